@@ -1,0 +1,93 @@
+"""Settings: where things lie and how strict to be.
+
+Read from ``[tool.innovatiemonitor]`` in a ``pyproject.toml``, or from the top level of any
+other TOML file. Secrets come from the environment only, at the place that uses them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from pipeline.errors import SettingsError
+
+HOME = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user may set.
+
+    Attributes:
+        home: Folder that holds ``corpora/`` and ``models/``.
+        analyzer: ``auto`` (nl_core_news_md where installed, else embedded), ``embedded``,
+            or the name or path of a spaCy pipeline.
+        max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
+        batch_size: Notices per batch handed to a process, at least 1.
+    """
+
+    home: Path = HOME
+    analyzer: str = "auto"
+    max_unreadable: float = 0.05
+    batch_size: int = 128
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_unreadable <= 1:
+            raise SettingsError(f"max_unreadable is {self.max_unreadable}; expected 0 to 1")
+        if self.batch_size < 1:
+            raise SettingsError(f"batch_size is {self.batch_size}; expected at least 1")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what can change a result; where the folders lie cannot."""
+        facts = {key: value for key, value in asdict(self).items() if key != "home"}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def load(path: Path | None = None, **overrides: object) -> Settings:
+    """Read settings from a file, the environment's home, and overrides, in rising priority.
+
+    Args:
+        path: A TOML file; without one the ``pyproject.toml`` of the home folder.
+        overrides: Settings by name; ``None`` means not given.
+
+    Raises:
+        SettingsError: The file is missing or no TOML, or a name or type is wrong.
+    """
+    home = Path(os.environ.get("INNOVATIEMONITOR_HOME", HOME))
+    given = {"home": home, **_read(path or home / "pyproject.toml", required=path is not None)}
+    given |= {key: value for key, value in overrides.items() if value is not None}
+    known = {field.name: type(getattr(Settings(), field.name)) for field in fields(Settings)}
+    for name, value in given.items():
+        if name not in known:
+            raise SettingsError(f"unknown setting {name!r}; known: {', '.join(sorted(known))}")
+        given[name] = _converted(name, value, known[name])
+    return replace(Settings(), **given)  # type: ignore[arg-type]
+
+
+def _read(path: Path, *, required: bool) -> dict[str, object]:
+    if not path.is_file():
+        if required:
+            raise SettingsError(f"no settings file at {path}")
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from None
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("innovatiemonitor", {})
+    return table
+
+
+def _converted(name: str, value: object, kind: type) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, kind) and not isinstance(value, bool):
+        return value
+    raise SettingsError(f"setting {name} is {value!r}; expected {kind.__name__.lower()}")

@@ -1,0 +1,159 @@
+"""The only module that knows ``corpora/`` and ``models/`` on disk.
+
+Files are written whole: to a temporary name beside the target, flushed to disk, renamed.
+A reader therefore sees the old file or the new one, never half of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import CorpusError, ModelNotFound, SettingsError
+
+
+def write_atomic(path: Path, body: bytes) -> None:
+    """Write a whole file, or nothing.
+
+    Raises:
+        OSError: The disk does not take it; the old file is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(body)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sha256(body: bytes) -> str:
+    """Return the fingerprint of some bytes as 64 hexadecimal characters."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def to_json(value: object) -> bytes:
+    """Write JSON for people and for comparison: sorted, indented, ending in a line break."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+    return text.encode() + b"\n"
+
+
+class Store:
+    """The folders of one home.
+
+    Args:
+        home: Folder that holds ``corpora/`` and ``models/``.
+
+    Raises:
+        SettingsError: It does not hold a codebook.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        if not self.codebook_path.is_file():
+            raise SettingsError(
+                f"no codebook at {self.codebook_path}",
+                hint="Set INNOVATIEMONITOR_HOME to a checkout of innovatiemonitor.",
+            )
+
+    @property
+    def corpora(self) -> Path:
+        """The folder of notices, texts and judgements."""
+        return self.home / "corpora"
+
+    @property
+    def models(self) -> Path:
+        """The shelf of models."""
+        return self.home / "models"
+
+    @property
+    def codebook_path(self) -> Path:
+        """The codebook."""
+        return self.corpora / "codebook.toml"
+
+    def demo_notices(self) -> list[Path]:
+        """Return the files and folders of fictional notices, all but their LEESMIJ."""
+        return sorted(x for x in (self.corpora / "demo").iterdir() if x.suffix != ".md")
+
+    def codebook(self) -> dict[str, Any]:
+        """Read the codebook's tables.
+
+        Raises:
+            CorpusError: It is not TOML.
+        """
+        try:
+            return tomllib.loads(self.codebook_path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
+
+    def annotations(self, name: str) -> str:
+        """Read a file of human judgements.
+
+        Raises:
+            CorpusError: There is none.
+        """
+        path = self.corpora / "annotations" / f"{name}.csv"
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise CorpusError(f"no annotations at {path}") from None
+
+    def model_files(self, model_id: str) -> dict[str, bytes]:
+        """Read the files of a model, by name.
+
+        Raises:
+            ModelNotFound: There is no such model.
+        """
+        folder = self.models / model_id
+        if not (folder / "card.json").is_file():
+            known = ", ".join(sorted(x.parent.name for x in self.models.glob("*/card.json")))
+            raise ModelNotFound(
+                f"no model {model_id!r} in {self.models}; there are: {known or 'none'}",
+                hint="Make one: `innovatiemonitor train`.",
+            )
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    def write_model(self, model_id: str, files: Mapping[str, bytes]) -> None:
+        """Write the files of a model; the card last, so that half a model is no model."""
+        for name in sorted(files, key=lambda x: x == "card.json"):
+            write_atomic(self.models / model_id / name, files[name])
+
+    def champion(self) -> str:
+        """Return the id of the promoted model.
+
+        Raises:
+            ModelNotFound: None was promoted.
+        """
+        try:
+            return str(json.loads((self.models / "champion.json").read_bytes())["model_id"])
+        except FileNotFoundError:
+            raise ModelNotFound(
+                f"no model was promoted in {self.models}",
+                hint="Run `innovatiemonitor train` and `innovatiemonitor promote`.",
+            ) from None
+
+    def write_champion(self, facts: Mapping[str, object]) -> None:
+        """Record which model is promoted, and why."""
+        write_atomic(self.models / "champion.json", to_json(facts))
+
+    def authored(self) -> Iterator[dict[str, Any]]:
+        """Read the authored notices, in order of file and line.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        for path in sorted((self.corpora / "authored").glob("*.jsonl")):
+            with path.open(encoding="utf-8") as lines:
+                for number, line in enumerate(lines, 1):
+                    try:
+                        yield json.loads(line)
+                    except json.JSONDecodeError as error:
+                        raise CorpusError(f"{path.name}, line {number}: {error}") from None
