@@ -17,7 +17,7 @@ class Cue:
 
     Attributes:
         pattern: Words that match a lemma or a form; ``a|b`` either, ``woord*`` a beginning,
-            ``..`` up to three words in between.
+            ``*woord`` an ending, ``..`` up to three words in between.
         names: Whether it is the label's own name rather than a description.
         unless: Words that, in the same sentence, show that something else is meant.
     """

@@ -7,10 +7,14 @@ PipelineError                 exit 1: message and hint, no traceback
 │   └── SourceChanged         someone must look
 ├── NoticeError               one notice is unreadable: quarantined and counted
 ├── CorpusError               annotations, codebook or texts disagree
-└── ModelError                a model cannot be used
-    ├── ModelNotFound
-    ├── ModelMismatch         made for another analyzer or codebook: retrain
-    └── UntrustedModel        tampered with, or holds types we do not load
+├── ModelError                a model cannot be used
+│   ├── ModelNotFound
+│   ├── ModelMismatch         made for another analyzer or codebook: retrain
+│   └── UntrustedModel        tampered with, or holds types we do not load
+└── EstimateError             no share can be published
+    ├── TooFewLabels          judge the rest of the draw, or draw more
+    ├── NoDraw                plan and draw first
+    └── NoScenario            say what is assumed about the unpublished part
 """
 
 from __future__ import annotations
@@ -71,3 +75,19 @@ class ModelMismatch(ModelError):
 
 class UntrustedModel(ModelError):
     """The model's files were changed, or hold types that are never loaded."""
+
+
+class EstimateError(PipelineError):
+    """A share cannot be published as asked."""
+
+
+class TooFewLabels(EstimateError):
+    """The judgements are too few to say anything with a known error."""
+
+
+class NoDraw(EstimateError):
+    """No lots were drawn with known probabilities, so no share may be published."""
+
+
+class NoScenario(EstimateError):
+    """A national figure needs an assumption on what is not published."""

@@ -1,0 +1,60 @@
+"""Every record that travels through the house; one module per stretch of the way.
+
+Records are frozen: a room takes records and makes new ones. Unknown is ``None``, never an
+empty string or zero. This package imports nothing else of ours.
+"""
+
+from pipeline.records.figures import AwardLot, Draw, Estimate, Provenance
+from pipeline.records.judgements import Annotation, Evidence, Judgement, ModelCard, Prediction
+from pipeline.records.notices import (
+    BUYER_KINDS,
+    KINDS,
+    ROW,
+    Amount,
+    BuyerKind,
+    Check,
+    Declaration,
+    Kind,
+    Link,
+    Lot,
+    Notice,
+    Procedure,
+    RawNotice,
+    Reference,
+    Unreadable,
+)
+from pipeline.records.periods import Period
+from pipeline.records.texts import CueHit, CueStatus, Document, Reading, Section
+
+__all__ = [
+    "BUYER_KINDS",
+    "KINDS",
+    "ROW",
+    "Amount",
+    "Annotation",
+    "AwardLot",
+    "BuyerKind",
+    "Check",
+    "CueHit",
+    "CueStatus",
+    "Declaration",
+    "Document",
+    "Draw",
+    "Estimate",
+    "Evidence",
+    "Judgement",
+    "Kind",
+    "Link",
+    "Lot",
+    "ModelCard",
+    "Notice",
+    "Period",
+    "Prediction",
+    "Procedure",
+    "Provenance",
+    "RawNotice",
+    "Reading",
+    "Reference",
+    "Section",
+    "Unreadable",
+]

@@ -1,0 +1,88 @@
+"""Texts: documents, the cues in them, and what both together are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.records.notices import Notice
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+CueStatus = Literal["asserted", "negated", "history", "name", "homonym"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A stretch of a document's text that comes from one field of the notice.
+
+    Attributes:
+        name: ``title``, ``description``, ``criteria``, ``purpose`` or ``lot:<id>:<field>``.
+        start: First character in the document's text.
+        end: One past the last character.
+    """
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The cleaned and analysed text of one notice.
+
+    Attributes:
+        notice: Where the text comes from; its structured fields go along.
+        text: The whole text; sections are separated by line breaks.
+        doc: spaCy tokens of the text, with lemmas and sentence starts.
+        sections: In order of the text, separated by line breaks.
+        language: Identified language, or the declared one for texts too short to tell;
+            ``None`` when there is no text.
+        analyzer: Name and version of the spaCy pipeline; a model refuses others.
+    """
+
+    notice: Notice
+    text: str
+    doc: Doc = field(repr=False, compare=False)
+    sections: tuple[Section, ...]
+    language: str | None
+    analyzer: str
+
+    def section_at(self, start: int) -> Section:
+        """Return the section that holds a character of the text.
+
+        Raises:
+            ValueError: No section holds it.
+        """
+        for section in self.sections:
+            if section.start <= start < section.end:
+                return section
+        raise ValueError(f"{self.notice.notice_id}: no section at character {start}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueHit:
+    """One place where a cue of the codebook stands in a document.
+
+    Attributes:
+        label: The label it points to.
+        start, end: Characters in the document's text.
+        names: Whether the cue is the label's own name.
+        status: ``asserted`` counts; ``negated``, ``history``, ``name`` (of a buyer, programme
+            or building) and ``homonym`` do not.
+    """
+
+    label: str
+    start: int
+    end: int
+    names: bool
+    status: CueStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document and the cues found in it: all that features look at."""
+
+    document: Document
+    hits: tuple[CueHit, ...]
