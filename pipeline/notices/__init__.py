@@ -1,0 +1,1 @@
+"""From raw notices to notices."""

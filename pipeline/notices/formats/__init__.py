@@ -1,0 +1,1 @@
+"""One module per format, recognised by its content, never by file name or date."""

@@ -1,0 +1,202 @@
+"""The lots of an eForms notice and what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TypedDict
+
+from pipeline.notices.formats._eforms_codes import (
+    DYNAMIC,
+    FRAMEWORKS,
+    NATURES,
+    OUTCOMES,
+    STRATEGIC,
+    VARIANTS,
+)
+from pipeline.notices.formats._eforms_paths import EXTENSION, Reader, find, find_all, text
+from pipeline.notices.formats._xml import Element, cpv, date, line, total
+from pipeline.records import Amount, Lot
+
+RESULT = f"{EXTENSION}/efac:NoticeResult"
+FRAMEWORK_MAXIMUM = f"cac:RequestedTenderTotal/{EXTENSION}/efbc:FrameworkMaximumAmount"
+ESTIMATED = "cac:RequestedTenderTotal/cbc:EstimatedOverallContractAmount"
+
+
+class _Result(TypedDict, total=False):
+    outcome: str | None
+    awarded: Amount | None
+    awarded_on: dt.date | None
+    framework_maximum: Amount | None
+
+
+def read_lots(reader: Reader) -> tuple[Lot, ...]:
+    """Read lots and, in planning notices, parts; groups of lots are left out.
+
+    A notice without lots gets one lot with the facts of the whole, without its texts.
+    """
+    lots = []
+    for element in find_all(reader.root, "cac:ProcurementProjectLot"):
+        identifier = find(element, "cbc:ID")
+        if identifier is None or identifier.get("schemeName") != "LotsGroup":
+            lots.append(element)
+    if not lots:
+        return (_whole(reader),)
+    results = _results(reader)
+    return tuple(_lot(reader, element, results) for element in lots)
+
+
+def project_cpv(reader: Reader, project: Element | None) -> tuple[str, ...]:
+    """Return the CPV codes of a procurement project, the main one first."""
+    elements = [
+        *find_all(project, "cac:MainCommodityClassification/cbc:ItemClassificationCode"),
+        *find_all(project, "cac:AdditionalCommodityClassification/cbc:ItemClassificationCode"),
+    ]
+    return cpv((line(x) for x in elements), reader.remarks)
+
+
+def project_nuts(project: Element | None) -> tuple[str, ...]:
+    """Return the NUTS codes of the places of performance."""
+    places = find_all(project, "cac:RealizedLocation/cac:Address/cbc:CountrySubentityCode")
+    return tuple(dict.fromkeys(code for x in places if (code := line(x))))
+
+
+def _whole(reader: Reader) -> Lot:
+    project = find(reader.root, "cac:ProcurementProject")
+    nature = text(project, "cbc:ProcurementTypeCode")
+    return Lot(
+        cpv=project_cpv(reader, project),
+        nuts=project_nuts(project),
+        nature=reader.code("nature", nature, NATURES),
+    )
+
+
+def _lot(reader: Reader, lot: Element, results: Mapping[str, _Result]) -> Lot:
+    project = find(lot, "cac:ProcurementProject")
+    terms = find(lot, "cac:TenderingTerms")
+    lot_id = text(lot, "cbc:ID")
+    ceiling = reader.amount(project, FRAMEWORK_MAXIMUM, f"framework_maximum {lot_id}")
+    result: _Result = {"framework_maximum": ceiling}
+    for name, value in results.get(lot_id or "", {}).items():
+        if value is not None:
+            result[name] = value  # type: ignore[literal-required]
+    variants = text(terms, "cbc:VariantConstraintCode")
+    nature = text(project, "cbc:ProcurementTypeCode")
+    return Lot(
+        lot_id=lot_id,
+        title=reader.text(project, "cbc:Name"),
+        description=reader.text(project, "cbc:Description"),
+        cpv=project_cpv(reader, project),
+        nature=reader.code("nature", nature, NATURES),
+        estimated=reader.amount(project, ESTIMATED, f"estimated {lot_id}"),
+        framework=_system(reader, lot, "framework-agreement", FRAMEWORKS),
+        dynamic_purchasing=_system(reader, lot, "dps-usage", DYNAMIC),
+        variants=reader.code("variants", variants, VARIANTS),
+        criteria=_criteria(reader, terms),
+        nuts=project_nuts(project),
+        purposes=_strategic(reader, project, "strategic-procurement"),
+        purpose_text=_purpose_text(reader, project),
+        environmental=_strategic(reader, project, "environmental-impact"),
+        social=_strategic(reader, project, "social-objective"),
+        innovation=_strategic(reader, project, "innovative-acquisition"),
+        **result,
+    )
+
+
+def _system(reader: Reader, lot: Element, list_name: str, table: Mapping[str, bool]) -> bool | None:
+    path = "cac:TenderingProcess/cac:ContractingSystem/cbc:ContractingSystemTypeCode"
+    for element in find_all(lot, path):
+        if element.get("listName") == list_name:
+            code = reader.code(list_name, line(element), table)
+            return table.get(code or "")
+    return None
+
+
+def _criteria(reader: Reader, terms: Element | None) -> tuple[str, ...]:
+    path = "cac:AwardingTerms/cac:AwardingCriterion/cac:SubordinateAwardingCriterion"
+    found = []
+    for criterion in find_all(terms, path):
+        name = reader.text(criterion, "cbc:Name")
+        description = reader.text(criterion, "cbc:Description")
+        found.append(": ".join(dict.fromkeys(x for x in (name, description) if x)))
+    return tuple(dict.fromkeys(x for x in found if x))
+
+
+def _additional_types(project: Element | None, list_name: str) -> list[tuple[Element, str]]:
+    """The one element that holds all strategic fields, told apart by the list of its code."""
+    found = []
+    for element in find_all(project, "cac:ProcurementAdditionalType"):
+        code = find(element, "cbc:ProcurementTypeCode")
+        if code is not None and code.get("listName") == list_name and (value := line(code)):
+            found.append((element, value))
+    return found
+
+
+def _strategic(reader: Reader, project: Element | None, list_name: str) -> tuple[str, ...] | None:
+    codes = (
+        reader.code(list_name, code, STRATEGIC[list_name])
+        for _, code in _additional_types(project, list_name)
+    )
+    return tuple(dict.fromkeys(code for code in codes if code)) or None
+
+
+def _purpose_text(reader: Reader, project: Element | None) -> str | None:
+    elements = (x for x, _ in _additional_types(project, "strategic-procurement"))
+    texts = (reader.text(x, "cbc:ProcurementType") for x in elements)
+    return "\n".join(dict.fromkeys(x for x in texts if x)) or None
+
+
+def _results(reader: Reader) -> dict[str, _Result]:
+    """Join lot results with their tenders and contracts; keyed by lot."""
+    result = find(reader.root, RESULT)
+    tenders = {text(x, "cbc:ID"): x for x in find_all(result, "efac:LotTender")}
+    contracts = {text(x, "cbc:ID"): x for x in find_all(result, "efac:SettledContract")}
+    found: dict[str, _Result] = {}
+    for element in find_all(result, "efac:LotResult"):
+        lot_id = text(element, "efac:TenderLot/cbc:ID") or ""
+        outcome = reader.code("outcome", text(element, "cbc:TenderResultCode"), OUTCOMES)
+        if found.get(lot_id, {}).get("outcome") == "selec-w":
+            continue
+        signed = [
+            contracts[key]
+            for x in find_all(element, "efac:SettledContract/cbc:ID")
+            if (key := line(x)) in contracts
+        ]
+        found[lot_id] = {
+            "outcome": outcome,
+            "awarded": _awarded(reader, element, tenders, signed)
+            if outcome in {"selec-w", None}
+            else None,
+            "awarded_on": _awarded_on(reader, signed),
+            "framework_maximum": reader.amount(
+                element,
+                "efac:FrameworkAgreementValues/cbc:MaximumValueAmount",
+                f"framework_maximum {lot_id}",
+            ),
+        }
+    return found
+
+
+def _awarded(
+    reader: Reader,
+    result: Element,
+    tenders: Mapping[str | None, Element],
+    contracts: list[Element],
+) -> Amount | None:
+    """Add up the winning tenders: those under contract or, without contracts, all of them."""
+    of_lot = [line(x) for x in find_all(result, "efac:LotTender/cbc:ID")]
+    signed = {line(x) for c in contracts for x in find_all(c, "efac:LotTender/cbc:ID")}
+    winners = [x for x in dict.fromkeys(of_lot) if x in tenders and (not signed or x in signed)]
+    field = f"awarded {text(result, 'efac:TenderLot/cbc:ID')}"
+    path = "cac:LegalMonetaryTotal/cbc:PayableAmount"
+    values = [reader.amount(tenders[x], path, field) for x in winners]
+    return total(values, field, reader.remarks)
+
+
+def _awarded_on(reader: Reader, contracts: list[Element]) -> dt.date | None:
+    """The earliest decision or, where no decision is dated, the earliest contract."""
+    for path in ("cbc:AwardDate", "cbc:IssueDate"):
+        days = [date(text(x, path), "awarded_on", reader.remarks) for x in contracts]
+        if known := [day for day in days if day]:
+            return min(known)
+    return None

@@ -1,0 +1,60 @@
+"""The form of a TED notice that is read, and the coded data beside it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.errors import NoticeError
+from pipeline.notices.formats._ted_codes import OLD_FORMS
+from pipeline.notices.formats._ted_scopes import Scope, survey
+from pipeline.notices.formats._xml import Element, Remarks, local, parse
+from pipeline.records import RawNotice
+
+FORM = re.compile(r"(F\d\d)_\d{4}")
+
+
+class Ted:
+    """One notice being read: its form, its coded data, and what was noticed.
+
+    Attributes:
+        body: The form in the language that is taken, as an element.
+        form: The same, cut into the whole, lots and awards.
+        coded: The coded data; empty in TED_ESENDERS.
+        subtype: ``F02`` for example; the bodies of 2004 keep their name, ``CONTRACT``.
+        number: ``F02`` for both.
+
+    Raises:
+        NoticeError: It is not well-formed or holds no form.
+    """
+
+    def __init__(self, raw: RawNotice) -> None:
+        self.raw = raw
+        self.root = parse(raw)
+        self.remarks = Remarks()
+        sections = {local(child): child for child in self.root.iterchildren()}
+        self.body = _choose_form(sections.get("FORM_SECTION"), raw)
+        self.form = survey(self.body)
+        coded = sections.get("CODED_DATA_SECTION")
+        self.coded = Scope(self.root) if coded is None else survey(coded)
+        if not self.form.has("CPV_CODE"):
+            self.form.elements["CPV_CODE"] = self.coded.all("ORIGINAL_CPV")
+        self.subtype, self.number = self._names()
+
+    def _names(self) -> tuple[str, str]:
+        name = local(self.body)
+        if match := FORM.fullmatch(name):
+            return match[1], match[1]
+        if name == "MOVE" and (number := self.body.get("FORM")):
+            return number, number
+        if name not in OLD_FORMS:
+            self.remarks.unknown("form", name)
+        return name, OLD_FORMS.get(name, name)
+
+
+def _choose_form(section: Element | None, raw: RawNotice) -> Element:
+    """The original in Dutch, else the first original."""
+    forms = [] if section is None else [x for x in section if x.get("LG")]
+    originals = [x for x in forms if x.get("CATEGORY") == "ORIGINAL"] or forms
+    if not originals:
+        raise NoticeError(f"{raw.source_id}: no form with a language in FORM_SECTION")
+    return next((x for x in originals if x.get("LG") == "NL"), originals[0])
