@@ -1,0 +1,1 @@
+"""From documents to cues and to a matrix."""

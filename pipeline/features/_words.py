@@ -1,0 +1,156 @@
+"""The cue language: words, alternatives, beginnings, endings and gaps.
+
+``a|b`` is either, ``woord*`` a beginning, ``*woord`` an ending (the head of a Dutch compound),
+``..`` up to three words in between (``.. ..`` up to six). A word matches the lemma or the form
+of a token, in lower case. Hyphens and slashes part a token: ``living-lab`` is ``living lab``,
+and also ``livinglab``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+
+from pipeline.errors import CorpusError
+
+GAP = ".."
+WORDS_IN_GAP = 3
+PARTING = re.compile(r"[-‐‑–/+]")
+WORD = re.compile(r"\*?[^\s*|]+\*?$")
+
+DENIALS = {"niet", "geen", "zonder", "nergens", "niets", "niemand", "noch", "nooit"}
+
+# The classes of words, by number, that a token or a part of it belongs to.
+Fits = frozenset[int]
+NOTHING: Fits = frozenset()
+# The class of what no gap may cross.
+BORDER = -1
+BORDERS = {";", "maar", "doch", "echter"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A cue, compiled.
+
+    Attributes:
+        words: Classes of words, in order.
+        gaps: Before each word, how many others may stand between; same length.
+        denies: Whether a word is a negation.
+        anchor: The class that is looked for first: that with the longest words.
+    """
+
+    words: tuple[int, ...]
+    gaps: tuple[int, ...]
+    denies: bool
+    anchor: int
+
+
+class Words:
+    """The classes of words that patterns are made of; a class is a set of alternatives."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, int] = {}
+        self._exact: dict[str, set[int]] = {}
+        self._beginnings: list[tuple[str, int]] = []
+        self._endings: list[tuple[str, int]] = []
+
+    def pattern(self, text: str) -> Pattern:
+        """Compile a cue.
+
+        Raises:
+            CorpusError: It is not written in the cue language.
+        """
+        words: list[str] = []
+        gaps: list[int] = []
+        gap = 0
+        for part in text.split():
+            if part == GAP:
+                gap += WORDS_IN_GAP
+                continue
+            words.append(part)
+            gaps.append(gap)
+            gap = 0
+        if not words or gap or gaps[0]:
+            raise CorpusError(f"cue {text!r} must begin and end with a word")
+        numbers = tuple(self._number(word, text) for word in words)
+        anchor = max(range(len(words)), key=lambda n: min(map(len, words[n].split("|"))))
+        denies = any(not DENIALS.isdisjoint(word.split("|")) for word in words)
+        return Pattern(words=numbers, gaps=tuple(gaps), denies=denies, anchor=numbers[anchor])
+
+    def _number(self, alternatives: str, cue: str) -> int:
+        if alternatives in self._classes:
+            return self._classes[alternatives]
+        number = self._classes[alternatives] = len(self._classes)
+        for word in alternatives.split("|"):
+            if not WORD.match(word) or word != word.lower():
+                raise CorpusError(f"cue {cue!r}: {word!r} is no word in lower case")
+            if word.endswith("*"):
+                self._beginnings.append((word[:-1], number))
+            elif word.startswith("*"):
+                self._endings.append((word[1:], number))
+            else:
+                self._exact.setdefault(word, set()).add(number)
+        return number
+
+    def lemmatize(self, nlp: Language) -> None:
+        """Let every word also stand for its lemma, as this pipeline gives it."""
+        words = sorted(self._exact)
+        for word, doc in zip(words, nlp.pipe(words), strict=True):
+            if len(doc) == 1 and (lemma := doc[0].lemma_.lower()):
+                self._exact.setdefault(lemma, set()).update(self._exact[word])
+
+    def units(self, lower: str, lemma: str) -> tuple[Fits, ...]:
+        """Tell what each part of a token can stand for; most tokens have one part.
+
+        Args:
+            lower: The form in lower case.
+            lemma: The lemma in lower case; empty where there is none.
+        """
+        parts = [part for part in PARTING.split(lower) if part]
+        whole = self._fits(lower, lemma)
+        if len(parts) < 2:
+            return (whole,)
+        lemmas = [part for part in PARTING.split(lemma) if part]
+        if len(lemmas) != len(parts):
+            lemmas = parts
+        whole |= self._fits("".join(parts), "".join(lemmas))
+        *rest, head = (self._fits(*both) for both in zip(parts, lemmas, strict=True))
+        return (*rest, head | whole)
+
+    def _fits(self, lower: str, lemma: str) -> Fits:
+        found = set(self._exact.get(lower, ())) | self._exact.get(lemma, set())
+        for word in {lower, lemma}:
+            found.update(number for start, number in self._beginnings if word.startswith(start))
+            found.update(number for end, number in self._endings if word.endswith(end))
+        if lower in BORDERS:
+            found.add(BORDER)
+        return frozenset(found) if found else NOTHING
+
+
+def spans(pattern: Pattern, units: Sequence[tuple[int, Fits]]) -> Iterator[tuple[int, int]]:
+    """Find a pattern in a sentence.
+
+    Args:
+        units: Token position and classes of each part of a token, in order.
+
+    Yields:
+        First and last unit of each match, by their place in ``units``.
+    """
+    for start, (_, fits) in enumerate(units):
+        if pattern.words[0] in fits and (end := _end(pattern, units, start)) is not None:
+            yield start, end
+
+
+def _end(pattern: Pattern, units: Sequence[tuple[int, Fits]], start: int) -> int | None:
+    at = start
+    for word, gap in zip(pattern.words[1:], pattern.gaps[1:], strict=True):
+        reach = range(at + 1, min(at + 2 + gap, len(units)))
+        # A gap does not cross a border; a border may itself be a word of the pattern.
+        stops = (n for n in reach if word in units[n][1] or BORDER in units[n][1])
+        at = next(stops, -1)
+        if at < 0 or word not in units[at][1]:
+            return None
+    return at

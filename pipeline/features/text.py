@@ -1,0 +1,111 @@
+"""The words of a document as features: lemmas, with what must not be learned masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Self
+
+from sklearn.base import BaseEstimator, TransformerMixin
+from spacy.tokens import Doc
+
+from pipeline.records import Reading
+
+# Stand-ins are upper case: lemmas are lower case, so they cannot collide.
+BUYER = "KOPER"
+FORM_NAME = "VORM"
+NUMBER = "GETAL"
+
+WORD = re.compile(r"[^\W\d_][\w'’-]*$")
+
+
+class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Each document as one string of lemmas, separated by spaces, ready for a vectorizer.
+
+    The buyer's name becomes ``KOPER``, numbers ``GETAL``; punctuation and links fall away.
+
+    Args:
+        mask_names: Replace the forms' own names (``innovatiepartnerschap``) by ``VORM``, so
+            that a model cannot learn a label from its name.
+    """
+
+    def __init__(self, mask_names: bool = False) -> None:
+        self.mask_names = mask_names
+
+    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
+        """Learn nothing; text has no parameters.
+
+        Args:
+            readings: Length n_documents.
+            y: Ignored.
+        """
+        self.fitted_ = True
+        return self
+
+    def transform(self, readings: Sequence[Reading]) -> list[str]:
+        """Write each document as its lemmas.
+
+        Args:
+            readings: Length n_documents.
+
+        Returns:
+            Strings, length n_documents.
+        """
+        masked = self.mask_names
+        return [" ".join(filter(None, lemmas(reading, mask_names=masked))) for reading in readings]
+
+
+def lemmas(reading: Reading, *, mask_names: bool = False) -> list[str]:
+    """Return the lemma of each token, with masks in place.
+
+    Args:
+        mask_names: Replace the forms' own names.
+
+    Returns:
+        Length n_tokens; "" for tokens that are no words.
+    """
+    doc = reading.document.doc
+    masks = _masks(reading, mask_names=mask_names)
+    return [masks[token.i] if token.i in masks else normal(token.lemma_) for token in doc]
+
+
+@lru_cache(maxsize=200_000)
+def normal(lemma: str) -> str:
+    """Write a lemma in lower case; a number as ``GETAL``; anything else that is no word as ""."""
+    if WORD.match(lemma):
+        return lemma.lower()
+    return NUMBER if lemma[:1].isdigit() else ""
+
+
+def _masks(reading: Reading, *, mask_names: bool) -> dict[int, str]:
+    document = reading.document
+    masks: dict[int, str] = {}
+    for start, end in _occurrences(document.text, document.notice.buyer):
+        _mask(document.doc, start, end, BUYER, masks)
+    if mask_names:
+        for hit in reading.hits:
+            if hit.names:
+                _mask(document.doc, hit.start, hit.end, FORM_NAME, masks)
+    return masks
+
+
+def _occurrences(text: str, buyer: str | None) -> list[tuple[int, int]]:
+    if not buyer:
+        return []
+    return [found.span() for found in _name_pattern(buyer).finditer(text)]
+
+
+@lru_cache(maxsize=10_000)
+def _name_pattern(buyer: str) -> re.Pattern[str]:
+    # Several buyers are joined with "; "; each may stand in the text by itself.
+    names = sorted((re.escape(x.strip()) for x in buyer.split(";") if x.strip()), key=len)
+    return re.compile("|".join(rf"(?<!\w){name}(?!\w)" for name in reversed(names)), re.IGNORECASE)
+
+
+def _mask(doc: Doc, start: int, end: int, mask: str, masks: dict[int, str]) -> None:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None:
+        return
+    masks[span.start] = mask
+    masks |= dict.fromkeys(range(span.start + 1, span.end), "")
