@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from pipeline.records import Notice, Reading
+from pipeline.records import CueHit, Notice, Reading
 
 # More of the same cue says no more.
 MOST_PER_CUE = 3
@@ -90,16 +90,26 @@ class CueCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Count name to a number from 1 to ``MOST_PER_CUE``, length n_documents.
         """
-        return [self._counts(reading) for reading in readings]
+        return [count_cues(reading.hits, with_names=self.with_names) for reading in readings]
 
-    def _counts(self, reading: Reading) -> dict[str, float]:
-        counts: dict[str, float] = {}
-        for hit in reading.hits:
-            if hit.names and not self.with_names:
-                continue
-            kind = "name" if hit.names else "description"
-            # Why a cue does not count matters less than that it does not.
-            status = "asserted" if hit.status == "asserted" else "other"
-            key = f"cue={hit.label}:{kind}:{status}"
-            counts[key] = min(counts.get(key, 0.0) + 1.0, MOST_PER_CUE)
-        return counts
+
+def count_cues(hits: Iterable[CueHit], *, with_names: bool) -> dict[str, float]:
+    """Count cues by label, kind and status.
+
+    Args:
+        hits: Of a document or a sentence.
+        with_names: Count also the cues that are a form's own name.
+
+    Returns:
+        Count name to a number from 1 to ``MOST_PER_CUE``.
+    """
+    counts: dict[str, float] = {}
+    for hit in hits:
+        if hit.names and not with_names:
+            continue
+        kind = "name" if hit.names else "description"
+        # Why a cue does not count matters less than that it does not.
+        status = "asserted" if hit.status == "asserted" else "other"
+        key = f"cue={hit.label}:{kind}:{status}"
+        counts[key] = min(counts.get(key, 0.0) + 1.0, MOST_PER_CUE)
+    return counts

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.tokens import Doc
 
 from pipeline.records import Reading
@@ -18,6 +20,30 @@ FORM_NAME = "VORM"
 NUMBER = "GETAL"
 
 WORD = re.compile(r"[^\W\d_][\w'’-]*$")
+
+
+def words() -> TfidfVectorizer:
+    """Make the vectorizer of lemmas and pairs of lemmas, for text as ``LemmaText`` writes it."""
+    return TfidfVectorizer(
+        lowercase=False,
+        token_pattern=r"\S+",  # noqa: S106 - a pattern, no password
+        ngram_range=(1, 2),
+        min_df=2,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+
+
+def chars() -> TfidfVectorizer:
+    """Make the vectorizer of five characters in a row within a word: Dutch is written together."""
+    return TfidfVectorizer(
+        lowercase=False,
+        analyzer="char_wb",
+        ngram_range=(5, 5),
+        min_df=3,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
 
 
 class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""From notices to documents: cleaned, identified and analysed text."""

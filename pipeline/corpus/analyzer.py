@@ -1,0 +1,176 @@
+"""Dutch text analysis by spaCy, and the language of a notice.
+
+Two ways, the same output: a trained pipeline such as ``nl_core_news_md``, or the embedded one
+(blank Dutch tokenizer, sentencizer, lookup lemmatizer), which needs no download. Documents
+carry the analyzer's name and version, because lemmas of one mean nothing to a model of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import metadata, util
+
+import py3langid
+import spacy
+from spacy.language import Language
+
+from pipeline.corpus.cleaning import clean
+from pipeline.errors import SettingsError
+from pipeline.records import Document, Notice, Section
+
+PREFERRED = "nl_core_news_md"
+
+# Below this many characters identification is guesswork; the declared language counts then.
+SHORTEST_IDENTIFIABLE = 60
+# The beginning tells the language; reading on only costs time.
+LANGUAGE_SAMPLE = 600
+# `collect` refuses notices of more than a million characters; cleaning may lengthen a text
+# a little (composed characters), so spaCy's own limit must lie above that.
+LONGEST_TEXT = 2_000_000
+
+# Lemmas need these and nothing else: parsing and entity recognition are left out.
+LEMMA_FACTORIES = {"tok2vec", "transformer", "trainable_lemmatizer", "lemmatizer"}
+# A rule lemmatizer looks at parts of speech, so those must be assigned before it.
+RULE_FACTORIES = LEMMA_FACTORIES | {"tagger", "morphologizer", "attribute_ruler"}
+
+
+class Analyzer:
+    """Turns notices into documents.
+
+    Args:
+        name: ``auto``, ``embedded``, or the name or path of a spaCy pipeline.
+
+    Attributes:
+        name: What documents carry, for example ``embedded-1+lookups1.0``.
+        nlp: The spaCy pipeline, reduced to what is used.
+
+    Raises:
+        SettingsError: There is no such pipeline, or it is not Dutch or has no lemmatizer.
+    """
+
+    def __init__(self, name: str = "auto") -> None:
+        if name == "auto":
+            name = PREFERRED if util.find_spec(PREFERRED) else "embedded"
+        self.nlp, self.name = _embedded() if name == "embedded" else _trained(name)
+        self.nlp.max_length = LONGEST_TEXT
+
+    def analyze(self, notices: Sequence[Notice]) -> Iterator[Document]:
+        """Make one document per notice, in order.
+
+        Text that is not Dutch is tokenized but not analysed.
+
+        Args:
+            notices: A batch; a trained pipeline is several times faster on batches than on
+                single texts.
+        """
+        parts = [assemble(notice) for notice in notices]
+        languages = [
+            identify(text, notice.language)
+            for (text, _), notice in zip(parts, notices, strict=True)
+        ]
+        dutch = (text for (text, _), lang in zip(parts, languages, strict=True) if lang == "nl")
+        docs = self.nlp.pipe(dutch)
+        for notice, (text, sections), language in zip(notices, parts, languages, strict=True):
+            yield Document(
+                notice=notice,
+                text=text,
+                doc=next(docs) if language == "nl" else self.nlp.make_doc(text),
+                sections=sections,
+                language=language,
+                analyzer=self.name,
+            )
+
+
+def assemble(notice: Notice) -> tuple[str, tuple[Section, ...]]:
+    """Join the cleaned text fields of a notice; a text that stands there twice is taken once.
+
+    Returns:
+        The text, and its sections in order, separated by line breaks.
+    """
+    parts: list[str] = []
+    sections: list[Section] = []
+    seen: set[str] = set()
+    start = 0
+    for name, raw in _texts(notice):
+        text = clean(raw)
+        if not text or text.casefold() in seen:
+            continue
+        seen.add(text.casefold())
+        parts.append(text)
+        sections.append(Section(name=name, start=start, end=start + len(text)))
+        start += len(text) + 1
+    return "\n".join(parts), tuple(sections)
+
+
+def identify(text: str, declared: str | None) -> str | None:
+    """Tell the language of a text: ``nl``, ``en``, ``fr`` or ``de``.
+
+    Args:
+        text: Cleaned text.
+        declared: ISO 639-1 code the notice gives; believed where the text is short.
+    """
+    if len(text) < SHORTEST_IDENTIFIABLE and declared:
+        return declared
+    if not any(character.isalpha() for character in text):
+        return declared
+    _restrict_languages()
+    return str(py3langid.classify(text[:LANGUAGE_SAMPLE])[0])
+
+
+@cache
+def _restrict_languages() -> None:
+    # Afrikaans and Danish would otherwise win some short Dutch notices.
+    py3langid.set_languages(["nl", "en", "fr", "de"])
+
+
+def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
+    yield "title", notice.title
+    if notice.description:
+        yield "description", notice.description
+    for number, lot in enumerate(notice.lots, 1):
+        prefix = f"lot:{lot.lot_id or number}"
+        for field in ("title", "description", "purpose_text"):
+            if text := getattr(lot, field):
+                yield f"{prefix}:{field}", text
+        if lot.criteria:
+            yield f"{prefix}:criteria", "\n".join(lot.criteria)
+    if notice.criteria:
+        yield "criteria", "\n".join(notice.criteria)
+
+
+def _embedded() -> tuple[Language, str]:
+    nlp = spacy.blank("nl")
+    _add_sentencizer(nlp)
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    nlp.initialize()
+    lookups = ".".join(metadata.version("spacy-lookups-data").split(".")[:2])
+    return nlp, f"embedded-1+lookups{lookups}"
+
+
+def _trained(name: str) -> tuple[Language, str]:
+    try:
+        nlp = spacy.load(name, exclude=["ner"])
+    except OSError:
+        raise SettingsError(
+            f"no spaCy pipeline {name!r}",
+            hint="Install it, give a path, or use --analyzer embedded.",
+        ) from None
+    factories = {pipe: nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
+    if nlp.lang != "nl" or not {"trainable_lemmatizer", "lemmatizer"} & set(factories.values()):
+        raise SettingsError(
+            f"{name} is a pipeline for {nlp.lang!r} with {nlp.pipe_names}; "
+            "expected Dutch with a lemmatizer"
+        )
+    needed = RULE_FACTORIES if "lemmatizer" in factories.values() else LEMMA_FACTORIES
+    for pipe, factory in factories.items():
+        if factory not in needed:
+            nlp.remove_pipe(pipe)
+    _add_sentencizer(nlp)
+    return nlp, f"{nlp.lang}_{nlp.meta['name']}-{nlp.meta['version']}"
+
+
+def _add_sentencizer(nlp: Language) -> None:
+    # Cleaning leaves single line breaks; in notices they end a sentence more surely than a stop.
+    marks = [".", "!", "?", "…", "\n"]
+    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": marks})

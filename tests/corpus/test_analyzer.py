@@ -1,0 +1,98 @@
+"""Documents: sections with offsets, one language, the lemmas that were promised."""
+
+import pytest
+
+from pipeline.corpus.analyzer import Analyzer, assemble, identify
+from pipeline.errors import SettingsError
+from pipeline.records import Lot, Notice
+
+DUTCH = "De gemeente zoekt nieuwe oplossingen voor het onderhoud van haar bruggen en wegen."
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Analyzer:
+    return Analyzer("embedded")
+
+
+def notice(**changes) -> Notice:
+    facts = {
+        "notice_id": "1-2026",
+        "source": "test",
+        "format": "tabular",
+        "kind": "competition",
+        "title": "Onderhoud bruggen",
+        "description": DUTCH,
+    }
+    return Notice(**(facts | changes))
+
+
+def test_sections_cut_the_text_where_the_fields_meet():
+    lot = Lot(lot_id="LOT-0001", title="Noord", description="Bruggen in het noorden.")
+    text, sections = assemble(notice(lots=(lot,), criteria=("Prijs", "Kwaliteit")))
+    assert [(s.name, text[s.start : s.end]) for s in sections] == [
+        ("title", "Onderhoud bruggen"),
+        ("description", DUTCH),
+        ("lot:LOT-0001:title", "Noord"),
+        ("lot:LOT-0001:description", "Bruggen in het noorden."),
+        ("criteria", "Prijs\nKwaliteit"),
+    ]
+
+
+def test_a_text_that_is_repeated_in_a_lot_is_taken_once():
+    lots = (Lot(lot_id="1", title="Onderhoud bruggen", description=DUTCH.upper()),)
+    text, sections = assemble(notice(lots=lots))
+    assert [s.name for s in sections] == ["title", "description"]
+    assert text == f"Onderhoud bruggen\n{DUTCH}"
+
+
+def test_the_embedded_pipeline_lemmatizes_and_ends_sentences_at_line_breaks(embedded):
+    (document,) = embedded.analyze([notice()])
+    assert "oplossing" in [token.lemma_ for token in document.doc]
+    assert [s.text.strip() for s in document.doc.sents] == ["Onderhoud bruggen", DUTCH]
+    assert document.text == document.doc.text
+    assert document.analyzer.startswith("embedded-1+lookups")
+
+
+def test_documents_come_in_the_order_of_the_notices(embedded):
+    english = "The municipality is looking for new ways to maintain its bridges and its roads."
+    given = [notice(notice_id=str(n), description=DUTCH if n % 2 else english) for n in range(6)]
+    found = [(x.notice.notice_id, x.language) for x in embedded.analyze(given)]
+    assert found == [(str(n), "nl" if n % 2 else "en") for n in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        pytest.param(DUTCH, "en", "nl", id="a long text speaks for itself"),
+        pytest.param("Levering van papier", "nl", "nl", id="a short one is believed"),
+        pytest.param("12345 - 2026", None, None, id="digits have no language"),
+        pytest.param(
+            "La commune recherche de nouvelles solutions pour l'entretien de ses ponts.",
+            "nl",
+            "fr",
+            id="French under a Dutch flag",
+        ),
+        pytest.param(
+            "Die Gemeinde sucht neue Lösungen für die Unterhaltung ihrer Brücken und Straßen.",
+            None,
+            "de",
+            id="German",
+        ),
+    ],
+)
+def test_language(text, declared, language):
+    assert identify(text, declared) == language
+
+
+def test_a_pipeline_that_is_not_there_is_named():
+    with pytest.raises(SettingsError, match="no spaCy pipeline 'nl_nowhere'"):
+        Analyzer("nl_nowhere")
+
+
+def test_a_trained_pipeline_runs_only_what_lemmas_need(shared):
+    trained = Analyzer(str(shared / "spacy" / "nl_ud"))
+    assert trained.nlp.pipe_names == ["sentencizer", "tok2vec", "trainable_lemmatizer"]
+    (document,) = trained.analyze([notice()])
+    lemmas = {token.text: token.lemma_ for token in document.doc}
+    assert lemmas["oplossingen"] == "oplossing"
+    assert trained.name == "nl_pipeline-0.0.0"

@@ -1,0 +1,93 @@
+"""Judgements survive writing and reading; a wrong one is refused with its line."""
+
+import datetime as dt
+
+import pytest
+
+from pipeline import codebook, settings
+from pipeline.corpus import annotations
+from pipeline.errors import CorpusError
+from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.store import Store
+
+
+@pytest.fixture(scope="module")
+def book():
+    return codebook.load(Store(settings.load().home))
+
+
+def judged(**changes) -> Annotation:
+    facts = {
+        "notice_id": "1-2026",
+        "text_hash": "0123456789abcdef",
+        "judgement": Judgement(
+            degree="disruptive", aspect=("rd", "solution"), openness="asked", forms=("pcp", "sbir")
+        ),
+        "evidence": (
+            Evidence(label="disruptive", section="title", start=3, end=9),
+            Evidence(label="pcp", field="procedure", value="oth-mult"),
+        ),
+        "annotator": "a1",
+        "annotated_at": dt.date(2026, 11, 21),
+        "codebook_version": 1,
+        "round": "first",
+        "draw_id": "d1",
+        "inclusion_probability": 0.1 + 0.2,
+        "unsure": True,
+    }
+    return Annotation(**(facts | changes))
+
+
+def test_writing_and_reading_loses_nothing(book):
+    conventional = Judgement(degree="none", aspect=(), openness="closed", forms=())
+    given = (
+        judged(),
+        judged(
+            notice_id="2-2026",
+            judgement=conventional,
+            evidence=(),
+            draw_id=None,
+            inclusion_probability=None,
+            unsure=False,
+        ),
+    )
+    assert annotations.read(annotations.write(given), book, name="x.csv") == given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("disruptive,", "revolutionary,", "line 2: degree 'revolutionary' is not in the codebook"),
+        ("pcp;sbir", "pcp;magic", "line 2: forms 'magic' is not in the codebook"),
+        (",asked,", ",closed,", "line 2: degree 'disruptive' does not go with"),
+        (",1,first", ",2,first", "judged by codebook version 2; expected 1"),
+        (",first,", ",third,", "unknown round 'third'"),
+        ("2026-11-21", "21-11-2026", "line 2: Invalid isoformat string"),
+        (",d1,", ",,", "line 2: 1-2026: a drawn notice has an inclusion probability"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_line(book, old, new, message):
+    text = annotations.write([judged()])
+    assert old in text
+    with pytest.raises(CorpusError, match=message):
+        annotations.read(text.replace(old, new), book, name="x.csv")
+
+
+def test_a_missing_column_is_named(book):
+    with pytest.raises(CorpusError, match="no column text_hash"):
+        annotations.read("notice_id\n1\n", book, name="x.csv")
+
+
+def test_the_adjudicated_judgement_wins_and_the_second_never_does():
+    first, second = judged(), judged(round="second", annotator="a2")
+    assert annotations.final([second, first]) == {"1-2026": first}
+    adjudicated = judged(round="adjudicated", annotator="a3")
+    assert annotations.final([second, adjudicated, first]) == {"1-2026": adjudicated}
+
+
+def test_a_changed_text_has_another_fingerprint():
+    one = Notice(notice_id="1", source="t", format="t", kind="result", title="Een brug")
+    other = Notice(notice_id="1", source="t", format="t", kind="result", title="Een  brug")
+    changed = Notice(notice_id="1", source="t", format="t", kind="result", title="Twee bruggen")
+    assert annotations.text_hash(one) == annotations.text_hash(other)
+    assert annotations.text_hash(one) != annotations.text_hash(changed)
