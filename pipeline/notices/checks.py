@@ -1,0 +1,231 @@
+"""Is a period plausible: one function is one check.
+
+A new check is a new function under ``@check``; it is run with the others, in order of the file.
+Limits stand beside the check that uses them, with their reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.notices._holidays import workdays
+from pipeline.records import Check, Notice, Period, Unreadable
+
+# A day listed by a source may lack a notice that was withdrawn since; a lost page of 100 on a
+# workday of 50 to 110 publications is far beyond it.
+MOST_LACKING = 0.02
+
+# The shares of quarters differ by their seasons; twice the largest difference that the previous
+# quarters show among themselves, and never less than five points, is no season.
+LEAST_CHANGE = 0.05
+
+# Fetching runs that overlap give a notice twice; more than one in a hundred is a reader that
+# gives different notices one name.
+MOST_DOUBLE = 0.01
+
+# The limit at which a run itself refuses (settings: max_unreadable).
+MOST_QUARANTINED = 0.05
+
+SHOWN = 20
+
+Severity = Literal["stop", "look"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the checks look at.
+
+    Attributes:
+        period: Both ends belong to it.
+        notices: All readings of the period, doubles included.
+        previous: Notices of the quarters before, the latest last; may be empty.
+        totals: Per source what it says itself per day; days it says nothing of are left out.
+        quarantined: Raw notices of the period that could not be read.
+    """
+
+    period: Period
+    notices: Sequence[Notice]
+    previous: Sequence[Sequence[Notice]] = ()
+    totals: Mapping[str, Mapping[dt.date, int]] = field(default_factory=dict)
+    quarantined: Sequence[Unreadable] = ()
+
+
+Finding = tuple[bool, str, Iterable[str]]
+CHECKS: dict[str, Callable[[Material], Check]] = {}
+
+
+def check(severity: Severity) -> Callable[[Callable[[Material], Finding]], None]:
+    """Register a function as a check; ``stop`` keeps figures from being published."""
+
+    def register(function: Callable[[Material], Finding]) -> None:
+        name = function.__name__
+
+        def checked(material: Material) -> Check:
+            passed, finding, notice_ids = function(material)
+            shown = tuple(sorted(set(notice_ids))[:SHOWN])
+            return Check(
+                name=name, severity=severity, passed=passed, finding=finding, notice_ids=shown
+            )
+
+        CHECKS[name] = checked
+
+    return register
+
+
+def run(material: Material) -> list[Check]:
+    """Run every check, in order of the file."""
+    return [checked(material) for checked in CHECKS.values()]
+
+
+@check("stop")
+def there_are_notices(material: Material) -> Finding:
+    """An empty period is a failure of fetching, never a quiet quarter."""
+    number = len(material.notices)
+    return number > 0, f"{number} notices in {material.period}; expected at least 1", ()
+
+
+@check("stop")
+def counts_agree_with_the_source(material: Material) -> Finding:
+    """Per day, against the totals of the source itself; files have none."""
+    if not material.totals:
+        return True, "no source gave totals to compare with", ()
+    wrong = []
+    compared = 0
+    for source, totals in sorted(material.totals.items()):
+        ours = _per_day(x for x in material.notices if x.source == source)
+        for day in sorted(day for day in totals if day in material.period):
+            lacking = totals[day] - len(ours.get(day, ()))
+            compared += 1
+            if lacking < 0 or lacking > math.floor(MOST_LACKING * totals[day]):
+                wrong.append(f"{source} {day}: {totals[day] - lacking} here, {totals[day]} there")
+    finding = (
+        f"{len(wrong)} of {compared} days differ from the source's own totals, expected 0: "
+        f"{'; '.join(wrong[:5]) or 'none'}"
+    )
+    return not wrong, finding, ()
+
+
+@check("look")
+def no_workday_is_empty(material: Material) -> Finding:
+    """Workdays without a notice, unless a source itself says that there was none."""
+    ours = _per_day(material.notices)
+    silent = {day for totals in material.totals.values() for day in totals if not totals[day]}
+    empty = [x for x in workdays(material.period) if x not in ours and x not in silent]
+    days = ", ".join(str(day) for day in empty[:5])
+    return not empty, f"{len(empty)} workdays without notices, expected 0: {days or 'none'}", ()
+
+
+@check("look")
+def texts_are_filled(material: Material) -> Finding:
+    """The share of notices without a description, in notice or lots."""
+    return _share(
+        material,
+        "text",
+        lambda x: not (x.description or any(lot.description for lot in x.lots)),
+    )
+
+
+@check("look")
+def values_are_filled(material: Material) -> Finding:
+    """The share of calls and awards without any value."""
+    return _share(
+        material,
+        "value",
+        lambda x: x.kind in {"competition", "result"} and not _has_value(x),
+    )
+
+
+@check("look")
+def buyers_are_filled(material: Material) -> Finding:
+    """The share of notices without the name of a buyer."""
+    return _share(material, "buyer", lambda x: not x.buyer)
+
+
+@check("look")
+def cpv_is_filled(material: Material) -> Finding:
+    """The share of notices without a CPV code."""
+    return _share(material, "CPV", lambda x: not x.cpv)
+
+
+@check("look")
+def nothing_new_is_unread(material: Material) -> Finding:
+    """Unread fields and unknown codes that no earlier notice had: seen on the day they appear."""
+    before = {news for notices in material.previous for x in notices for news in _news(x)}
+    new: dict[str, list[str]] = {}
+    for notice in material.notices:
+        for news in set(_news(notice)) - before:
+            new.setdefault(news, []).append(notice.notice_id)
+    told = "; ".join(f"{news} ({len(ids)})" for news, ids in sorted(new.items())[:5])
+    finding = f"{len(new)} fields or codes never seen before, expected 0: {told or 'none'}"
+    return not new, finding, [x for ids in new.values() for x in ids]
+
+
+@check("stop")
+def notices_are_not_double(material: Material) -> Finding:
+    """One name, one notice."""
+    counts = Counter(x.notice_id for x in material.notices)
+    double = [x for x, times in counts.items() if times > 1]
+    limit = MOST_DOUBLE * len(counts)
+    finding = f"{len(double)} of {len(counts)} notices are there twice; expected at most {limit:g}"
+    return len(double) <= limit, finding, double
+
+
+@check("stop")
+def few_are_quarantined(material: Material) -> Finding:
+    """The share of raw notices that could not be read."""
+    unreadable = len(material.quarantined)
+    everything = unreadable + len(material.notices)
+    reason = f": {material.quarantined[0].reason}" if material.quarantined else ""
+    finding = (
+        f"{unreadable} of {everything} notices unreadable, expected at most "
+        f"{MOST_QUARANTINED:.0%}{reason}"
+    )
+    sources = [x.source_id for x in material.quarantined]
+    return unreadable <= MOST_QUARANTINED * everything, finding, sources
+
+
+def _per_day(notices: Iterable[Notice]) -> dict[dt.date, set[str]]:
+    days: dict[dt.date, set[str]] = {}
+    for notice in notices:
+        if notice.published_on:
+            days.setdefault(notice.published_on, set()).add(notice.notice_id)
+    return days
+
+
+def _has_value(notice: Notice) -> bool:
+    amounts = [notice.estimated, notice.awarded]
+    for lot in notice.lots:
+        amounts += [lot.estimated, lot.awarded, lot.framework_maximum]
+    return any(amounts)
+
+
+def _share(material: Material, name: str, lacks: Callable[[Notice], bool]) -> Finding:
+    """Compare a share of lacking notices with the previous quarters."""
+
+    def share(notices: Sequence[Notice]) -> float:
+        return sum(map(lacks, notices)) / len(notices) if notices else 0.0
+
+    earlier = [share(notices) for notices in material.previous if notices]
+    now = share(material.notices)
+    lacking = [x.notice_id for x in material.notices if lacks(x)]
+    if not earlier:
+        return True, f"{now:.1%} without {name}; no previous quarter to compare with", ()
+    usual = sum(earlier) / len(earlier)
+    limit = max(LEAST_CHANGE, 2 * (max(earlier) - min(earlier)))
+    finding = f"{now:.1%} without {name}; expected {usual:.1%} give or take {limit:.1%}"
+    passed = abs(now - usual) <= limit
+    return passed, finding, () if passed else lacking
+
+
+def _news(notice: Notice) -> Iterable[str]:
+    """Unread fields and unknown codes; of references only that there was one."""
+    for remark in notice.remarks:
+        if remark.startswith("unknown reference"):
+            yield f"{notice.format} {remark.partition('=')[0]}"
+        elif remark.startswith(("unread", "unknown", "ambiguous")):
+            yield f"{notice.format} {remark}"

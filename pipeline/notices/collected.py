@@ -1,0 +1,226 @@
+"""Collected notices: the raw ones of a source, read, and kept until raw or reader changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.errors import NoticeError
+from pipeline.notices import collect as formats
+from pipeline.notices import serial
+from pipeline.notices._readers import reader_versions
+from pipeline.notices.formats.tenderned_html import completed
+from pipeline.parallel import batches
+from pipeline.rawstore import RawStore, disk, offer
+from pipeline.records import Notice, Period, Unreadable
+from pipeline.sources.tenderned import RELATED
+from pipeline.store import to_json
+
+# Parts of an answer that say something about notices, but hold none.
+NO_NOTICES = frozenset({RELATED})
+
+# Columns for people and for queries; the last one holds all of the notice.
+FACTS = {
+    "notice_id": pa.string(),
+    "source": pa.string(),
+    "format": pa.string(),
+    "subtype": pa.string(),
+    "kind": pa.string(),
+    "published_on": pa.date32(),
+    "country": pa.string(),
+    "buyer": pa.string(),
+    "title": pa.string(),
+    "procedure": pa.string(),
+    "procedure_key": pa.string(),
+    "url": pa.string(),
+}
+SCHEMA = pa.schema([("source_id", pa.string()), *FACTS.items(), ("notice", pa.large_string())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectReport:
+    """What collecting a period did.
+
+    Attributes:
+        read: Days that were read.
+        skipped: Days that were up to date.
+        notices: In all days of the period, read now or before.
+        quarantined: Raw notices in all days of the period that no reader could read.
+    """
+
+    read: int
+    skipped: int
+    notices: int
+    quarantined: int
+
+    @property
+    def unreadable(self) -> float:
+        """Share of what was read that is in quarantine, 0 to 1."""
+        return self.quarantined / max(self.notices + self.quarantined, 1)
+
+
+def collect(
+    source: str,
+    period: Period,
+    *,
+    store: RawStore,
+    now: dt.datetime,
+    tell: Callable[[dt.date], None] = lambda _: None,
+) -> CollectReport:
+    """Read the raw notices of a period, but not those read before by the same code.
+
+    What cannot be read goes to ``<day>.quarantine.json``, with the reason.
+
+    Args:
+        tell: Hears of each day that is done.
+
+    Raises:
+        PipelineError: Another process is collecting this source.
+        CorpusError: A file of raw notices is damaged.
+    """
+    folder = _folder(source, store)
+    days = [day for day in store.days(source) if day in period]
+    read, held = 0, []
+    with disk.lock(folder, now=now):
+        for day in days:
+            path = folder / f"{day.year}" / f"{day}.parquet"
+            # Taken before reading: what a fetch adds meanwhile is then read by the next run.
+            content = store.content(source, day)
+            if not _up_to_date(path, content):
+                _Day(source, day, store=store, content=content).collect(path)
+                read += 1
+            held.append(disk.table_facts(path))
+            tell(day)
+    return CollectReport(
+        read=read,
+        skipped=len(days) - read,
+        notices=sum(facts["notices"] for facts in held),
+        quarantined=sum(facts["quarantined"] for facts in held),
+    )
+
+
+def notices(source: str, period: Period, *, store: RawStore) -> Iterator[Notice]:
+    """Yield the collected notices that were published in a period, by the day they were listed.
+
+    A notice that does not tell its date counts as published on the day it was listed.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    for path in sorted(_folder(source, store).glob("*/*.parquet")):
+        facts = disk.table_facts(path)
+        if (
+            f"{period.first_day}" <= facts["last_day"]
+            and facts["first_day"] <= f"{period.last_day}"
+        ):
+            yield from _published(path, period)
+
+
+def _published(path: Path, period: Period) -> Iterator[Notice]:
+    listed = dt.date.fromisoformat(path.stem)
+    for batch in disk.read_table(path, ["published_on", "notice"]):
+        for published_on, text in zip(*batch.to_pydict().values(), strict=True):
+            if (published_on or listed) in period:
+                yield serial.from_json(text)
+
+
+def _folder(source: str, store: RawStore) -> Path:
+    return store.store.corpora / "notices" / source
+
+
+def _up_to_date(path: Path, content: str) -> bool:
+    if not path.is_file():
+        return False
+    facts, now = disk.table_facts(path), reader_versions()
+    # A new format may claim what another one reads today.
+    return (
+        facts["raw"] == content
+        and facts["formats"] == list(now)
+        and all(now[name] == version for name, version in facts["readers"].items())
+    )
+
+
+class _Day:
+    """What was listed on one day, being read."""
+
+    def __init__(self, source: str, day: dt.date, *, store: RawStore, content: str) -> None:
+        self._source, self._day = source, day
+        self._store, self._content = store, content
+        self._quarantine: list[Unreadable] = []
+        self._formats: set[str] = set()
+        self._dates = {day}
+        self._count = 0
+
+    def collect(self, path: Path) -> None:
+        """Read it all into one file, with what could not be read beside it."""
+        tables = map(_table, batches(self._notices(), disk.BATCH))
+        quarantine = path.with_suffix(".quarantine.json")
+        disk.write_table(path, tables, schema=SCHEMA, facts=lambda: self._facts(quarantine))
+
+    def _notices(self) -> Iterator[tuple[str, Notice]]:
+        """Yield each notice once, with the id of the raw notice it comes from.
+
+        Only a detail of TenderNed and its rendering tell of one notice under one id.
+        """
+        for _, parts in groupby(self._parts(), lambda part: (offer(part[0]), part[1].notice_id)):
+            (source_id, notice), *rest = parts
+            for _, part in rest:
+                notice = completed(notice, part)
+            self._dates.add(notice.published_on or self._day)
+            self._count += 1
+            yield source_id, notice
+
+    def _parts(self) -> Iterator[tuple[str, Notice]]:
+        for raw in self._store.raw(self._source, Period(self._day, self._day)):
+            if raw.media_type in NO_NOTICES:
+                continue
+            try:
+                notice = formats.read(raw)
+            except NoticeError as error:
+                reason = " ".join(str(error).split())
+                self._quarantine.append(Unreadable(source_id=raw.source_id, reason=reason))
+                continue
+            self._formats.add(notice.format)
+            yield raw.source_id, notice
+
+    def _facts(self, quarantine: Path) -> dict[str, Any]:
+        """Write the quarantine, which must be there before the notices are; return the rest."""
+        if self._quarantine:
+            with disk.whole_file(quarantine) as handle:
+                handle.write(to_json([asdict(unreadable) for unreadable in self._quarantine]))
+        else:
+            quarantine.unlink(missing_ok=True)
+        versions = reader_versions()
+        made_by = f"collect {self._source} {self._day}"
+        # Any reader that changes may be able to read what is in quarantine.
+        used = versions if self._quarantine else self._formats
+        return {
+            "provenance": asdict(self._store.provenance(made_by, inputs={"raw": self._content})),
+            "raw": self._content,
+            "formats": list(versions),
+            "readers": {name: versions[name] for name in sorted(used)},
+            "notices": self._count,
+            "quarantined": len(self._quarantine),
+            "first_day": f"{min(self._dates)}",
+            "last_day": f"{max(self._dates)}",
+        }
+
+
+def _table(numbered: Sequence[tuple[str, Notice]]) -> pa.Table:
+    return pa.Table.from_pylist([_row(*each) for each in numbered], schema=SCHEMA)
+
+
+def _row(source_id: str, notice: Notice) -> dict[str, object]:
+    facts = {name: _storable(getattr(notice, name)) for name in FACTS}
+    return {"source_id": source_id, **facts, "notice": serial.to_json(notice)}
+
+
+def _storable(value: object) -> object:
+    # Half a surrogate pair is no UTF-8; the last column keeps it.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

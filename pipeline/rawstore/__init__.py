@@ -1,0 +1,157 @@
+"""The raw part of the store: what the sources gave, byte for byte, and what is known per day.
+
+Beside ``store.py`` the only place that opens files under ``corpora/``. Layout and guarantees
+stand in ``docs/store.md``; the short of it: a file appears whole or not at all, is never changed
+afterwards, and holds whole answers only, so that a process may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.rawstore import disk
+from pipeline.rawstore.manifest import FRESH, Manifest, SourceStatus, stretches
+from pipeline.rawstore.versions import DayWriter, Version, newest_versions, offer, read_versions
+from pipeline.records import Period, Provenance, RawNotice
+from pipeline.store import Store, sha256, to_json
+
+__all__ = ["DayWriter", "Manifest", "RawStore", "SourceStatus", "Version", "offer"]
+
+
+class RawStore:
+    """Raw notices per source and day.
+
+    What a source offers under one id is stored together, and replaced together: when it changed,
+    readers see its newest version, and :meth:`history` all of them.
+
+    Args:
+        store: The home they belong to.
+        settings_fingerprint: Of the settings in force; goes into the provenance of new files.
+    """
+
+    def __init__(self, store: Store, *, settings_fingerprint: str) -> None:
+        self.store = store
+        self._settings_fingerprint = settings_fingerprint
+
+    def folder(self, source: str) -> Path:
+        """The folder of a source."""
+        return self.store.corpora / "raw" / source
+
+    def days(self, source: str) -> list[dt.date]:
+        """Return the days of which something is there, the first one first."""
+        names = (path.name for path in self.folder(source).glob("[0-9]*/*"))
+        return sorted(map(dt.date.fromisoformat, names))
+
+    def lock(self, source: str, *, now: dt.datetime) -> AbstractContextManager[None]:
+        """Let one process at a time write raw notices of a source.
+
+        Raises:
+            PipelineError: Another process does; it is named, with since when.
+        """
+        return disk.lock(self.folder(source), now=now)
+
+    @contextmanager
+    def writer(
+        self, source: str, day: dt.date, *, made_by: str, now: dt.datetime
+    ) -> Iterator[DayWriter]:
+        """Give a writer of raw notices of a day; what it holds is written also on an error.
+
+        Args:
+            made_by: The command, for the provenance.
+            now: Names the run; in UTC.
+        """
+        provenance = self.provenance(made_by, inputs={})
+        writer = DayWriter(
+            self._day(source, day), run=f"{now:%Y%m%dT%H%M%SZ}", provenance=provenance
+        )
+        try:
+            yield writer
+        finally:
+            writer.flush()
+
+    def provenance(self, made_by: str, *, inputs: Mapping[str, str]) -> Provenance:
+        """Say how a file came to be, with this code and these settings."""
+        return Provenance(
+            made_by=made_by,
+            code_version=__version__,
+            settings_fingerprint=self._settings_fingerprint,
+            inputs=inputs,
+        )
+
+    def fingerprints(self, source: str, day: dt.date) -> dict[str, str]:
+        """Return the listing's fingerprint of the newest version per offered id."""
+        found = newest_versions(self._files(source, day))
+        return {offer: newest.fingerprint for offer, newest in found.items()}
+
+    def raw(self, source: str, period: Period) -> Iterator[RawNotice]:
+        """Yield the newest version of each raw notice, by day.
+
+        Holds one row group in memory, and a line per offered id of the period.
+
+        Raises:
+            CorpusError: A file is damaged.
+        """
+        paths = [
+            path for day in self.days(source) if day in period for path in self._files(source, day)
+        ]
+        newest = newest_versions(paths)
+        for path in paths:
+            for version in read_versions(path):
+                if newest[offer(version.raw.source_id)].path == path:
+                    yield version.raw
+
+    def history(self, source: str, source_id: str) -> list[Version]:
+        """Return all versions of one raw notice, the oldest first."""
+        found = (
+            version
+            for day in self.days(source)
+            for path in self._files(source, day)
+            for version in read_versions(path)
+            if version.raw.source_id == source_id
+        )
+        return sorted(found, key=lambda version: version.raw.fetched_at)
+
+    def content(self, source: str, day: dt.date) -> str:
+        """Fingerprint the raw notices of a day, from the provenance of its files."""
+        facts = map(disk.table_facts, self._files(source, day))
+        return sha256(to_json([each["provenance"]["inputs"] for each in facts]))
+
+    def manifest(self, source: str, day: dt.date) -> Manifest | None:
+        """Return what is known of a day; ``None`` when it was never listed to the end."""
+        path = self._day(source, day) / "manifest.json"
+        return Manifest.read(path) if path.is_file() else None
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Replace what is known of a day."""
+        path = self._day(manifest.source, manifest.day) / "manifest.json"
+        with disk.whole_file(path) as handle:
+            handle.write(manifest.to_json())
+
+    def status(self, now: dt.datetime) -> list[SourceStatus]:
+        """Tell what is there, per source that was ever fetched, in order of name."""
+        folders = sorted((self.store.corpora / "raw").glob("*/"))
+        return [self._status(folder.name, now.date()) for folder in folders]
+
+    def _status(self, source: str, today: dt.date) -> SourceStatus:
+        manifests = {day: self.manifest(source, day) for day in self.days(source)}
+        listed = [day for day, manifest in manifests.items() if manifest]
+        return SourceStatus(
+            source=source,
+            stretches=stretches(listed),
+            stored=sum(manifest.stored for manifest in manifests.values() if manifest),
+            incomplete=tuple(
+                day for day, manifest in manifests.items() if not (manifest and manifest.complete)
+            ),
+            stale=not listed or today - listed[-1] > FRESH,
+            size=sum(path.stat().st_size for path in self.folder(source).rglob("*.*")),
+        )
+
+    def _day(self, source: str, day: dt.date) -> Path:
+        return self.folder(source) / f"{day.year}" / f"{day}"
+
+    def _files(self, source: str, day: dt.date) -> list[Path]:
+        return sorted(self._day(source, day).glob("*.parquet"))

@@ -1,0 +1,109 @@
+"""What is known of a day, and of a source as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipeline.errors import CorpusError
+from pipeline.records import Period
+from pipeline.store import to_json
+
+# Share of a day that may be missing before figures about that day are not to be trusted.
+MOST_MISSING = 0.05
+
+# Between a Friday's publications and Monday lie three days.
+FRESH = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What is known about one day of a source.
+
+    Attributes:
+        listed_at: When the source was last asked what it published that day, in UTC.
+        count: The source's own total; ``None`` where it gives none.
+        offered: Notices (or packages of them) it listed.
+        missing: Listed, but not to be had: source id to reason; asked again by the next run.
+    """
+
+    source: str
+    day: dt.date
+    listed_at: dt.datetime
+    count: int | None
+    offered: int
+    missing: Mapping[str, str]
+
+    @property
+    def stored(self) -> int:
+        """How many of those listed are there."""
+        return self.offered - len(self.missing)
+
+    @property
+    def complete(self) -> bool:
+        """Whether at most 5% is missing of what was listed, or counted by the source."""
+        expected = max(self.offered, self.count or 0)
+        return expected - self.stored <= MOST_MISSING * expected
+
+    def to_json(self) -> bytes:
+        """Write it for people and for :meth:`read`."""
+        facts = asdict(self) | {"stored": self.stored, "complete": self.complete}
+        facts |= {"day": f"{self.day}", "listed_at": self.listed_at.isoformat()}
+        return to_json(facts)
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """Read a manifest.
+
+        Raises:
+            CorpusError: It is not one of ours.
+        """
+        try:
+            facts = json.loads(path.read_bytes())
+            return cls(
+                source=facts["source"],
+                day=dt.date.fromisoformat(facts["day"]),
+                listed_at=dt.datetime.fromisoformat(facts["listed_at"]),
+                count=facts["count"],
+                offered=facts["offered"],
+                missing=facts["missing"],
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise CorpusError(
+                f"{path} is not a manifest: {error!r}",
+                hint="Remove it and fetch that day again; no raw notices are lost.",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """What is there of one source.
+
+    Attributes:
+        stretches: Unbroken stretches of days that were listed, in order.
+        stored: Notices (or packages of them) that are there.
+        incomplete: Days of which more than 5% is missing, or that were broken off; sorted.
+        stale: Whether the newest listed day is more than 3 days ago.
+        size: Of all files, in bytes.
+    """
+
+    source: str
+    stretches: tuple[Period, ...]
+    stored: int
+    incomplete: tuple[dt.date, ...]
+    stale: bool
+    size: int
+
+
+def stretches(days: Iterable[dt.date]) -> tuple[Period, ...]:
+    """Join days, given in order, into unbroken stretches."""
+    found: list[Period] = []
+    for day in days:
+        if found and day - found[-1].last_day == dt.timedelta(days=1):
+            found[-1] = Period(found[-1].first_day, day)
+        else:
+            found.append(Period(day, day))
+    return tuple(found)
