@@ -94,6 +94,20 @@ class Store:
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
+    def indicators(self) -> dict[str, dict[str, Any]]:
+        """Read the tables of saved indicators, by file name, sorted.
+
+        Raises:
+            CorpusError: One is not TOML.
+        """
+        tables = {}
+        for path in sorted((self.corpora / "indicators").glob("*.toml")):
+            try:
+                tables[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise CorpusError(f"{path} is not TOML: {error}") from None
+        return tables
+
     def annotations(self, name: str) -> str:
         """Read a file of human judgements.
 
@@ -157,3 +171,48 @@ class Store:
                         yield json.loads(line)
                     except json.JSONDecodeError as error:
                         raise CorpusError(f"{path.name}, line {number}: {error}") from None
+
+    def silver(self, name: str) -> str:
+        """Read a file of silver judgements; they never lie among the human ones.
+
+        Raises:
+            CorpusError: There is none.
+        """
+        path = self.corpora / "silver" / f"{name}.csv"
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise CorpusError(f"no silver judgements at {path}") from None
+
+    def write_silver(self, name: str, text: str) -> None:
+        """Write a file of silver judgements."""
+        write_atomic(self.corpora / "silver" / f"{name}.csv", text.encode())
+
+    def traps(self) -> list[dict[str, Any]]:
+        """Read the passages that a list of words would judge wrongly.
+
+        Raises:
+            CorpusError: There are none.
+        """
+        path = self.home / "tests" / "traps.jsonl"
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            raise CorpusError(f"no traps at {path}") from None
+        return [json.loads(line) for line in lines]
+
+    def floors(self) -> dict[str, Any]:
+        """Read the floors that a model must reach to be promoted.
+
+        Raises:
+            CorpusError: There are none.
+        """
+        path = self.models / "floors.json"
+        try:
+            return dict(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            raise CorpusError(f"no floors at {path}", hint="Restore it from git.") from None
+
+    def write_floors(self, floors: Mapping[str, object]) -> None:
+        """Write the floors."""
+        write_atomic(self.models / "floors.json", to_json(floors))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import Classifier
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
@@ -23,6 +25,12 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Classifier:
+    """The promoted model of this checkout."""
+    return Classifier.load()
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,29 @@ def test_a_wrong_value_is_refused_with_its_line(book, old, new, message):
         annotations.read(text.replace(old, new), book, name="x.csv")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('""start"": 3', '""start"": 9', "evidence for disruptive: not a passage: 9 to 9"),
+        ('""start"": 3', '""start"": ""3""', "not a passage: '3' to 9"),
+        ('""start"": 3', '""begin"": 3', "unexpected keyword argument 'begin'"),
+        ('""label"": ""pcp""', '""label"": ""magic""', "unknown label 'magic'"),
+        ('""procedure""', "7", "evidence for pcp: field is 7"),
+        (",0.30000000000000004,", ",1.5,", "inclusion_probability is 1.5; expected more than 0"),
+        (",a1,", ",=1+1,", "annotator '=1\\+1' would be a formula in a spreadsheet"),
+        (",a1,", ",,", "line 2: no annotator"),
+        (",true", "", "line 2: expected 14 cells"),
+        (",true", ",true,more", "line 2: expected 14 cells"),
+        ('}]",', '}]"x,', "line 2: ',' expected after '\"'"),
+    ],
+)
+def test_a_value_that_is_not_of_its_kind_is_refused(book, old, new, message):
+    text = annotations.write([judged()])
+    assert old in text
+    with pytest.raises(CorpusError, match=message):
+        annotations.read(text.replace(old, new), book, name="x.csv")
+
+
 def test_a_missing_column_is_named(book):
     with pytest.raises(CorpusError, match="no column text_hash"):
         annotations.read("notice_id\n1\n", book, name="x.csv")

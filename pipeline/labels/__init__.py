@@ -1,0 +1,1 @@
+"""From documents and a model to predictions."""

@@ -1,0 +1,173 @@
+"""Classification: from notices to predictions, in batches, and from a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pipeline import codebook as codebooks
+from pipeline import settings as settings_module
+from pipeline.codebook import Codebook
+from pipeline.corpus.analyzer import Analyzer
+from pipeline.features.cues import CueFinder
+from pipeline.labels import decide, rules
+from pipeline.labels.explain import evidence
+from pipeline.learning import shelf
+from pipeline.learning.judge import Judge
+from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Classifier:
+    """A promoted model with all that it needs to judge notices.
+
+    Example:
+        >>> from pipeline import Classifier                            # doctest: +SKIP
+        >>> labels = Classifier.load().predict("notices.zip")          # doctest: +SKIP
+        >>> labels[labels.innovation_oriented == True].degree.value_counts()  # doctest: +SKIP
+
+    Attributes:
+        card: What the model is.
+        codebook: The labels it knows.
+        analyzer: The analyzer whose documents it understands.
+    """
+
+    def __init__(
+        self, judge: Judge, card: ModelCard, *, settings: Settings, codebook: Codebook
+    ) -> None:
+        analyzer = Analyzer(settings.analyzer)
+        shelf.require_fit(card, analyzer=analyzer.name, codebook_version=codebook.version)
+        self.judge = judge
+        self.card = card
+        self.settings = settings
+        self.codebook = codebook
+        self.analyzer = analyzer
+        self._finder = CueFinder(codebook, analyzer.nlp)
+
+    @classmethod
+    def load(cls, model_id: str | None = None, *, settings: Settings | None = None) -> Self:
+        """Load a model.
+
+        Args:
+            model_id: On the shelf; without one, the promoted model.
+            settings: Where the shelf is and which analyzer to use; the defaults without it.
+
+        Raises:
+            ModelNotFound: There is no such model, or none was promoted.
+            ModelMismatch: It was made for another analyzer or codebook.
+            UntrustedModel: Its files were changed.
+        """
+        settings = settings or settings_module.load()
+        store = Store(settings.home)
+        judge, card = shelf.load(store, model_id)
+        return cls(judge, card, settings=settings, codebook=codebooks.load(store))
+
+    def predict(
+        self, inputs: pd.DataFrame | str | Path | Sequence[str | Path], *, jobs: int = 1
+    ) -> pd.DataFrame:
+        """Classify a table or files.
+
+        Args:
+            inputs: A frame with columns ``notice_id``, ``title``, ``description`` and
+                optionally the others of ``pipeline.notices.formats.tabular``; or one or more
+                paths of files, folders or archives in any known format.
+            jobs: Processes; only for paths.
+
+        Returns:
+            One line per notice, in input order, with the columns of
+            ``pipeline.labels.table.columns``: identification, ``innovation_oriented`` (True,
+            False, or missing when abstained), degree, aspect, openness and forms with their
+            probabilities (float, 0 to 1, missing when abstained), and ``evidence`` (JSON).
+
+        Raises:
+            SettingsError: A path does not exist, or a column is missing.
+            NoticeError: A notice cannot be read. From the command line such notices go to
+                quarantine; a notebook should see them at once.
+        """
+        import pandas as pd
+
+        from pipeline.labels.run import lines_of
+        from pipeline.labels.table import columns
+
+        names = columns(self.codebook)
+        table = pd.DataFrame(lines_of(self, inputs, jobs=jobs), columns=list(names))
+        kinds = {"innovation_oriented": "boolean", "degree_rank": "Int64"}
+        return table.astype(kinds | {x: "float64" for x in names if x.startswith("p_")})
+
+    def explain(self, notice: Notice) -> tuple[Prediction, Document]:
+        """Judge one notice and return its document too, for showing passages in place."""
+        document = next(self.analyzer.analyze([notice]))
+        return self.judge_notices([notice])[0], document
+
+    def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
+        """Judge a batch of notices, in order; the memory their analysis took is given back."""
+        with self.analyzer.nlp.memory_zone():
+            readings = [self.read(document) for document in self.analyzer.analyze(notices)]
+            able = [reading for reading in readings if _reason(reading.document) is None]
+            judged = iter(self.judge.predict_proba(able).tolist() if able else [])
+            reasons = [_reason(reading.document) for reading in readings]
+            return [
+                self._prediction(reading, None if reason else next(judged), reason)
+                for reading, reason in zip(readings, reasons, strict=True)
+            ]
+
+    def read(self, document: Document) -> Reading:
+        """Find the cues of a Dutch document; there are none in other languages."""
+        hits = self._finder.find(document) if document.language == "nl" else ()
+        return Reading(document=document, hits=hits)
+
+    def _prediction(
+        self, reading: Reading, row: list[float] | None, abstained: str | None
+    ) -> Prediction:
+        notice = reading.document.notice
+        settled = decide.settled(notice, self.codebook)
+        probabilities, judgement = {}, None
+        forms = tuple(sorted(settled))
+        if row is not None:
+            probabilities = dict(zip(self.judge.labels_.tolist(), row, strict=True))
+            forms = self._forms(probabilities, settled)
+            judgement = decide.judgement(
+                probabilities,
+                forms,
+                self.codebook,
+                threshold=self.card.thresholds["innovation_oriented"],
+            )
+        probabilities |= dict.fromkeys(settled, 1.0)
+        labels = rules.as_labels(judgement) if judgement else forms
+        by_rules = rules.as_labels(rules.judge(reading, self.codebook))
+        return Prediction(
+            notice=notice,
+            language=reading.document.language,
+            probabilities=probabilities,
+            judgement=judgement,
+            forms=forms,
+            rules=by_rules,
+            differs=tuple(sorted(set(labels) ^ set(by_rules))) if judgement else (),
+            evidence=evidence(reading, labels, settled=settled, judge=self.judge),
+            abstained=abstained,
+            model_id=self.card.model_id,
+        )
+
+    def _forms(
+        self, probabilities: dict[str, float], settled: dict[str, Evidence]
+    ) -> tuple[str, ...]:
+        likely = {
+            form
+            for form in self.codebook.forms
+            if probabilities[form] >= self.card.thresholds[form]
+        }
+        return tuple(sorted(likely | set(settled)))
+
+
+def _reason(document: Document) -> str | None:
+    """Say why a document cannot be judged by its text, if so."""
+    if not document.sections:
+        return "no text"
+    if document.language != "nl":
+        return f"text is not Dutch: {document.language or 'unknown'}"
+    return None

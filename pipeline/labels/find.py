@@ -1,0 +1,49 @@
+"""Find one notice among files, to explain it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import NoticeError, SettingsError
+from pipeline.notices import collect
+from pipeline.records import Notice, Unreadable
+from pipeline.sources.files import raw_notices
+
+
+def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Notice:
+    """Return the notice with an id, or the only notice of a file.
+
+    Args:
+        wanted: A notice id, or the path of a file that holds one notice.
+        inputs: Where to look for an id.
+        now: Moment of reading, UTC.
+
+    Raises:
+        SettingsError: No notice has that id, or the file holds several.
+        NoticeError: The file cannot be read.
+    """
+    if Path(wanted).is_file():
+        return _only(wanted, now)
+    for raw in raw_notices(inputs, columns={}, now=now):
+        if isinstance(raw, Unreadable):
+            continue
+        try:
+            notice = collect.read(raw)
+        except NoticeError:
+            # It cannot be the one that is sought: an unreadable notice has no id.
+            continue
+        if notice.notice_id == wanted:
+            return notice
+    places = ", ".join(str(place) for place in inputs)
+    raise SettingsError(f"no notice {wanted!r} in {places}", hint="Name the place with --input.")
+
+
+def _only(path: str, now: dt.datetime) -> Notice:
+    raws = list(raw_notices([path], columns={}, now=now))
+    if len(raws) != 1:
+        raise SettingsError(f"{path} holds {len(raws)} notices; give an id and --input {path}")
+    if isinstance(raws[0], Unreadable):
+        raise NoticeError(f"{path}: {raws[0].reason}")
+    return collect.read(raws[0])

@@ -1,0 +1,30 @@
+"""What cues and fields alone would say: the rules, held against the model."""
+
+from __future__ import annotations
+
+from pipeline.codebook import Codebook
+from pipeline.labels.decide import settled
+from pipeline.records import Judgement, Reading
+
+
+def judge(reading: Reading, codebook: Codebook) -> Judgement:
+    """Judge a notice by its asserted cues and its fields, without a model.
+
+    The highest degree that a cue points to counts. A degree without a cue for aspect or
+    openness is a solution that is asked for, the most frequent case.
+    """
+    found = {hit.label for hit in reading.hits if hit.status == "asserted"}
+    forms = tuple(
+        sorted((found & set(codebook.forms)) | set(settled(reading.document.notice, codebook)))
+    )
+    degree = max(found & set(codebook.degrees), key=codebook.degrees.index, default="none")
+    if degree == "none":
+        return Judgement(degree=degree, aspect=(), openness="closed", forms=forms)
+    aspect = tuple(sorted(found & set(codebook.of("aspect")))) or ("solution",)
+    openness = "room" if "room" in found and "asked" not in found else "asked"
+    return Judgement(degree=degree, aspect=aspect, openness=openness, forms=forms)
+
+
+def as_labels(judgement: Judgement) -> tuple[str, ...]:
+    """Write a judgement as one list: degree, aspects, openness, forms."""
+    return (judgement.degree, *judgement.aspect, judgement.openness, *judgement.forms)

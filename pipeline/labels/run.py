@@ -1,0 +1,362 @@
+"""A classification run over files: streamed, in several processes, to be continued if broken off.
+
+While a run is under way its lines stand in ``<output>.part``, what could not be read in
+``<output>.part.quarantine``, and how far both have come in ``<output>.progress.json``. The
+progress is written after the lines, so a run that is killed at any moment continues from the
+last progress: what was written beyond it is cut off and made again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from pipeline import parallel
+from pipeline.errors import NoticeError, SettingsError
+from pipeline.labels import output as out
+from pipeline.labels.classify import Classifier
+from pipeline.labels.table import Value, line
+from pipeline.labels.table import columns as table_columns
+from pipeline.notices import collect
+from pipeline.records import ROW, Notice, RawNotice, Unreadable
+from pipeline.settings import Settings
+from pipeline.sources.files import raw_notices
+from pipeline.store import write_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A notebook does not record when it read a notice.
+UNDATED = dt.datetime.fromtimestamp(0, dt.UTC)
+
+# Progress costs two flushes to disk; once per so many batches they do not count.
+BATCHES_PER_PROGRESS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a process needs to know to classify a batch; small enough to travel with each."""
+
+    settings: Settings
+    model_id: str
+    format_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one raw notice: an encoded line, or the reason why there is none."""
+
+    source_id: str
+    notice_id: str = ""
+    encoded: bytes = b""
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        run: Fingerprint of inputs, model and settings; another run's progress is not continued.
+        taken: Raw notices dealt with.
+        labelled, quarantined: Of these.
+        size, quarantine_size: Bytes in the two growing files.
+    """
+
+    run: str
+    taken: int = 0
+    labelled: int = 0
+    quarantined: int = 0
+    size: int = 0
+    quarantine_size: int = 0
+
+    @property
+    def unreadable(self) -> float:
+        """Share of what was taken that went to quarantine, 0 to 1."""
+        return self.quarantined / self.taken if self.taken else 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One run from inputs to an output file.
+
+    Attributes:
+        inputs: Files, folders, archives.
+        path: Of the output; its extension tells the format.
+        classifier: Loaded once here, and once in each further process.
+        columns: Column renames for tables, ours to theirs.
+        now: Moment of reading, UTC.
+        jobs: Processes, at least 1.
+    """
+
+    inputs: Sequence[str | Path]
+    path: Path
+    classifier: Classifier
+    now: dt.datetime
+    columns: Mapping[str, str] = field(default_factory=dict)
+    jobs: int = 1
+
+    @property
+    def part(self) -> Path:
+        """The growing file of lines."""
+        return self.path.with_name(f"{self.path.name}.part")
+
+    @property
+    def quarantine_part(self) -> Path:
+        """The growing file of what could not be read."""
+        return self.path.with_name(f"{self.path.name}.part.quarantine")
+
+    @property
+    def progress_path(self) -> Path:
+        """How far both have come."""
+        return self.path.with_name(f"{self.path.name}.progress.json")
+
+    @property
+    def quarantine_path(self) -> Path:
+        """What could not be read, and why."""
+        return self.path.with_name(f"{self.path.name}.quarantine.csv")
+
+    def go(
+        self, *, resume: bool = False, tell: Callable[[Progress], None] = lambda _: None
+    ) -> Progress:
+        """Classify everything.
+
+        Args:
+            resume: Continue a broken-off run of the same inputs, model and settings.
+            tell: Called after each batch.
+
+        Raises:
+            SettingsError: An input or the output is wrong, or the progress is another run's.
+        """
+        format_name = out.format_of(self.path)
+        self._require_outside()
+        names = table_columns(self.classifier.codebook)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        progress = self._start(resume, out.header(format_name, names))
+        seen = set(self._seen(format_name)) if progress.taken else set()
+        with self.part.open("r+b") as lines, self.quarantine_part.open("r+b") as quarantine:
+            lines.seek(progress.size)
+            quarantine.seek(progress.quarantine_size)
+            for number, results in enumerate(self._results(progress.taken, format_name), 1):
+                self._write(results, seen, lines, quarantine, progress)
+                if number % BATCHES_PER_PROGRESS == 0:
+                    self._save(progress, lines, quarantine)
+                tell(progress)
+            self._save(progress, lines, quarantine)
+        out.finish(self.part, self.path, names)
+        self.quarantine_part.replace(self.quarantine_path)
+        self.progress_path.unlink()
+        return progress
+
+    def _require_outside(self) -> None:
+        home = self.path.parent.resolve()
+        for place in map(Path, self.inputs):
+            if place.is_dir() and home.is_relative_to(place.resolve()):
+                raise SettingsError(
+                    f"{self.path} lies in the input folder {place} and would be read as input",
+                    hint="Write it to another folder.",
+                )
+
+    def _results(self, taken: int, format_name: str) -> Iterator[list[Result]]:
+        task = Task(
+            settings=self.classifier.settings,
+            model_id=self.classifier.card.model_id,
+            format_name=format_name,
+        )
+        raws = raw_notices(self.inputs, columns=self.columns, now=self.now)
+        batches = parallel.batches(islice(raws, taken, None), self.classifier.settings.batch_size)
+        classify = partial(classify_batch, task)
+        if self.jobs == 1:
+            classify = partial(classify_with, self.classifier, format_name)
+        return parallel.ordered(classify, batches, jobs=self.jobs)
+
+    def _write(
+        self,
+        results: Sequence[Result],
+        seen: set[int],
+        lines: IO[bytes],
+        quarantine: IO[bytes],
+        progress: Progress,
+    ) -> None:
+        for result in results:
+            reason = result.reason
+            if not reason and _key(result.notice_id) in seen:
+                reason = "duplicate: a notice with this notice_id was read before"
+            if reason:
+                told = [[result.notice_id, result.source_id, reason]]
+                quarantine.write(out.csv_bytes(told))
+                progress.quarantined += 1
+            else:
+                seen.add(_key(result.notice_id))
+                lines.write(result.encoded)
+                progress.labelled += 1
+            progress.taken += 1
+
+    def _start(self, resume: bool, header: bytes) -> Progress:
+        run = self._fingerprint()
+        if resume and self.progress_path.exists():
+            progress = Progress(**json.loads(self.progress_path.read_bytes()))
+            if progress.run != run:
+                raise SettingsError(
+                    f"{self.progress_path.name} belongs to a run of other inputs or settings",
+                    hint="Start again without --resume.",
+                )
+            os.truncate(self.part, progress.size)
+            os.truncate(self.quarantine_part, progress.quarantine_size)
+            return progress
+        told = out.csv_bytes([out.QUARANTINE_COLUMNS])
+        self.progress_path.unlink(missing_ok=True)
+        self.part.write_bytes(header)
+        self.quarantine_part.write_bytes(told)
+        return Progress(run=run, size=len(header), quarantine_size=len(told))
+
+    def _save(self, progress: Progress, lines: IO[bytes], quarantine: IO[bytes]) -> None:
+        for handle in (lines, quarantine):
+            handle.flush()
+            os.fsync(handle.fileno())
+        progress.size, progress.quarantine_size = lines.tell(), quarantine.tell()
+        write_atomic(self.progress_path, json.dumps(asdict(progress)).encode())
+
+    def _seen(self, format_name: str) -> Iterator[int]:
+        import csv
+
+        with self.part.open(encoding="utf-8", newline="") as lines:
+            if format_name == "csv":
+                yield from (_key(x["notice_id"].removeprefix("'")) for x in csv.DictReader(lines))
+            else:
+                yield from (_key(json.loads(x)["notice_id"]) for x in lines)
+
+    def _fingerprint(self) -> str:
+        if "-" in [str(x) for x in self.inputs]:
+            files: object = "standard input"
+        else:
+            files = [(str(p), *_state(p)) for x in self.inputs for p in _files(Path(x))]
+        facts = [
+            files,
+            sorted(self.columns.items()),
+            self.classifier.card.model_id,
+            self.classifier.analyzer.name,
+            self.path.suffix,
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def classify_batch(task: Task, batch: Sequence[RawNotice | Unreadable]) -> list[Result]:
+    """Classify a batch in a process of its own, which loads the model once."""
+    return classify_with(_classifier(task), task.format_name, batch)
+
+
+def classify_with(
+    classifier: Classifier, format_name: str, batch: Sequence[RawNotice | Unreadable]
+) -> list[Result]:
+    """Read and judge a batch of raw notices.
+
+    Returns:
+        One result per raw notice, in order.
+    """
+    outcomes = [_read(raw) for raw in batch]
+    notices = [notice for notice in outcomes if not isinstance(notice, str)]
+    predictions = iter(classifier.judge_notices(notices))
+    results = []
+    for raw, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, str):
+            results.append(Result(source_id=raw.source_id, reason=outcome))
+            continue
+        values = line(next(predictions), classifier.codebook)
+        results.append(
+            Result(
+                source_id=raw.source_id,
+                notice_id=outcome.notice_id,
+                encoded=out.encode(format_name, values),
+            )
+        )
+    return results
+
+
+def lines_of(
+    classifier: Classifier,
+    inputs: pd.DataFrame | str | Path | Sequence[str | Path],
+    *,
+    jobs: int = 1,
+) -> list[dict[str, Value]]:
+    """Classify a table or files and keep the lines in memory; see ``Classifier.predict``.
+
+    Raises:
+        NoticeError: A notice cannot be read.
+    """
+    raws = _paths(inputs) if isinstance(inputs, str | Path | Sequence) else _rows(inputs)
+    batches = parallel.batches(raws, classifier.settings.batch_size)
+    classify = partial(classify_with, classifier, "jsonl")
+    if jobs > 1:
+        task = Task(
+            settings=classifier.settings, model_id=classifier.card.model_id, format_name="jsonl"
+        )
+        classify = partial(classify_batch, task)
+    lines = []
+    for results in parallel.ordered(classify, batches, jobs=jobs):
+        for result in results:
+            if result.reason:
+                raise NoticeError(f"{result.source_id}: {result.reason}")
+            lines.append(json.loads(result.encoded))
+    return lines
+
+
+def _rows(table: pd.DataFrame) -> Iterator[RawNotice]:
+    for number, values in enumerate(table.to_dict("records"), 1):
+        known = {str(name): value for name, value in values.items() if not _missing(value)}
+        yield RawNotice(
+            source="frame",
+            source_id=f"frame#{number}",
+            url="",
+            fetched_at=UNDATED,
+            media_type=ROW,
+            body=json.dumps(known, default=str).encode(),
+        )
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _paths(inputs: str | Path | Sequence[str | Path]) -> Iterator[RawNotice | Unreadable]:
+    paths = [inputs] if isinstance(inputs, str | Path) else inputs
+    return raw_notices(paths, columns={}, now=UNDATED)
+
+
+def _read(raw: RawNotice | Unreadable) -> Notice | str:
+    if isinstance(raw, Unreadable):
+        return raw.reason
+    try:
+        return collect.read(raw)
+    except NoticeError as error:
+        return str(error)
+
+
+@cache
+def _classifier(task: Task) -> Classifier:
+    return Classifier.load(task.model_id, settings=task.settings)
+
+
+def _key(notice_id: str) -> int:
+    # Eight bytes per notice instead of its id: memory must not grow with the input.
+    return int.from_bytes(hashlib.blake2b(notice_id.encode(), digest_size=8).digest())
+
+
+def _files(path: Path) -> Iterable[Path]:
+    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
+
+
+def _state(path: Path) -> tuple[int, int]:
+    if not path.exists():
+        raise SettingsError(f"no such input: {path}")
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns

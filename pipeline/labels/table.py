@@ -1,0 +1,89 @@
+"""Predictions as lines of a table: the columns, their order, and their values."""
+
+from __future__ import annotations
+
+import json
+
+from pipeline.codebook import Codebook
+from pipeline.records import Prediction
+
+Value = str | float | int | bool | None
+
+IDENTITY = (
+    "notice_id",
+    "source_format",
+    "published_on",
+    "language",
+    "title",
+    "buyer",
+    "procedure",
+)
+CLOSING = ("evidence", "abstained", "model_id", "codebook_version", "rules", "differs")
+
+
+def columns(codebook: Codebook) -> tuple[str, ...]:
+    """Return the names of the columns, in order.
+
+    After identification come the four judgements, each followed by the probabilities of its
+    labels; then ``evidence``, ``abstained``, ``model_id`` and ``codebook_version``. ``rules``
+    is what cues and fields alone say, ``differs`` the labels on which they and the model
+    disagree.
+    """
+    return (
+        *IDENTITY,
+        *("innovation_oriented", "p_innovation", "degree", "degree_rank"),
+        *_probabilities(codebook, "degree"),
+        "aspect",
+        *_probabilities(codebook, "aspect"),
+        "openness",
+        *_probabilities(codebook, "openness"),
+        "forms",
+        *_probabilities(codebook, "forms"),
+        *CLOSING,
+    )
+
+
+def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
+    """Write one prediction as values by column; unknown is ``None``.
+
+    Probabilities are written with six decimals, finer than their last digits mean anything.
+    """
+    notice, judgement = prediction.notice, prediction.judgement
+    none = prediction.probabilities.get("none")
+    values: dict[str, Value] = {
+        "notice_id": notice.notice_id,
+        "source_format": notice.format,
+        "published_on": notice.published_on.isoformat() if notice.published_on else None,
+        "language": prediction.language,
+        "title": notice.title,
+        "buyer": notice.buyer,
+        "procedure": notice.procedure,
+        "innovation_oriented": judgement.innovation_oriented if judgement else None,
+        "p_innovation": None if none is None else round(1 - none, 6),
+        "degree": judgement.degree if judgement else None,
+        "degree_rank": codebook.degrees.index(judgement.degree) if judgement else None,
+        "aspect": ";".join(judgement.aspect) if judgement else None,
+        "openness": judgement.openness if judgement else None,
+        "forms": _forms(prediction),
+        "evidence": json.dumps([x.as_dict() for x in prediction.evidence], ensure_ascii=False),
+        "abstained": prediction.abstained,
+        "model_id": prediction.model_id,
+        "codebook_version": codebook.version,
+        "rules": ";".join(prediction.rules),
+        "differs": ";".join(prediction.differs),
+    }
+    for label in codebook.labels:
+        probability = prediction.probabilities.get(label.label_id)
+        values[f"p_{label.label_id}"] = None if probability is None else round(probability, 6)
+    return {name: values[name] for name in columns(codebook)}
+
+
+def _probabilities(codebook: Codebook, judgement: str) -> tuple[str, ...]:
+    return tuple(f"p_{label}" for label in codebook.of(judgement))
+
+
+def _forms(prediction: Prediction) -> str | None:
+    if not prediction.forms and prediction.abstained:
+        # Without a text nobody can say that it is conventional.
+        return None
+    return ";".join(prediction.forms) or "conventional"

@@ -1,0 +1,1 @@
+"""From finished facts to files in Dutch."""

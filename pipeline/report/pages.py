@@ -1,0 +1,222 @@
+"""Pages about labels: a batch of notices, and one notice with its passages marked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.codebook import Codebook
+from pipeline.records import Document, Evidence, Prediction
+from pipeline.report import dutch
+
+# Notices are untrusted: every value is escaped, and a forgotten one is an error.
+TEMPLATES = Environment(
+    loader=PackageLoader("pipeline.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+SECTIONS = {"title": "Titel", "description": "Omschrijving", "criteria": "Gunningscriteria"}
+LOT_FIELDS = {
+    "title": "titel",
+    "description": "omschrijving",
+    "purpose_text": "strategisch doel",
+    "criteria": "gunningscriteria",
+}
+FIELDS = {
+    "procedure": "procedure",
+    "subtype": "soort formulier",
+    "kind": "soort aankondiging",
+    "variants": "varianten",
+}
+ABSTAINED = {
+    "no text": "Geen oordeel: de aankondiging heeft geen tekst.",
+    "text is not Dutch": "Geen oordeel: de tekst is niet Nederlands.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text under the same labels; ``labels`` is empty where nothing is marked."""
+
+    text: str
+    labels: str
+
+
+def labels_page(
+    lines: Sequence[Mapping[str, Any]], codebook: Codebook, *, title: str, notes: Sequence[str]
+) -> str:
+    """Write the page of a batch.
+
+    Args:
+        lines: As in ``pipeline.labels.table``, in the order to show them.
+        notes: Sentences above everything else, such as that the notices are fictional.
+
+    Returns:
+        One HTML page that needs no other file.
+    """
+    judged = [x for x in lines if x["degree"] is not None]
+    innovative = sum(x["innovation_oriented"] for x in judged)
+    return TEMPLATES.get_template("labels.html").render(
+        title=title,
+        notes=notes,
+        summary=f"{dutch.number(len(lines))} aankondigingen gelezen, "
+        f"{dutch.number(len(judged))} beoordeeld, {dutch.number(innovative)} daarvan "
+        "innovatiegericht. Dit zijn tellingen van labels, geen schatting van een aandeel.",
+        tables=[
+            _table("Innovatiegraad", [x["degree"] for x in judged], codebook),
+            _table(
+                "Inkoopvorm",
+                [form for x in lines for form in (x["forms"] or "").split(";") if form],
+                codebook,
+                whole=len(lines),
+            ),
+        ],
+        notices=[_notice(x, codebook) for x in lines],
+    )
+
+
+def notice_page(prediction: Prediction, document: Document, codebook: Codebook) -> str:
+    """Write the page of one notice: its labels by model and rules, and its text with marks."""
+    notice = prediction.notice
+    return TEMPLATES.get_template("notice.html").render(
+        title=notice.title,
+        about=_about(
+            notice.notice_id, notice.buyer, notice.published_on and dutch.date(notice.published_on)
+        ),
+        notes=[_abstained(prediction.abstained)] if prediction.abstained else [],
+        lines=[
+            {
+                "name": label.name,
+                "probability": _probability(prediction.probabilities.get(label.label_id)),
+                "model": "ja" if label.label_id in _chosen(prediction) else "",
+                "rules": "ja" if label.label_id in prediction.rules else "",
+                "field": _fields(prediction.evidence, label.label_id),
+            }
+            for label in codebook.labels
+        ],
+        sections=[
+            {
+                "name": section_name(section.name),
+                "pieces": pieces(
+                    document.text[section.start : section.end],
+                    [x for x in prediction.evidence if x.section == section.name],
+                    codebook,
+                ),
+            }
+            for section in document.sections
+        ],
+    )
+
+
+def pieces(text: str, passages: Sequence[Evidence], codebook: Codebook) -> list[Piece]:
+    """Cut a section's text where marks begin and end.
+
+    Args:
+        passages: Of this section; they may overlap.
+
+    Returns:
+        Pieces that add up to the text.
+    """
+    cuts = sorted(
+        {0, len(text), *(x.start or 0 for x in passages), *(x.end or 0 for x in passages)}
+    )
+    found = []
+    for start, end in pairwise(cuts):
+        labels = [
+            codebook.label(x.label).name
+            for x in passages
+            if (x.start or 0) <= start and end <= (x.end or 0)
+        ]
+        found.append(Piece(text[start:end], ", ".join(dict.fromkeys(labels))))
+    return found
+
+
+def section_name(name: str) -> str:
+    """Write a section's name in Dutch: ``lot:LOT-0001:title`` becomes "Perceel LOT-0001, titel"."""
+    if not name.startswith("lot:"):
+        return SECTIONS[name]
+    _, lot, field = name.split(":", 1)[0], *name.removeprefix("lot:").rsplit(":", 1)
+    return f"Perceel {lot}, {LOT_FIELDS[field]}"
+
+
+def _table(
+    caption: str, labels: Sequence[str], codebook: Codebook, *, whole: int | None = None
+) -> dict[str, Any]:
+    counts = Counter(labels)
+    order = [x.label_id for x in codebook.labels if x.label_id in counts]
+    order += ["conventional"] if "conventional" in counts else []
+    whole = len(labels) if whole is None else whole
+    return {
+        "caption": caption,
+        "head": "Label",
+        "lines": [
+            (_name(x, codebook), dutch.number(counts[x]), dutch.percentage(counts[x] / whole))
+            for x in order
+        ],
+    }
+
+
+def _notice(line: Mapping[str, Any], codebook: Codebook) -> dict[str, Any]:
+    chosen = [x for x in (line["degree"], line["openness"]) if x and x != "closed"]
+    chosen += [x for x in (line["aspect"] or "").split(";") if x]
+    forms = [x for x in (line["forms"] or "").split(";") if x]
+    tags = [
+        {"name": _name(x, codebook), "kind": "none" if x == "none" else "strong"} for x in chosen
+    ]
+    tags += [{"name": _name(x, codebook), "kind": ""} for x in forms]
+    if line["abstained"]:
+        tags.append({"name": _abstained(line["abstained"]), "kind": "none"})
+    return {
+        "title": line["title"],
+        "about": _about(line["notice_id"], line["buyer"], line["published_on"]),
+        "tags": tags,
+        "passages": [_passage(x, codebook) for x in json.loads(line["evidence"])],
+    }
+
+
+def _passage(evidence: Mapping[str, Any], codebook: Codebook) -> dict[str, str]:
+    name = _name(evidence["label"], codebook)
+    if "field" in evidence:
+        return {
+            "text": f"{FIELDS[evidence['field']]}: {evidence['value']}",
+            "why": f"{name} (veld)",
+        }
+    return {"text": evidence["text"], "why": f"{name} ({section_name(evidence['section'])})"}
+
+
+def _about(*facts: object) -> str:
+    return " · ".join(str(fact) for fact in facts if fact)
+
+
+def _abstained(reason: str) -> str:
+    return ABSTAINED[reason.partition(":")[0]]
+
+
+def _chosen(prediction: Prediction) -> set[str]:
+    judgement = prediction.judgement
+    if judgement is None:
+        return set(prediction.forms)
+    return {judgement.degree, judgement.openness, *judgement.aspect, *judgement.forms}
+
+
+def _fields(evidence: Sequence[Evidence], label: str) -> str:
+    return "; ".join(
+        f"{FIELDS[x.field]}: {x.value}" for x in evidence if x.label == label and x.field
+    )
+
+
+def _probability(value: float | None) -> str:
+    return "" if value is None else dutch.percentage(value, 0)
+
+
+def _name(label: str, codebook: Codebook) -> str:
+    return "conventioneel" if label == "conventional" else codebook.label(label).name

@@ -1,0 +1,281 @@
+"""Whole-process figures: classifying, reading, linking; see docs/performance.md.
+
+Classification runs over an archive of many notices, made by repeating the bundled fictional
+notices and, where present, the real ones in ../shared/notices, each under a number of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from functools import cache, partial
+from itertools import cycle, islice
+from pathlib import Path
+
+from pipeline import parallel, settings, store
+from pipeline.corpus.analyzer import assemble
+from pipeline.labels import output
+from pipeline.notices import collect
+from pipeline.sources.files import raw_notices
+
+NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+HOME = settings.load().home
+SHARED = HOME.parent / "shared"
+NUMBER = re.compile(rb"0*(\d{1,8})-(20\d\d)")
+UUID = re.compile(rb'(<cbc:ID schemeName="notice-id">)[^<]+')
+
+
+def sources() -> list[Path]:
+    folders = [HOME / "corpora" / "demo" / name for name in ("eforms", "ted_export", "tenderned")]
+    if SHARED.is_dir():
+        folders += [SHARED / "notices" / name for name in ("eforms", "ted_export")]
+    return [path for folder in folders for path in sorted(folder.iterdir())]
+
+
+def renumbered(body: bytes, number: int) -> bytes:
+    """Give a notice a publication number, or publicatieId, of its own."""
+    if body.lstrip()[:1] == b"{":
+        return re.sub(rb'("publicatieId"\s*:\s*"?)\d+', rb"\g<1>%d" % (10**9 + number), body)
+    body = UUID.sub(rb"\g<1>00000000-0000-4000-8000-%012d" % number, body)
+    body = re.sub(rb"(NoticePublicationID[^>]*>)[^<]+", rb"\g<1>%08d-2026" % number, body)
+    body = re.sub(rb'(DOC_ID=")[^"]+', rb"\g<1>%06d-2026" % number, body)
+    return re.sub(
+        rb"(<NO_DOC_OJS>)20\d\d/S [^<]+", rb"\g<1>2026/S 001-%06d" % number, body, count=1
+    )
+
+
+def make_archive(path: Path, count: int) -> None:
+    one_notice = [p for p in sources() if b'"content"' not in p.read_bytes()[:4000]]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for number, source in enumerate(islice(cycle(one_notice), count), 1):
+            archive.writestr(
+                f"{number:07d}{source.suffix}", renumbered(source.read_bytes(), number)
+            )
+
+
+def measured(command: list[str]) -> dict[str, float]:
+    """Run a command; return wall seconds and peak memory in MB over all its processes."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak, done = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            peak[0] = max(peak[0], tree_memory(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    started = time.monotonic()
+    watcher.start()
+    _, errors = process.communicate()
+    seconds = time.monotonic() - started
+    done.set()
+    watcher.join()
+    if process.returncode:
+        sys.exit(f"{command} failed:\n{errors.decode()}")
+    return {"seconds": round(seconds, 1), "peak_mb": round(peak[0])}
+
+
+def tree_memory(pid: int) -> float:
+    """Proportional memory of a process and its descendants, in MB; shared pages count once."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        one = waiting.pop()
+        try:
+            rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        total += int(re.search(r"Pss:\s+(\d+)", rollup)[1]) / 1024
+    return total
+
+
+def classify(archive: Path, jobs: int, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "pipeline", "classify", str(archive)]
+    return measured([*command, "-o", str(folder / "labels.csv"), "--jobs", str(jobs)])
+
+
+# The two things our figure is held against; each is a process of its own, like ours.
+
+
+def full_pipeline(archive: Path, name: str, jobs: int, count: int) -> None:
+    run_batches(archive, partial(full_batch, name), jobs, count)
+
+
+def raw_text(archive: Path, jobs: int) -> None:
+    run_batches(archive, raw_batch, jobs, None)
+
+
+def run_batches(archive: Path, function, jobs: int, count: int | None) -> None:
+    raws = islice(raw_notices([archive], columns={}, now=NOW), count)
+    with tempfile.TemporaryFile() as lines:
+        for encoded in parallel.ordered(function, parallel.batches(raws, 128), jobs=jobs):
+            lines.write(encoded)
+
+
+def full_batch(name: str, batch) -> bytes:
+    """All components of a trained pipeline, as delivered, then the same judge."""
+    nlp, classifier = trained(name)
+    from pipeline.records import Document, Reading
+
+    notices = [collect.read(raw) for raw in batch]
+    parts = [assemble(notice) for notice in notices]
+    docs = nlp.pipe(text for text, _ in parts)
+    readings = []
+    for notice, (text, sections), doc in zip(notices, parts, docs, strict=True):
+        document = Document(
+            notice=notice, text=text, doc=doc, sections=sections, language="nl", analyzer=name
+        )
+        readings.append(classifier.read(document))
+    assert all(isinstance(x, Reading) for x in readings)
+    probabilities = classifier.judge.predict_proba(readings)
+    return b"".join(
+        output.encode("csv", {"notice_id": n.notice_id, "p": ";".join(map(str, p))})
+        for n, p in zip(notices, probabilities.tolist(), strict=True)
+    )
+
+
+@cache
+def trained(name: str):
+    import spacy
+
+    from pipeline import Classifier
+
+    return spacy.load(name), Classifier.load()
+
+
+def raw_batch(batch) -> bytes:
+    """scikit-learn on raw text: TF-IDF and one logistic regression per label, no spaCy."""
+    vectorizer, models = raw_model()
+    notices = [collect.read(raw) for raw in batch]
+    matrix = vectorizer.transform([assemble(notice)[0] for notice in notices])
+    columns = [model.predict_proba(matrix)[:, 1].tolist() for model in models]
+    return b"".join(
+        output.encode("csv", {"notice_id": n.notice_id, "p": ";".join(map(str, p))})
+        for n, *p in zip(notices, *columns, strict=True)
+    )
+
+
+@cache
+def raw_model():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    from pipeline import codebook
+    from pipeline.corpus import annotations
+
+    house = store.Store(HOME)
+    book = codebook.load(house)
+    judged = annotations.final(
+        annotations.read(house.annotations("authored"), book, name="authored.csv")
+    )
+    texts = {x["notice_id"]: f"{x['title']}\n{x['description']}" for x in house.authored()}
+    ids = sorted(judged)
+    vectorizer = TfidfVectorizer()
+    matrix = vectorizer.fit_transform(texts[x] for x in ids)
+    answers = [[judged[x].judgement.innovation_oriented for x in ids]]
+    answers += [[form in judged[x].judgement.forms for x in ids] for form in book.forms]
+    return vectorizer, [LogisticRegression(max_iter=1000).fit(matrix, y) for y in answers]
+
+
+def reading() -> dict[str, float]:
+    """XML to notice on one core, the real files where present."""
+    folders = [SHARED / "notices" / x for x in ("eforms", "ted_export", "other_languages")]
+    places = [x for x in folders if x.is_dir()] or sources()
+    raws = list(raw_notices(places, columns={}, now=NOW))
+    raws = [x for x in raws if x.body.lstrip()[:1] == b"<"]
+    for raw in raws:
+        collect.read(raw)
+    started, rounds = time.process_time(), 5
+    for _ in range(rounds):
+        for raw in raws:
+            collect.read(raw)
+    seconds = time.process_time() - started
+    return {"notices": len(raws), "per_second": round(rounds * len(raws) / seconds)}
+
+
+def facts_of(archive: Path, count: int) -> dict[str, float]:
+    """Count tokens of the archive's texts, with the embedded tokenizer."""
+    import spacy
+
+    nlp = spacy.blank("nl")
+    sample = list(islice(raw_notices([archive], columns={}, now=NOW), min(count, 2000)))
+    tokens = sum(len(nlp.make_doc(assemble(collect.read(raw))[0])) for raw in sample)
+    return {"tokens_per_notice": round(tokens / len(sample), 1)}
+
+
+def linking(count: int) -> dict[str, float]:
+    command = [sys.executable, "scripts/histories.py", "--link", str(count)]
+    return measured(command)
+
+
+def steps(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archive = folder / "notices.zip"
+        make_archive(archive, options.notices)
+        facts = facts_of(archive, options.notices)
+        yield "material", {"notices": options.notices, **facts}
+        yield "ours", rate(classify(archive, options.jobs, folder), options.notices, facts)
+        me = [sys.executable, __file__, "--archive", str(archive), "--jobs", str(options.jobs)]
+        yield "raw_text", rate(measured([*me, "--only", "raw_text"]), options.notices, facts)
+        pipe = SHARED / "spacy" / "nl_ud"
+        if pipe.is_dir():
+            few = min(options.notices, 1000)
+            told = measured([*me, "--only", "full_pipeline", "--notices", str(few)])
+            yield "full_pipeline", rate(told, few, facts)
+        if options.large:
+            make_archive(archive, options.large)
+            told = classify(archive, options.jobs, folder)
+            yield "ours_large", rate(told, options.large, facts)
+    yield "reading", reading()
+    if options.histories:
+        yield "linking", {"notices": options.histories, **linking(options.histories)}
+    yield "help", measured([str(HOME / ".venv/bin/innovatiemonitor"), "--help"])
+
+
+def rate(told: dict[str, float], count: int, facts: dict[str, float]) -> dict[str, float]:
+    per_second = count / told["seconds"]
+    return {
+        "notices": count,
+        **told,
+        "per_second": round(per_second, 1),
+        "tokens_per_second": round(per_second * facts["tokens_per_notice"]),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notices", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=0, help="also this many, for memory")
+    parser.add_argument("--histories", type=int, default=0, help="also link this many notices")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", choices=["raw_text", "full_pipeline"])
+    parser.add_argument("--archive", type=Path)
+    options = parser.parse_args()
+    if options.only == "raw_text":
+        return raw_text(options.archive, options.jobs)
+    if options.only == "full_pipeline":
+        name = str(SHARED / "spacy" / "nl_ud")
+        return full_pipeline(options.archive, name, options.jobs, options.notices)
+    figures = {}
+    for name, told in steps(options):
+        figures[name] = told
+        print(name, json.dumps(told), flush=True)
+    base = figures["ours"]["per_second"]
+    for name in ("raw_text", "full_pipeline"):
+        if name in figures:
+            print(f"ours / {name}: {base / figures[name]['per_second']:.2f}")
+    store.write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
+    return None
+
+
+if __name__ == "__main__":
+    main()
