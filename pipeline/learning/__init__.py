@@ -1,0 +1,1 @@
+"""From documents and judgements to a model."""

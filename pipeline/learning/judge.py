@@ -1,0 +1,222 @@
+"""The judge: from readings to the probability of every label of the codebook.
+
+The four judgements hang together, and the model says so by construction. Degree is a
+continuation ratio: P(rank > k | rank >= k) for each k, so that the ordered probabilities add
+up to one. Aspect and openness exist only above degree ``none``; their probabilities are
+conditional ones times P(degree > none). Forms are independent questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils.validation import check_is_fitted
+
+from pipeline.codebook import Codebook
+from pipeline.features.matrix import column_weights, columns_about, features, widths
+from pipeline.features.passages import Target
+from pipeline.learning.heads import Floats, Heads, Question
+from pipeline.records import Judgement, Reading
+
+Weights = Mapping[str, Mapping[str, float]]
+
+# How much each feature counts, and how freely the heads may fit; chosen by grouped
+# cross-validation on the authored notices, see docs/model_choice.md. Fields count little for the
+# degree, since the text decides it, and much for the forms, of which some are procedures.
+TEXT = {"lemmas": 0.7, "chars": 0.7, "cues": 0.2}
+FORMS = {"lemmas": 0.7, "chars": 0.7, "cues": 0.5, "fields": 0.2}
+WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
+STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.2}
+
+# Openness has two values above `closed`; one question tells them apart.
+ASKED = "openness=asked"
+
+
+class Judge(BaseEstimator):  # type: ignore[misc]
+    """All judgements of a codebook, learned together.
+
+    Args:
+        degrees, aspects, forms: Label ids; degrees by rank, ``none`` first.
+        weights: Judgement (``degree``, ``aspect``, ``openness``, ``forms``) to feature to how much
+            it counts; features that none names are left out.
+        strengths: Judgement to C, see ``Question``.
+        mask_names: Hide the forms' own names.
+        heads: An unfitted ``Heads``; its default where not given.
+
+    Attributes:
+        labels_: Label ids, the columns of ``predict_proba``; shape (n_labels,).
+        features_: The fitted features.
+        heads_: The fitted heads.
+
+    Source:
+        Continuation ratio: Agresti, Categorical Data Analysis (2013), section 8.3.
+    """
+
+    def __init__(
+        self,
+        degrees: tuple[str, ...] = (),
+        aspects: tuple[str, ...] = (),
+        forms: tuple[str, ...] = (),
+        weights: Weights | None = None,
+        strengths: Mapping[str, float] | None = None,
+        mask_names: bool = False,
+        heads: Heads | None = None,
+    ) -> None:
+        self.degrees = degrees
+        self.aspects = aspects
+        self.forms = forms
+        self.weights = weights
+        self.strengths = strengths
+        self.mask_names = mask_names
+        self.heads = heads
+
+    @classmethod
+    def for_codebook(cls, codebook: Codebook, **options: object) -> Self:
+        """Make an unfitted judge of all labels of a codebook."""
+        labels = {name: codebook.of(kind) for name, kind in PARTS_OF_CODEBOOK.items()}
+        return cls(**labels, **options)  # type: ignore[arg-type]
+
+    def fit(
+        self,
+        readings: Sequence[Reading],
+        targets: Sequence[Target],
+        weights: Floats | None = None,
+    ) -> Self:
+        """Learn from judged documents.
+
+        Args:
+            readings: Length n_documents.
+            targets: Length n_documents.
+            weights: Above 0; 1 for each where not given.
+
+        Raises:
+            CorpusError: A question has too few examples.
+        """
+        openness = ("asked", "room")
+        self.labels_ = np.array([*self.degrees, *self.aspects, *openness, "closed", *self.forms])
+        self.features_ = features(
+            tuple({"passages", *(name for parts in self._weights.values() for name in parts)}),
+            labels=(*self.degrees[1:], *self.aspects, *openness, *self.forms),
+            mask_names=self.mask_names,
+        )
+        matrix = self.features_.fit_transform(readings, targets).tocsr()
+        self.heads_ = clone(self.heads or Heads()).fit(
+            matrix,
+            self._questions([target.judgement for target in targets]),
+            np.array([target.group for target in targets]),
+            np.ones(len(targets)) if weights is None else weights,
+        )
+        return self
+
+    def predict_proba(self, readings: Sequence[Reading]) -> Floats:
+        """Return the probability of each label.
+
+        Args:
+            readings: Length n_documents.
+
+        Returns:
+            Between 0 and 1, shape (n_documents, n_labels), columns as in ``labels_``. Degrees
+            add up to 1, so do the values of openness; ``none`` equals ``closed``.
+        """
+        check_is_fitted(self, "heads_")
+        matrix = self.features_.transform(readings).tocsr()
+        return self.compose(self.heads_.predict_proba(matrix))
+
+    def compose(self, answers: Floats) -> Floats:
+        """Turn the heads' conditional answers into label probabilities.
+
+        Args:
+            answers: Shape (n_documents, n_heads), columns as in ``heads_.names_``.
+
+        Returns:
+            Shape (n_documents, n_labels), columns as in ``labels_``.
+        """
+        column = {str(name): answers[:, i] for i, name in enumerate(self.heads_.names_)}
+        reached = np.ones(len(answers))
+        parts = []
+        for rank in range(len(self.degrees) - 1):
+            beyond = column[f"degree>{rank}"]
+            parts.append(reached * (1 - beyond))
+            reached = reached * beyond
+        parts.append(reached)
+        innovative = 1 - parts[0]
+        parts += [innovative * column[f"aspect={aspect}"] for aspect in self.aspects]
+        parts += [innovative * column[ASKED], innovative * (1 - column[ASKED]), parts[0]]
+        parts += [column[f"form={form}"] for form in self.forms]
+        return np.column_stack(parts)
+
+    def heads_of(self, label: str) -> list[int]:
+        """Return the heads whose yes speaks for a label, as rows of ``heads_.coef_``."""
+        names = [str(name) for name in self.heads_.names_]
+        if label in self.degrees:
+            wanted = [f"degree>{rank}" for rank in range(self.degrees.index(label))]
+        elif label in self.forms:
+            wanted = [f"form={label}"]
+        else:
+            wanted = ["degree>0", f"aspect={label}", f"openness={label}"]
+        return [names.index(name) for name in wanted if name in names]
+
+    def part(self, name: str) -> tuple[Any, slice]:
+        """Return the last step of a feature, and its columns in the matrix.
+
+        Raises:
+            KeyError: The model does not have this feature.
+        """
+        start = 0
+        for part, width in widths(self.features_).items():
+            if part == name:
+                return dict(self.features_.transformer_list)[name][-1], slice(start, start + width)
+            start += width
+        raise KeyError(name)
+
+    @property
+    def _weights(self) -> Weights:
+        return self.weights or WEIGHTS
+
+    def _questions(self, judgements: Sequence[Judgement]) -> dict[str, Question]:
+        rank = np.array([self.degrees.index(j.degree) for j in judgements], dtype=float)
+        answers = {
+            "degree": {
+                f"degree>{k}": np.where(rank >= k, (rank > k).astype(float), np.nan)
+                for k in range(len(self.degrees) - 1)
+            },
+            "aspect": {
+                f"aspect={x}": _where(rank > 0, [x in j.aspect for j in judgements])
+                for x in self.aspects
+            },
+            "openness": {ASKED: _where(rank > 0, [j.openness == "asked" for j in judgements])},
+            "forms": {
+                f"form={x}": np.array([x in j.forms for j in judgements], dtype=float)
+                for x in self.forms
+            },
+        }
+        strengths = self.strengths or STRENGTHS
+        columns = {name: column_weights(self.features_, self._weights[name]) for name in answers}
+        return {
+            name: Question(
+                answers=given,
+                columns=columns[kind],
+                direct=columns_about(self.features_, self._about(name)),
+                strength=strengths[kind],
+            )
+            for kind, questions in answers.items()
+            for name, given in questions.items()
+        }
+
+    def _about(self, question: str) -> tuple[str, ...]:
+        """Return the labels whose passages and cues speak of a question."""
+        kind, _, label = question.partition("=")
+        if kind.startswith("degree>"):
+            return self.degrees[int(kind.removeprefix("degree>")) + 1 :]
+        return (label,)
+
+
+def _where(applies: NDArray[np.bool_], yes: Sequence[bool]) -> Floats:
+    return np.where(applies, np.array(yes, dtype=float), np.nan)
+
+
+PARTS_OF_CODEBOOK = {"degrees": "degree", "aspects": "aspect", "forms": "forms"}
