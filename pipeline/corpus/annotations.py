@@ -2,7 +2,7 @@
 
 One line per judgement. ``aspect`` and ``forms`` join label ids with ``;``; ``evidence`` is a
 JSON list of passages (section, start, end) or fields. Texts are not part of it: a judgement
-knows its text by ``text_hash``.
+knows its text by ``text_hash``. Files may come from anywhere, so every value is checked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
@@ -37,6 +38,12 @@ COLUMNS = (
 )
 ROUNDS = ("first", "second", "adjudicated")
 
+# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+# What goes wrong when values are not of their kind; RecursionError by nested JSON.
+FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+
 
 def text_hash(notice: Notice) -> str:
     """Return the fingerprint of a notice's cleaned text, 16 hexadecimal characters."""
@@ -54,19 +61,43 @@ def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
     Raises:
         CorpusError: A column, value or label is wrong; the message names the line.
     """
-    lines = csv.DictReader(io.StringIO(text))
-    missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
-    if missing:
-        raise CorpusError(f"{name}: no column {', '.join(missing)}; has {lines.fieldnames}")
     annotations = []
-    for values in lines:
-        try:
+    for number, values in cells(text, name=name):
+        with numbered(f"{name}, line {number}"):
             annotations.append(annotation(values, codebook))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CorpusError(f"{name}, line {lines.line_num}: {error}") from None
-        except CorpusError as error:
-            raise CorpusError(f"{name}, line {lines.line_num}: {error}", hint=error.hint) from None
     return tuple(annotations)
+
+
+def cells(text: str, *, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the lines of a CSV file with ``COLUMNS``: line number, and cell by column.
+
+    Raises:
+        CorpusError: A column is missing, a line has too few or too many cells, or it is no CSV.
+    """
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
+        if missing:
+            raise CorpusError(f"{name}: no column {', '.join(missing)}; has {lines.fieldnames}")
+        for values in lines:
+            if None in values or None in values.values():
+                raise CorpusError(
+                    f"{name}, line {lines.line_num}: expected {len(lines.fieldnames or ())} cells"
+                )
+            yield lines.line_num, values
+    except csv.Error as error:
+        raise CorpusError(f"{name}, line {lines.reader.line_num}: {error}") from None
+
+
+@contextmanager
+def numbered(place: str) -> Iterator[None]:
+    """Say in which entry of which file something is wrong."""
+    try:
+        yield
+    except CorpusError as error:
+        raise CorpusError(f"{place}: {error}", hint=error.hint) from None
+    except FAULTS as error:
+        raise CorpusError(f"{place}: {error}") from None
 
 
 def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
@@ -82,21 +113,48 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         )
     if values["round"] not in ROUNDS:
         raise CorpusError(f"unknown round {values['round']!r}; known: {', '.join(ROUNDS)}")
+    for column in ("notice_id", "annotator"):
+        if not values[column]:
+            raise CorpusError(f"no {column}")
+    for column in ("notice_id", "text_hash", "annotator", "draw_id"):
+        refuse_formula(column, values[column])
     return Annotation(
         notice_id=values["notice_id"],
         text_hash=values["text_hash"] or None,
         judgement=judgement(values, codebook),
-        evidence=tuple(Evidence(**evidence) for evidence in json.loads(values["evidence"] or "[]")),
+        evidence=tuple(evidence(x, codebook) for x in _listed(values["evidence"])),
         annotator=values["annotator"],
         annotated_at=dt.date.fromisoformat(values["annotated_at"]),
         codebook_version=codebook.version,
         round=values["round"],
         draw_id=values["draw_id"] or None,
-        inclusion_probability=float(values["inclusion_probability"])
-        if values["inclusion_probability"]
-        else None,
+        inclusion_probability=_probability(values["inclusion_probability"]),
         unsure={"true": True, "false": False}[values["unsure"]],
     )
+
+
+def evidence(members: object, codebook: Codebook) -> Evidence:
+    """Make evidence of the members of a JSON object.
+
+    Raises:
+        CorpusError: Its label is not known.
+        TypeError, ValueError: A member is unknown, missing, or not of its kind.
+    """
+    if not isinstance(members, Mapping):
+        raise TypeError(f"evidence is {members!r}; expected an object")
+    one = Evidence(**members)
+    codebook.label(one.label)
+    for name in ("section", "text", "field", "value"):
+        if not isinstance(getattr(one, name), str | None):
+            raise TypeError(f"evidence for {one.label}: {name} is {getattr(one, name)!r}")
+    if one.section is not None:
+        start, end = one.start, one.end
+        # A bool is an int to Python, but no offset.
+        if type(start) is not int or type(end) is not int or not 0 <= start < end:
+            raise ValueError(f"evidence for {one.label}: not a passage: {start!r} to {end!r}")
+    elif (one.start, one.end, one.text) != (None, None, None):
+        raise ValueError(f"evidence for {one.label}: a field has no passage")
+    return one
 
 
 def judgement(values: Mapping[str, str], codebook: Codebook) -> Judgement:
@@ -132,9 +190,44 @@ def write(annotations: Iterable[Annotation]) -> str:
     out = io.StringIO()
     lines = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     lines.writeheader()
-    order = sorted(annotations, key=lambda x: (x.notice_id, x.round, x.annotator))
-    lines.writerows(_values(annotation) for annotation in order)
+    lines.writerows(texts(annotation) for annotation in sorted(annotations, key=key))
     return out.getvalue()
+
+
+def check(one: Annotation, notice: Notice) -> None:
+    """Hold a judgement against the text it is about.
+
+    Raises:
+        CorpusError: It is about another text, or a passage of its evidence is not in there.
+    """
+    text, sections = assemble(notice)
+    if one.text_hash not in {None, now := sha256(text.encode())[:16]}:
+        raise CorpusError(
+            f"{one.notice_id}: the text has changed since it was judged: {one.text_hash}, now {now}"
+        )
+    places = {section.name: section for section in sections}
+    for each in one.evidence:
+        if each.section is None or each.start is None or each.end is None:
+            continue
+        if each.section not in places:
+            raise CorpusError(f"{one.notice_id}: no section {each.section!r}; has {[*places]}")
+        section = places[each.section]
+        if each.end > section.end - section.start:
+            raise CorpusError(
+                f"{one.notice_id}: a passage of {each.section} ends at character {each.end}; "
+                f"it has {section.end - section.start}"
+            )
+        words = text[section.start + each.start : section.start + each.end]
+        if each.text not in {None, words}:
+            raise CorpusError(
+                f"{one.notice_id}: characters {each.start} to {each.end} of {each.section} are "
+                f"not the words that were quoted"
+            )
+
+
+def key(one: Annotation) -> tuple[str, str, str]:
+    """Return what makes a judgement one: notice, round and annotator."""
+    return one.notice_id, one.round, one.annotator
 
 
 def final(annotations: Sequence[Annotation]) -> dict[str, Annotation]:
@@ -149,7 +242,33 @@ def final(annotations: Sequence[Annotation]) -> dict[str, Annotation]:
     return chosen
 
 
-def _values(one: Annotation) -> dict[str, object]:
+def refuse_formula(column: str, value: str) -> None:
+    """Refuse what a spreadsheet would run; annotation files are opened in spreadsheets.
+
+    Raises:
+        CorpusError: The value begins as a formula does.
+    """
+    if value.startswith(FORMULA_STARTS):
+        raise CorpusError(f"{column} {value!r} would be a formula in a spreadsheet")
+
+
+def _listed(text: str) -> list[object]:
+    listed = json.loads(text or "[]")
+    if not isinstance(listed, list):
+        raise TypeError(f"evidence is {text[:80]!r}; expected a list")
+    return listed
+
+
+def _probability(text: str) -> float | None:
+    if not text:
+        return None
+    if not 0 < (value := float(text)) <= 1:
+        raise ValueError(f"inclusion_probability is {text}; expected more than 0, at most 1")
+    return value
+
+
+def texts(one: Annotation) -> dict[str, str]:
+    """Write an annotation as text by column; the reverse of :func:`annotation`."""
     return {
         "notice_id": one.notice_id,
         "text_hash": one.text_hash or "",
@@ -162,7 +281,7 @@ def _values(one: Annotation) -> dict[str, object]:
         else "",
         "annotator": one.annotator,
         "annotated_at": one.annotated_at.isoformat(),
-        "codebook_version": one.codebook_version,
+        "codebook_version": str(one.codebook_version),
         "round": one.round,
         "draw_id": one.draw_id or "",
         "inclusion_probability": ""

@@ -1,0 +1,152 @@
+"""Random draws of award lots for judging, with inclusion probabilities known beforehand.
+
+Two designs. ``strata``: the largest values are all taken, about a quarter of the labels; the
+rest is drawn in strata of value by model score, by Neyman allocation. ``pips``: systematic,
+with probabilities proportional to value. In both, every lot has a chance.
+
+Random numbers are permanent: they depend on the lot and the seed alone, so that two draws
+from overlapping frames share lots (Ohlsson 1995, in Business Survey Methods, ch. 9).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from pipeline.corpus.selection import TAKE_ALL, Design, Floats, select
+from pipeline.errors import CorpusError
+from pipeline.records import Annotation, AwardLot, Draw, Period
+
+
+def permanent_number(lot_key: str, seed: int) -> float:
+    """Return the lot's random number, the same in every draw with that seed; in [0, 1)."""
+    digest = hashlib.sha256(f"{seed}:{lot_key}".encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
+
+
+# A mean of fewer values is mostly the largest of them.
+FEWEST_KNOWN = 5
+
+
+def sizes(lots: Sequence[AwardLot]) -> Floats:
+    """Return the value that decides a lot's chance; shape (N,), euro, at least 1.
+
+    A lot without value counts for the mean of its kind: CPV division x procedure x buyer
+    kind, or a wider kind where few values are known. Its value in the estimate is imputed
+    separately.
+    """
+    known: defaultdict[tuple[str | None, ...], list[float]] = defaultdict(list)
+    for lot in lots:
+        if lot.value_eur is not None:
+            for kind in _kinds(lot):
+                known[kind].append(lot.value_eur)
+    means = {
+        kind: float(np.mean(amounts))
+        for kind, amounts in known.items()
+        if len(amounts) >= FEWEST_KNOWN or not kind
+    }
+    return np.array([max(1.0, _size(lot, means)) for lot in lots])
+
+
+def _kinds(lot: AwardLot) -> list[tuple[str | None, ...]]:
+    """Return the kinds a lot belongs to, the narrowest first, all lots last."""
+    parts = (lot.cpv_division, lot.procedure, lot.buyer_kind)
+    return [parts[:length] for length in (3, 2, 1, 0)]
+
+
+def _size(lot: AwardLot, means: Mapping[tuple[str | None, ...], float]) -> float:
+    if lot.value_eur is not None:
+        return lot.value_eur
+    return next((means[kind] for kind in _kinds(lot) if kind in means), 1.0)
+
+
+def draw(
+    lots: Sequence[AwardLot],
+    scores: Mapping[str, float],
+    *,
+    labels: int,
+    seed: int,
+    period: Period,
+    frame_fingerprint: str,
+    design: Design = "strata",
+) -> tuple[Draw, tuple[AwardLot, ...]]:
+    """Draw lots to judge.
+
+    Args:
+        lots: The lots of the frame that are in.
+        scores: Per ``text_notice_id`` the model's probability of being innovation-oriented.
+            Lots on which the model abstained count for the mean score; scores only steer
+            the draw, they cannot bias it.
+        labels: Lots to draw (n).
+        frame_fingerprint: SHA-256 of the frame.
+
+    Returns:
+        The draw, and the drawn lots in the order in which to judge them: random, so that an
+        unfinished list says nothing about strata or scores.
+
+    Raises:
+        CorpusError: A lot is excluded or stands in the frame twice, or n does not fit.
+    """
+    _check(lots)
+    numbers = np.array([permanent_number(lot.lot_key, seed) for lot in lots])
+    selection = select(
+        sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels, design=design
+    )
+    drawn = [lots[index] for index in selection.chosen]
+    stored = Draw(
+        draw_id=f"{period}-{design}-{labels}-{seed}-{frame_fingerprint[:8]}",
+        period=str(period),
+        frame_fingerprint=frame_fingerprint,
+        design=design,
+        seed=seed,
+        lot_keys=tuple(lot.lot_key for lot in drawn),
+        text_notice_ids=tuple(lot.text_notice_id for lot in drawn),
+        probabilities=tuple(selection.probabilities.tolist()),
+        strata=tuple(map(stratum_name, selection.strata.tolist())),
+        stratum_sizes=dict(Counter(map(stratum_name, selection.everyone.tolist()))),
+    )
+    # Another seed: by the same numbers the small strata would come first.
+    return stored, tuple(sorted(drawn, key=lambda lot: permanent_number(lot.lot_key, seed + 1)))
+
+
+def stratum_name(number: int) -> str:
+    """Return the name of a stratum: ``take_all`` or ``stratum-07``."""
+    return "take_all" if number == TAKE_ALL else f"stratum-{number:02d}"
+
+
+def _check(lots: Sequence[AwardLot]) -> None:
+    out = [lot.lot_key for lot in lots if lot.excluded is not None]
+    twice = [key for key, times in Counter(lot.lot_key for lot in lots).items() if times > 1]
+    if out or twice:
+        raise CorpusError(f"lots that are out of the frame: {out[:5]}; in it twice: {twice[:5]}")
+
+
+def _scores(lots: Sequence[AwardLot], scores: Mapping[str, float]) -> Floats:
+    known = [scores[lot.text_notice_id] for lot in lots if lot.text_notice_id in scores]
+    middle = float(np.mean(known)) if known else 0.5
+    return np.array([scores.get(lot.text_notice_id, middle) for lot in lots])
+
+
+def overlap(old: Draw, new: Draw) -> float:
+    """Return the part of the new draw's lots that was in the old one too, 0 to 1."""
+    return len(set(old.lot_keys) & set(new.lot_keys)) / len(new.lot_keys)
+
+
+def training_ids(
+    annotations: Iterable[Annotation], drawn: Collection[str] = frozenset()
+) -> frozenset[str]:
+    """Return the notices that may train a model.
+
+    A notice that was ever drawn measures the model's error, so it is left out, also where
+    somebody judged it outside the draw as well.
+
+    Args:
+        annotations: All judgements, chosen and drawn.
+        drawn: ``text_notice_ids`` of draws whose judgements are not in yet.
+    """
+    judged = tuple(annotations)
+    measuring = {each.notice_id for each in judged if each.draw_id is not None} | set(drawn)
+    return frozenset(each.notice_id for each in judged) - measuring

@@ -1,0 +1,280 @@
+"""What comes back from a tool: checked entry by entry, taken over whole or not at all.
+
+Files from tools are untrusted: they are bounded in size, and each value is checked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.corpus.analyzer import assemble
+from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSURE
+from pipeline.errors import CorpusError
+from pipeline.records import Annotation, Notice, Section
+from pipeline.store import sha256
+
+# Ten thousand long notices with their judgements stay well below this.
+MOST_BYTES = 256_000_000
+
+# The members of evidence that say which passage it is.
+PLACE = ("label", "section", "start", "end")
+
+Members = Mapping[str, object]
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """Who judged, when and in which round, where the tool does not tell.
+
+    Attributes:
+        annotator: A pseudonym, never a name.
+        round: ``first``, ``second`` or ``adjudicated``.
+    """
+
+    annotator: str
+    annotated_at: dt.date
+    round: str = "first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One entry of a tool's file, in the same shape whatever the tool.
+
+    Attributes:
+        place: Which entry it is, for messages.
+        text: As the tool showed it.
+        chosen: What was ticked: label ids, ``conventional``, ``unsure``.
+        spans: Start, end and label of marked passages, counted in the text.
+        facts: What the export sent along.
+        told: What the tool itself knows: ``annotator``, ``annotated_at``, ``round``.
+    """
+
+    place: str
+    notice_id: str
+    text: str
+    chosen: Sequence[str]
+    spans: Sequence[tuple[int, int, str]]
+    facts: Members
+    told: Mapping[str, str]
+
+
+def taken_over(
+    answers: Iterable[Answer],
+    codebook: Codebook,
+    *,
+    notices: Mapping[str, Notice],
+    sitting: Sitting | None,
+) -> tuple[Annotation, ...]:
+    """Make annotations of all answers, ordered by notice, round and annotator.
+
+    Raises:
+        CorpusError: A label, notice or value is not known, a text has changed, or a judgement
+            stands there twice; the message names the entry.
+    """
+    taken: dict[tuple[str, str, str], Annotation] = {}
+    for answer in answers:
+        with judging.numbered(answer.place):
+            one = judging.annotation(_values(answer, codebook, notices, sitting), codebook)
+            keep(one, taken, notices)
+    return tuple(taken[key] for key in sorted(taken))
+
+
+def keep(
+    one: Annotation,
+    taken: dict[tuple[str, str, str], Annotation],
+    notices: Mapping[str, Notice],
+) -> None:
+    """Add a judgement to those that were taken over before it.
+
+    Raises:
+        CorpusError: It is about another text, or the annotator judged the notice before.
+    """
+    judging.check(one, known(one.notice_id, notices))
+    if judging.key(one) in taken:
+        raise CorpusError(f"{one.notice_id}: a second judgement by {one.annotator} in {one.round}")
+    taken[judging.key(one)] = one
+
+
+def known(notice_id: str, notices: Mapping[str, Notice]) -> Notice:
+    """Look a notice up.
+
+    Raises:
+        CorpusError: There is no such notice.
+    """
+    if notice_id not in notices:
+        raise CorpusError(f"unknown notice {notice_id!r}; {len(notices)} notices are known")
+    return notices[notice_id]
+
+
+def loaded(text: str) -> object:
+    """Read JSON.
+
+    Raises:
+        CorpusError: It is not JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"not JSON: {error}") from None
+
+
+def lines(body: bytes) -> Iterator[tuple[str, Members]]:
+    """Yield the objects of a JSONL file with their place; blank lines are skipped.
+
+    Raises:
+        CorpusError: A line is no JSON object.
+    """
+    for number, line in enumerate(decoded(body).split("\n"), 1):
+        if line.strip():
+            with judging.numbered(place := f"line {number}"):
+                entry = member({"object": loaded(line)}, "object", dict)
+            yield place, entry
+
+
+def decoded(body: bytes) -> str:
+    """Read a file as UTF-8.
+
+    Raises:
+        CorpusError: It is too large or not UTF-8.
+    """
+    if len(body) > MOST_BYTES:
+        raise CorpusError(f"the file has {len(body)} bytes; at most {MOST_BYTES} are read")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"the file is not UTF-8: {error}") from None
+
+
+def member(members: Members, name: str, kind: type[Kind]) -> Kind:
+    """Return a member of a JSON object.
+
+    Raises:
+        CorpusError: It is missing or of another kind.
+    """
+    value = members.get(name)
+    # A bool is an int to Python, but no offset.
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+        raise CorpusError(f"{name} is {str(value)[:80]!r}; expected {kind.__name__}")
+    return value
+
+
+def several(members: Members, name: str, kind: type[Kind]) -> list[Kind]:
+    """Return a member that is a list; a missing one is empty.
+
+    Raises:
+        CorpusError: It is something else, or holds something of another kind.
+    """
+    listed = members.get(name, [])
+    if not isinstance(listed, list) or not all(isinstance(x, kind) for x in listed):
+        raise CorpusError(f"{name} is {str(listed)[:80]!r}; expected a list of {kind.__name__}")
+    return listed
+
+
+def _values(
+    answer: Answer, codebook: Codebook, notices: Mapping[str, Notice], sitting: Sitting | None
+) -> dict[str, str]:
+    text, sections = assemble(known(answer.notice_id, notices))
+    if answer.text != text:
+        raise CorpusError(
+            f"{answer.notice_id}: the text has changed since it was exported: "
+            f"{sha256(answer.text.encode())[:16]}, now {sha256(text.encode())[:16]}"
+        )
+    facts = answer.facts
+    return {
+        "notice_id": answer.notice_id,
+        "text_hash": _text(facts, "text_hash"),
+        **_judged(answer, codebook),
+        "evidence": json.dumps(_evidence(answer, sections)),
+        **_signed(answer, sitting),
+        "codebook_version": str(facts.get("codebook_version", codebook.version)),
+        "draw_id": _text(facts, "draw_id"),
+        "inclusion_probability": _text(facts, "inclusion_probability"),
+    }
+
+
+def _judged(answer: Answer, codebook: Codebook) -> dict[str, str]:
+    ticked = set(answer.chosen)
+    by_judgement = {
+        name: [x for x in codebook.of(name) if x in ticked] for name in codebook.judgements
+    }
+    for label in sorted(ticked - {UNSURE, CONVENTIONAL}):
+        codebook.label(label)
+    for name in ("degree", "openness"):
+        if len(by_judgement[name]) != 1:
+            raise CorpusError(
+                f"{answer.notice_id}: {name} is {by_judgement[name]}; expected one of "
+                f"{', '.join(codebook.of(name))}"
+            )
+    if CONVENTIONAL in ticked and by_judgement["forms"]:
+        raise CorpusError(f"{answer.notice_id}: conventional and {by_judgement['forms']}")
+    joined = {name: ";".join(labels) for name, labels in by_judgement.items()}
+    return joined | {"unsure": str(UNSURE in ticked).lower()}
+
+
+def _signed(answer: Answer, sitting: Sitting | None) -> dict[str, str]:
+    """Who, when and in which round: as exported, else as said at import, else as the tool says."""
+    said = {}
+    if sitting is not None:
+        said = {
+            "annotator": sitting.annotator,
+            "annotated_at": sitting.annotated_at.isoformat(),
+            "round": sitting.round,
+        }
+    known = {**answer.told, **said}
+    # Of the date the tool knows more than who imports.
+    known |= {name: x for name, x in answer.told.items() if name == "annotated_at"}
+    signed = {}
+    for name in ("annotator", "annotated_at", "round"):
+        signed[name] = _text(answer.facts, name) or known.get(name, "")
+        if not signed[name]:
+            raise CorpusError(
+                f"{answer.notice_id}: the file does not say {name}",
+                hint="Say at import who judged, when and in which round.",
+            )
+    return signed
+
+
+def _evidence(answer: Answer, sections: Sequence[Section]) -> Sequence[Members]:
+    """Passages as marked now, fields as exported; what came back unchanged keeps its place."""
+    marked = [x for span in answer.spans for x in _passages(span, sections)]
+    exported = several(answer.facts, "evidence", dict)
+    kept = [
+        x
+        for x in exported
+        if _place(x) in marked or ("field" in x and x.get("label") in answer.chosen)
+    ]
+    before = [_place(x) for x in kept]
+    return kept + [dict(zip(PLACE, x, strict=True)) for x in marked if x not in before]
+
+
+def _place(evidence: Members) -> tuple[object, ...]:
+    return tuple(evidence.get(name) for name in PLACE)
+
+
+def _passages(
+    span: tuple[int, int, str], sections: Sequence[Section]
+) -> Iterator[tuple[str, str, int, int]]:
+    """Cut a span at the borders of sections, because a passage lies in one."""
+    start, end, label = span
+    if not 0 <= start < end <= (sections[-1].end if sections else 0):
+        raise CorpusError(f"{label}: no passage from character {start} to {end} in this text")
+    for section in sections:
+        left, right = max(start, section.start), min(end, section.end)
+        if left < right:
+            yield label, section.name, left - section.start, right - section.start
+
+
+def _text(facts: Members, name: str) -> str:
+    """A fact as a cell of the table; floats with all their digits."""
+    value = facts.get(name)
+    if not isinstance(value, str | int | float | None) or isinstance(value, bool):
+        raise CorpusError(f"{name} is {str(value)[:80]!r}")
+    return "" if value is None else str(value)

@@ -1,0 +1,96 @@
+"""CSV: the columns of our own annotation files, with the text next to them to judge by.
+
+A notice that nobody judged is a line without labels; it is filled in, or passed over at import.
+``suggested``, ``title`` and ``text`` are for the reader's eyes and not read back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.corpus.exchange._answers import Sitting, decoded, keep
+from pipeline.corpus.exchange._tasks import Task, suggested
+from pipeline.records import Annotation, Notice
+
+JUDGED = ("degree", "aspect", "openness", "forms")
+READ_ONLY = ("suggested", "title", "text")
+
+# What a cell of a spreadsheet holds (Excel specifications and limits).
+LONGEST_CELL = 32_767
+
+
+def export(tasks: Iterable[Task], codebook: Codebook) -> bytes:
+    """Write one line per judgement, or one to fill in."""
+    out = io.StringIO()
+    lines = csv.DictWriter(out, (*judging.COLUMNS, *READ_ONLY), lineterminator="\n")
+    lines.writeheader()
+    for task in tasks:
+        lines.writerows(_lines(task, codebook))
+    return out.getvalue().encode()
+
+
+def import_(
+    body: bytes,
+    codebook: Codebook,
+    *,
+    notices: Mapping[str, Notice],
+    sitting: Sitting | None = None,
+) -> tuple[Annotation, ...]:
+    """Read judgements; either all of them or none.
+
+    Args:
+        notices: The texts that were judged, by notice id.
+        sitting: Fills empty cells of who, when and which round.
+
+    Raises:
+        CorpusError: A line is wrong; the message names it.
+    """
+    taken: dict[tuple[str, str, str], Annotation] = {}
+    for number, values in judging.cells(decoded(body), name="csv"):
+        if not any(values[name] for name in JUDGED):
+            continue
+        with judging.numbered(f"csv, line {number}"):
+            filled = values | {name: values[name] or said for name, said in _said(sitting)}
+            keep(judging.annotation(filled, codebook), taken, notices)
+    return tuple(taken[key] for key in sorted(taken))
+
+
+def _lines(task: Task, codebook: Codebook) -> Iterator[dict[str, str]]:
+    for name, value in (("notice_id", task.notice.notice_id), ("draw_id", task.draw_id or "")):
+        judging.refuse_formula(name, value)
+    shown = {
+        "suggested": ";".join(suggested(task.prediction)),
+        "title": _shown(task.notice.title),
+        "text": _shown(task.text),
+    }
+    for one in task.entries:
+        if one is None:
+            facts = {name: _cell(value) for name, value in task.facts.items()}
+            version = {"codebook_version": str(codebook.version), "unsure": "false"}
+            yield {"notice_id": task.notice.notice_id} | facts | version | shown
+        else:
+            yield judging.texts(one) | shown
+
+
+def _said(sitting: Sitting | None) -> list[tuple[str, str]]:
+    if sitting is None:
+        return []
+    return [
+        ("annotator", sitting.annotator),
+        ("annotated_at", sitting.annotated_at.isoformat()),
+        ("round", sitting.round),
+    ]
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _shown(text: str) -> str:
+    """Put text on one line, with an apostrophe where a spreadsheet would see a formula."""
+    flat = " ".join(text.split())
+    return ("'" * flat.startswith(judging.FORMULA_STARTS) + flat)[:LONGEST_CELL]
