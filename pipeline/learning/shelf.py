@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from zipfile import ZIP_DEFLATED
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, is_zipfile
 
 import skops.io
 
@@ -87,6 +88,8 @@ def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
     """
     files = store.model_files(model_id or store.champion())
     card = read_card(files)
+    if not is_zipfile(BytesIO(files[MODEL])):
+        raise UntrustedModel(f"{card.model_id}/{MODEL} is not a skops file")
     foreign = sorted(set(skops.io.get_untrusted_types(data=files[MODEL])) - set(TRUSTED))
     if foreign:
         raise UntrustedModel(f"{card.model_id} holds {', '.join(foreign)}, which is never loaded")

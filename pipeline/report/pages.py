@@ -179,18 +179,23 @@ def _notice(line: Mapping[str, Any], codebook: Codebook) -> dict[str, Any]:
         "title": line["title"],
         "about": _about(line["notice_id"], line["buyer"], line["published_on"]),
         "tags": tags,
-        "passages": [_passage(x, codebook) for x in json.loads(line["evidence"])],
+        "passages": _passages(json.loads(line["evidence"]), codebook),
     }
 
 
-def _passage(evidence: Mapping[str, Any], codebook: Codebook) -> dict[str, str]:
-    name = _name(evidence["label"], codebook)
-    if "field" in evidence:
-        return {
-            "text": f"{FIELDS[evidence['field']]}: {evidence['value']}",
-            "why": f"{name} (veld)",
-        }
-    return {"text": evidence["text"], "why": f"{name} ({section_name(evidence['section'])})"}
+def _passages(evidence: Sequence[Mapping[str, Any]], codebook: Codebook) -> list[dict[str, str]]:
+    """Show each passage or field once, with all labels that it carries."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in evidence:
+        if "field" in one:
+            key = (f"{FIELDS[one['field']]}: {one['value']}", "veld")
+        else:
+            key = (one["text"], section_name(one["section"]))
+        found.setdefault(key, []).append(_name(one["label"], codebook))
+    return [
+        {"text": text, "why": f"{', '.join(dict.fromkeys(names))} ({where})"}
+        for (text, where), names in found.items()
+    ]
 
 
 def _about(*facts: object) -> str:
