@@ -10,7 +10,9 @@ PipelineError                 exit 1: message and hint, no traceback
 ├── ModelError                a model cannot be used
 │   ├── ModelNotFound
 │   ├── ModelMismatch         made for another analyzer or codebook: retrain
-│   └── UntrustedModel        tampered with, or holds types we do not load
+│   ├── UntrustedModel        tampered with, or holds types we do not load
+│   └── GateFailed            measured below a floor, or on something else
+├── ChecksFailed              exit 3: done, but a `stop` check did not pass
 └── EstimateError             no share can be published
     ├── TooFewLabels          judge the rest of the draw, or draw more
     ├── NoDraw                plan and draw first
@@ -75,6 +77,16 @@ class ModelMismatch(ModelError):
 
 class UntrustedModel(ModelError):
     """The model's files were changed, or hold types that are never loaded."""
+
+
+class GateFailed(ModelError):
+    """The model was measured below a floor, or not on what the floors are about."""
+
+
+class ChecksFailed(PipelineError):
+    """The run was done, but a check that must pass did not. Look before publishing."""
+
+    exit_code = 3
 
 
 class EstimateError(PipelineError):

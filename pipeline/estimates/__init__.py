@@ -1,0 +1,1 @@
+"""From judged lots to published shares: frame, estimators, scenarios, series."""

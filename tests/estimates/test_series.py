@@ -1,0 +1,160 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pipeline.errors import EstimateError
+from pipeline.estimates.judged import Interval
+from pipeline.estimates.series import (
+    Figures,
+    Quarter,
+    Revision,
+    minimal_detectable_change,
+    panel_detectable_change,
+    revise,
+    rolling,
+    single,
+    years,
+)
+from pipeline.records import Estimate, Period
+
+
+def quarter(year, number, *, share=0.1, volume=100.0, variance=4.0):
+    return Quarter(
+        period=Period.quarter(year, number),
+        volume=volume,
+        total=share * volume,
+        variance=variance,
+        degrees=np.inf,
+    )
+
+
+def quarters(count, *, start=2024, **options):
+    return [quarter(start + i // 4, i % 4 + 1, **options) for i in range(count)]
+
+
+def test_a_quarter_carries_totals_not_shares():
+    got = Quarter.of(
+        Period.quarter(2026, 1), Interval(share=0.1, low=0, high=1, variance=1e-4, degrees=9), 200.0
+    )
+    assert (got.total, got.variance, got.degrees) == (pytest.approx(20), pytest.approx(4), 9)
+
+
+def test_rolling_four_quarters_by_hand():
+    four = quarters(4)
+    four[0] = quarter(2024, 1, share=0.5, volume=300.0)
+    (point,) = rolling(four)
+    # 150 + 3 x 10 of 600; variance 16 / 600^2.
+    assert point.share == pytest.approx(0.3)
+    assert point.high - point.share == pytest.approx(1.959964 * 4 / 600, rel=1e-6)
+    assert str(point.period) == "2024"
+    assert (point.change, point.changed) == (None, False)
+
+
+def test_a_single_quarter_is_wider_than_four():
+    series = quarters(8)
+    assert len(single(series)) == 8
+    one, four = single(series)[-1], rolling(series)[-1]
+    assert one.high - one.low == pytest.approx(2 * (four.high - four.low))
+
+
+def test_years_need_all_their_quarters():
+    assert [str(point.period) for point in years(quarters(7))] == ["2024"]
+
+
+def test_a_missing_quarter_stops_the_series():
+    series = quarters(6)
+    del series[2]
+    with pytest.raises(EstimateError, match="2024Q2 is followed by 2024Q4"):
+        rolling(series)
+
+
+def test_shared_quarters_cancel_in_a_change():
+    series = quarters(5)
+    # Only the first and the last differ: 2 x 4 / 400^2.
+    got = minimal_detectable_change(series[:4], series[1:])
+    assert got == pytest.approx(1.959964 * (8 / 400**2) ** 0.5, rel=1e-6)
+    apart = minimal_detectable_change(quarters(4), quarters(4, start=2025))
+    assert apart == pytest.approx(1.959964 * (32 / 400**2) ** 0.5, rel=1e-6)
+
+
+def test_a_revised_quarter_does_not_cancel():
+    old = quarters(4)
+    new = [*old[:3], replace(old[3], variance=5.0)]
+    assert minimal_detectable_change(old, old) == 0
+    assert minimal_detectable_change(old, new) == pytest.approx(
+        1.959964 * (9 / 400**2) ** 0.5, rel=1e-6
+    )
+
+
+def test_a_change_is_called_so_only_beyond_the_detectable_one():
+    series = [*quarters(4), quarter(2025, 1, share=0.12), quarter(2025, 2, share=0.9)]
+    _, small, large = rolling(series)
+    # 0.02 x 100 / 400 = 0.005 is within 0.0139; 0.8 x 100 / 400 = 0.2 is not.
+    assert small.change == pytest.approx(0.005)
+    assert not small.changed
+    assert large.change == pytest.approx(0.2)
+    assert large.changed
+
+
+def test_the_change_of_forms_is_marked_as_a_break():
+    series = quarters(12, start=2022)  # 2022Q1 to 2024Q4; the break is 2023Q4
+    assert [str(p.period) for p in single(series) if p.flags] == ["2023Q4"]
+    marked = [str(p.quarters[-1].period) for p in rolling(series) if p.flags]
+    assert marked == ["2023Q4", "2024Q1", "2024Q2"]
+
+
+def test_panels_that_overlap_detect_smaller_changes():
+    one = Interval(share=0.1, low=0, high=1, variance=1e-4, degrees=100)
+    apart = panel_detectable_change(one, one, overlap=0, correlation=1)
+    half = panel_detectable_change(one, one, overlap=0.5, correlation=1)
+    assert apart == pytest.approx(float(stats.t.ppf(0.975, 100)) * 2e-4**0.5)
+    assert half == pytest.approx(apart / 2**0.5)
+    assert panel_detectable_change(one, one, overlap=1, correlation=1) == 0
+
+
+def figures(share, **changes):
+    estimate = Estimate(
+        quantity="solution",
+        period="2026Q1",
+        domain="all",
+        weighting="value",
+        share=share,
+        low=0,
+        high=1,
+        confidence=0.95,
+        labelled=400,
+        frame_size=8000,
+        method="difference",
+    )
+    standard = {
+        "estimates": (estimate,),
+        "values": {"a": 100.0, "b": 5.0, "c": None},
+        "truths": {"a": 1.0, "b": 0.0},
+        "model_id": "m1",
+    }
+    return Figures(**(standard | changes))
+
+
+def test_a_revision_explains_every_difference():
+    new = figures(
+        0.12,
+        values={"a": 0.1, "b": 5.0, "d": 7.0},
+        truths={"a": 1.0, "b": 1.0},
+        model_id="m2",
+    )
+    assert revise(figures(0.1), new) == (
+        Revision(
+            subject="share", name="solution 2026Q1 all by value (difference)", old=0.1, new=0.12
+        ),
+        Revision(subject="model", name="model_id", old="m1", new="m2"),
+        Revision(subject="value", name="a", old=100.0, new=0.1),
+        Revision(subject="lot entered", name="d", old=None, new=7.0),
+        Revision(subject="lot left", name="c", old=None, new=None),
+        Revision(subject="judgement", name="b", old=0.0, new=1.0),
+    )
+
+
+def test_nothing_changed_gives_no_lines():
+    assert revise(figures(0.1), figures(0.1)) == ()
