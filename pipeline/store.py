@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.errors import CorpusError, ModelNotFound, SettingsError
 
@@ -216,3 +216,49 @@ class Store:
     def write_floors(self, floors: Mapping[str, object]) -> None:
         """Write the floors."""
         write_atomic(self.models / "floors.json", to_json(floors))
+
+    def annotation_files(self) -> dict[str, str]:
+        """Read all files of human judgements, by name, sorted."""
+        paths = sorted((self.corpora / "annotations").glob("*.csv"))
+        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+
+    def reference(self, name: str) -> str:
+        """Read a table of reference: exchange rates, volumes.
+
+        Raises:
+            CorpusError: There is none.
+        """
+        path = self.corpora / "reference" / f"{name}.toml"
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise CorpusError(f"no reference table at {path}") from None
+
+    def scores(self, model_id: str) -> Path:
+        """The folder of the probabilities that a model gave."""
+        return self.corpora / "scores" / model_id
+
+    def kept(self, kind: Literal["draws", "published", "state"], pattern: str) -> dict[str, Any]:
+        """Read what was kept of a kind, by name, sorted.
+
+        Args:
+            pattern: Of the names, as in ``glob``.
+
+        Raises:
+            CorpusError: A file is not JSON.
+        """
+        found = {}
+        for path in sorted((self.corpora / kind).glob(f"{pattern}.json")):
+            try:
+                found[path.stem] = json.loads(path.read_bytes())
+            except ValueError as error:
+                raise CorpusError(f"{path} is not JSON: {error}") from None
+        return found
+
+    def keep(
+        self, kind: Literal["draws", "published", "state"], name: str, value: object
+    ) -> Path:
+        """Keep something of a kind as JSON."""
+        path = self.corpora / kind / f"{name}.json"
+        write_atomic(path, to_json(value))
+        return path

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 from spacy.tokens import Span
 
 from pipeline.features.structured import count_cues
-from pipeline.features.text import chars, lemmas, words
+from pipeline.features.text import TermWeights, chars, lemmas, words
 from pipeline.records import Evidence, Judgement, Reading
 
 Floats = NDArray[np.float64]
@@ -143,7 +142,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _parts(
         self, texts: list[str], cues: list[dict[str, float]]
-    ) -> list[tuple[TfidfVectorizer | DictVectorizer, list[Any]]]:
+    ) -> list[tuple[TermWeights | DictVectorizer, list[Any]]]:
         return [(self.words_, texts), (self.chars_, texts), (self.cues_, cues)]
 
     def _marks(self, reading: Reading, sentences: Sequence[Span], target: Target) -> Floats:
@@ -176,7 +175,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.coef_, self.intercept_ = np.array(coefficients), np.array(intercepts)
 
     def _score(self, matrix: csr_matrix) -> Floats:
-        return np.asarray(matrix @ self.coef_.T) + self.intercept_
+        return np.asarray(np.asarray(matrix @ self.coef_.T) + self.intercept_)
 
 
 def sentences_of(reading: Reading) -> list[Span]:

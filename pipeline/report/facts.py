@@ -1,0 +1,280 @@
+"""All that a section of the quarterly report may look at: finished figures, never data or models.
+
+A domain is named as in :class:`Estimate`: ``all``, ``without_defence``, ``buyer_kind=central``,
+``cpv_division=72``, ``province=NL31``; an unknown kind, division or province is ``=unknown``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.codebook import Codebook
+from pipeline.estimates.estimators import PUBLISHED
+from pipeline.estimates.series import Point
+from pipeline.estimates.shares import Suppressed
+from pipeline.notices.indicators import Count, Indicator
+from pipeline.records import AwardLot, Check, Declaration, Estimate, Period, Provenance
+
+Weighting = Literal["value", "number"]
+INNOVATION = "innovation_oriented"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of the frame something is.
+
+    Attributes:
+        lots: Award lots.
+        volume: Euro; missing values add nothing.
+    """
+
+    lots: int
+    volume: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameFacts:
+    """What the shares are shares of.
+
+    Attributes:
+        procedures: With at least one lot in the frame.
+        calls_only: The period has no awards yet; calls stand in for them.
+        sizes: Per domain; ``all`` is the whole frame.
+        rungs: Per rung of the value ladder.
+        flags: Lots per flag.
+        excluded: Lots per reason why they are out.
+    """
+
+    procedures: int
+    calls_only: bool
+    sizes: Mapping[str, Size]
+    rungs: Mapping[str, Size]
+    flags: Mapping[str, int]
+    excluded: Mapping[str, int]
+
+    @classmethod
+    def of(cls, lots: Iterable[AwardLot], *, calls_only: bool = False) -> FrameFacts:
+        """Count the lots of a frame, in and out."""
+        sizes: dict[str, list[AwardLot]] = {"all": []}
+        rungs: dict[str, list[AwardLot]] = {}
+        flags: Counter[str] = Counter()
+        excluded: Counter[str] = Counter()
+        for lot in lots:
+            if lot.excluded:
+                excluded[lot.excluded] += 1
+                continue
+            flags.update(lot.flags)
+            rungs.setdefault(lot.rung, []).append(lot)
+            for domain in domains(lot):
+                sizes.setdefault(domain, []).append(lot)
+        return cls(
+            procedures=len({lot.procedure_key for lot in sizes["all"]}),
+            calls_only=calls_only,
+            sizes={name: _size(sizes[name]) for name in sorted(sizes)},
+            rungs={name: _size(rungs[name]) for name in sorted(rungs)},
+            flags=dict(sorted(flags.items())),
+            excluded=dict(sorted(excluded.items())),
+        )
+
+
+def domains(lot: AwardLot) -> Iterable[str]:
+    """Yield the names of the domains that a lot belongs to."""
+    yield "all"
+    if not lot.defence:
+        yield "without_defence"
+    yield f"buyer_kind={lot.buyer_kind or 'unknown'}"
+    yield f"cpv_division={lot.cpv_division or 'unknown'}"
+    yield f"province={lot.province or 'unknown'}"
+
+
+def _size(lots: list[AwardLot]) -> Size:
+    return Size(lots=len(lots), volume=sum(lot.value_eur or 0.0 for lot in lots))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawFacts:
+    """The draw whose judgements speak for the frame.
+
+    Attributes:
+        drawn: Lots in the draw.
+        judged: Lots of it that are judged.
+        take_all: Drawn lots whose inclusion probability is 1.
+        agreement: Krippendorff's alpha (ordinal) of the degree between first judgements;
+            ``None`` where nobody judged twice.
+    """
+
+    draw_id: str
+    drawn: int
+    judged: int
+    take_all: int
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """An indicator that somebody published, with our counts beside it."""
+
+    indicator_id: str
+    indicator: Indicator
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Lots by what the buyer filled in, beside our label.
+
+    Attributes:
+        field: ``BT-06`` or ``BT-776``.
+        code: A code of the field; ``None`` for a state of the field as a whole.
+        state: Whether the buyer declared innovation, declared none, or left it empty.
+        lots: With that answer.
+        labelled: Of these, lots that the labels call innovation-oriented.
+    """
+
+    field: Literal["BT-06", "BT-776"]
+    code: str | None
+    state: Declaration
+    lots: int
+    labelled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A marked passage with the words around it, and the label it points to."""
+
+    before: str
+    marked: str
+    after: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An innovation-oriented notice to show.
+
+    Attributes:
+        labels: Label ids: degree, aspects and forms.
+        value_eur: Of its lots in the frame; ``None`` when missing.
+        judged_by: Whether people or the model gave the labels.
+    """
+
+    notice_id: str
+    title: str
+    buyer: str | None
+    url: str | None
+    published_on: dt.date | None
+    labels: tuple[str, ...]
+    value_eur: float | None
+    judged_by: Literal["people", "model"]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What one source gave in the period.
+
+    Attributes:
+        notices: Read.
+        unreadable: In quarantine.
+        days: Days with at least one notice.
+        workdays: Days on which notices are expected.
+    """
+
+    source: str
+    notices: int
+    unreadable: int
+    days: int
+    workdays: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """A published share that is now another one.
+
+    Attributes:
+        published_on: Of the old figure.
+        causes: Number of changes per subject of ``pipeline.estimates.series.Revision``.
+    """
+
+    old: Estimate
+    new: Estimate
+    published_on: dt.date
+    causes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a section may look at.
+
+    Attributes:
+        as_of: The state of the store that was used.
+        fictional: Whether notices and buyers are made up; every page then says so.
+        estimates: Of the period: published, control and diagnostic ones.
+        suppressed: Domains that are too small to show.
+        missing_bounds: Share by value if all missing values were worst and best; ``None``
+            when no value is missing or there is no draw.
+        quarters, rolling: Share by value of single quarters and of four quarters, in order.
+        model_id: Whose scores were used.
+    """
+
+    period: Period
+    as_of: dt.date
+    fictional: bool
+    codebook: Codebook
+    frame: FrameFacts
+    model_id: str
+    provenance: Provenance
+    draw: DrawFacts | None = None
+    estimates: tuple[Estimate, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    missing_bounds: tuple[float, float] | None = None
+    quarters: tuple[Point, ...] = ()
+    rolling: tuple[Point, ...] = ()
+    indicators: tuple[Reconciled, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    examples: tuple[Example, ...] = ()
+    checks: tuple[Check, ...] = ()
+    sources: tuple[SourceFacts, ...] = ()
+    revisions: tuple[Revised, ...] = ()
+
+    @property
+    def headline(self) -> Estimate | None:
+        """The published share by value of the whole frame; ``None`` without a draw."""
+        return self.share(INNOVATION)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Checks that keep the figures from being published."""
+        return tuple(x for x in self.checks if x.severity == "stop" and not x.passed)
+
+    def share(
+        self,
+        quantity: str,
+        *,
+        domain: str = "all",
+        weighting: Weighting = "value",
+        winsorised: bool = False,
+    ) -> Estimate | None:
+        """Look up the published estimate; ``None`` where there is none."""
+        if self.draw is None:
+            return None
+        for estimate in self.estimates:
+            if (
+                (estimate.quantity, estimate.domain) == (quantity, domain)
+                and (estimate.weighting, estimate.method) == (weighting, PUBLISHED)
+                and ("winsorised" in estimate.flags) == winsorised
+            ):
+                return estimate
+        return None
+
+    def others(self) -> tuple[Estimate, ...]:
+        """Shares of the whole frame by other estimators: controls and diagnostics."""
+        return tuple(
+            x
+            for x in self.estimates
+            if x.method != PUBLISHED and (x.quantity, x.domain) == (INNOVATION, "all")
+        )

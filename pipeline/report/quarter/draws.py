@@ -1,0 +1,128 @@
+"""Draws: planned on the frame, stored before anyone judges, and their judgements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.corpus import draws
+from pipeline.corpus.exchange import EXCHANGES, tasks
+from pipeline.errors import CorpusError
+from pipeline.estimates import planner
+from pipeline.records import Annotation, Draw, Period
+from pipeline.report.quarter.material import Material
+from pipeline.report.quarter.scores import INNOVATION, Scores
+from pipeline.store import Store
+
+LISTED = ("lot_keys", "text_notice_ids", "probabilities", "strata")
+
+
+def plan(material: Material, scores: Scores, *, half_width: float, seed: int) -> planner.Plan:
+    """Say how many labels a half-width needs.
+
+    Args:
+        half_width: As a fraction.
+
+    Raises:
+        TooFewLabels: The frame is too small to draw from.
+    """
+    return planner.plan(
+        draws.sizes(material.lots),
+        _scores(material, scores),
+        half_width=half_width,
+        rng=np.random.default_rng(seed),
+    )
+
+
+def draw(
+    material: Material, scores: Scores, *, labels: int, seed: int, store: Store
+) -> tuple[Draw, list[str]]:
+    """Draw lots to judge and store the draw.
+
+    Returns:
+        The draw, and the notices to judge in the order in which to judge them, each once.
+
+    Raises:
+        CorpusError: n does not fit the frame, or the draw exists with other lots.
+    """
+    texts = [lot.text_notice_id for lot in material.lots]
+    drawn, order = draws.draw(
+        material.lots,
+        dict(zip(texts, _scores(material, scores).tolist(), strict=True)),
+        labels=labels,
+        seed=seed,
+        period=material.period,
+        frame_fingerprint=material.frame.fingerprint,
+    )
+    for stored in stored_draws(store, material.period):
+        if stored.draw_id == drawn.draw_id and stored != drawn:
+            raise CorpusError(
+                f"draw {drawn.draw_id} is stored with other lots: the scores have changed",
+                hint="Judge the stored draw, or take another seed.",
+            )
+    store.keep("draws", drawn.draw_id, asdict(drawn))
+    return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
+
+
+def export(
+    drawn: Draw, order: Iterable[str], material: Material, codebook: Codebook, *, tool: str
+) -> bytes:
+    """Write what was drawn for the tool in which people judge.
+
+    Suggestions of the model are left out: they would steer the judgements it is measured by.
+
+    Args:
+        tool: Name in ``EXCHANGES``.
+    """
+    notices = [material.notices[notice_id] for notice_id in order]
+    return EXCHANGES[tool].export(tasks(notices, draw=drawn), codebook)
+
+
+def stored_draws(store: Store, period: Period) -> list[Draw]:
+    """Return the draws of a period, by id."""
+    return [_read(x) for x in store.kept("draws", f"{period}-*").values()]
+
+
+def _read(table: dict[str, object]) -> Draw:
+    listed = {name: tuple(table[name]) for name in LISTED}  # type: ignore[arg-type]
+    try:
+        return Draw(**(table | listed))  # type: ignore[arg-type]
+    except TypeError as error:
+        raise CorpusError(f"draw {table.get('draw_id')}: {error}") from None
+
+
+def annotations(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
+    """Read the judgements of all files.
+
+    Raises:
+        CorpusError: A file does not agree with the codebook.
+    """
+    return tuple(
+        one
+        for name, text in store.annotation_files().items()
+        for one in judging.read(text, codebook, name=f"{name}.csv")
+    )
+
+
+def judged_draw(
+    drawn: Sequence[Draw], judgements: Iterable[Annotation]
+) -> tuple[Draw | None, tuple[Annotation, ...]]:
+    """Choose the draw with the most judged notices, and its judgements; the last of equals.
+
+    Judgements that were made outside a draw never speak for the frame, so they are left out.
+    """
+    by_draw = [x for x in judgements if x.draw_id is not None]
+    counts = Counter(draw_id for draw_id, _ in {(x.draw_id, x.notice_id) for x in by_draw})
+    if not drawn:
+        return None, ()
+    chosen = max(drawn, key=lambda x: (counts[x.draw_id], x.draw_id))
+    return chosen, tuple(x for x in by_draw if x.draw_id == chosen.draw_id)
+
+
+def _scores(material: Material, scores: Scores) -> planner.Floats:
+    return scores.probabilities(INNOVATION, [lot.text_notice_id for lot in material.lots])

@@ -1,0 +1,32 @@
+"""The sections of the quarterly report, in order.
+
+A section is one ``@section("Titel")`` function in one of the modules below; the order of the
+modules here and of the functions in them is the order of the report.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from pipeline.report import (
+    sections_kinds,
+    sections_method,
+    sections_notices,
+    sections_parts,
+    sections_shares,
+)
+from pipeline.report.facts import Facts
+from pipeline.report.outline import Section
+
+CHAPTERS = (
+    sections_shares.CHAPTER,
+    sections_kinds.CHAPTER,
+    sections_parts.CHAPTER,
+    sections_notices.CHAPTER,
+    sections_method.CHAPTER,
+)
+
+
+def write(facts: Facts) -> tuple[Section, ...]:
+    """Write all sections of a period."""
+    return tuple(chain.from_iterable(chapter.write(facts) for chapter in CHAPTERS))

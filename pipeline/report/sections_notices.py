@@ -1,0 +1,208 @@
+"""Sections about the notices themselves: what buyers declare, examples, quality of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.report import dutch, names
+from pipeline.report.cells import EMPTY, count, millions, text
+from pipeline.report.facts import Example, Facts, Size
+from pipeline.report.outline import (
+    Block,
+    Cell,
+    Chapter,
+    Column,
+    Examples,
+    Heading,
+    Shown,
+    Table,
+    Text,
+)
+
+CHAPTER = Chapter()
+section = CHAPTER.section
+
+
+@section("Wat kopers zelf aangeven")
+def declared(facts: Facts) -> Iterable[Block]:
+    """BT-06 and BT-776 beside our labels."""
+    yield Text(
+        "In de formulieren kan een inkoper zelf aangeven dat een opdracht innovatie als doel heeft "
+        "(veld BT-06) en om welk soort innovatie het gaat (veld BT-776). Ons label volgt de tekst "
+        "van de aankondiging, niet het vakje. Een leeg vakje zegt niets: de meeste inkopers laten "
+        "het leeg, en niet elk formulier heeft het."
+    )
+    if not facts.declared:
+        yield Text("In deze periode zijn deze velden niet gelezen.", "note")
+        return
+    yield Table(
+        key="kopers-zelf",
+        caption="Percelen naar wat de koper aangeeft, naast ons label",
+        columns=(
+            Column("Veld en antwoord"),
+            Column("Percelen", "count"),
+            Column("Label innovatiegericht", "count"),
+            Column("Label niet innovatiegericht", "count"),
+        ),
+        lines=tuple(
+            (
+                text(f"{x.field}: {_answer(x.code, x.state)}"),
+                count(x.lots),
+                count(x.labelled),
+                count(x.lots - x.labelled),
+            )
+            for x in facts.declared
+        ),
+        notes=(
+            "Dit zijn tellingen van labels, geen schattingen. Een perceel kan meer codes van "
+            "BT-776 hebben.",
+        ),
+        biased=True,
+    )
+
+
+def _answer(code: str | None, state: str) -> str:
+    return names.STATES[state] if code is None else names.INNOVATION_CODES.get(code, code)
+
+
+@section("Voorbeelden")
+def examples(facts: Facts) -> Iterable[Block]:
+    """Titles with links and marked passages."""
+    yield Text(
+        "Deze aankondigingen kregen het label innovatiegericht. De gemarkeerde woorden droegen "
+        "daaraan bij. De voorbeelden zijn gekozen om het label te laten zien; zij zijn niet "
+        "representatief."
+    )
+    if facts.examples:
+        yield Examples(tuple(_example(x, facts) for x in facts.examples))
+    else:
+        yield Text("Er zijn in deze periode geen voorbeelden gekozen.", "note")
+
+
+def _example(example: Example, facts: Facts) -> Shown:
+    about = (
+        example.buyer,
+        dutch.date(example.published_on) if example.published_on else None,
+        "waarde onbekend" if example.value_eur is None else dutch.euro(example.value_eur),
+        f"nummer {example.notice_id}",
+        "beoordeeld door mensen" if example.judged_by == "people" else "beoordeeld door het model",
+    )
+    web = example.url is not None and example.url.startswith(("https://", "http://"))
+    return Shown(
+        title=example.title,
+        url=example.url if web else None,
+        about=" · ".join(x for x in about if x),
+        tags=tuple(names.quantity(x, facts.codebook) for x in example.labels),
+        passages=tuple((x, names.quantity(x.label, facts.codebook)) for x in example.passages),
+    )
+
+
+@section("Gegevenskwaliteit")
+def quality(facts: Facts) -> Iterable[Block]:
+    """Coverage, checks, the value ladder, and what was left out."""
+    yield Heading("Dekking")
+    yield _sources(facts)
+    yield Heading("Controles")
+    yield from _checks(facts)
+    yield Heading("Waarde van de percelen")
+    yield Text(
+        "De waarde van een perceel komt van de hoogste trede waarop een bruikbaar bedrag staat. "
+        "Verdachte bedragen krijgen een merkteken en zijn na te zien in het controlebestand."
+    )
+    yield _ladder(facts.frame.rungs)
+    yield _counted("merktekens", "Merktekens bij waarden", facts.frame.flags, names.FLAGS)
+    yield Heading("Percelen die niet meetellen")
+    yield _counted(
+        "niet-meegeteld", "Niet meegetelde percelen", facts.frame.excluded, names.EXCLUSIONS
+    )
+
+
+def _sources(facts: Facts) -> Table:
+    return Table(
+        key="dekking",
+        caption="Gelezen aankondigingen per bron",
+        columns=(
+            Column("Bron"),
+            Column("Gelezen", "count"),
+            Column("Onleesbaar", "count"),
+            Column("Dagen met aankondigingen", "count"),
+            Column("Werkdagen", "count"),
+        ),
+        lines=tuple(
+            (
+                text(names.SOURCES.get(x.source, x.source)),
+                count(x.notices),
+                count(x.unreadable),
+                count(x.days),
+                count(x.workdays),
+            )
+            for x in facts.sources
+        ),
+        notes=(
+            "Onleesbare aankondigingen blijven bewaard in quarantaine en worden geteld. Eén "
+            "aanbesteding kan in meer bronnen staan; in de cijfers telt zij één keer.",
+        ),
+    )
+
+
+def _checks(facts: Facts) -> Iterable[Block]:
+    yield Table(
+        key="controles",
+        caption="Controles van de gegevens",
+        columns=(
+            Column("Controle"),
+            Column("Soort"),
+            Column("Uitkomst"),
+            Column("Technische melding (Engels)", language="en"),
+        ),
+        lines=tuple(
+            (
+                text(names.CHECKS.get(x.name, x.name)),
+                text("houdt publicatie tegen" if x.severity == "stop" else "vraagt aandacht"),
+                text("in orde" if x.passed else "niet in orde"),
+                EMPTY if x.passed else text(x.finding),
+            )
+            for x in facts.checks
+        ),
+    )
+
+
+def _ladder(rungs: Mapping[str, Size]) -> Table:
+    lots = sum(x.lots for x in rungs.values())
+    return Table(
+        key="waardeladder",
+        caption="Herkomst van de waarde",
+        columns=(
+            Column("Trede"),
+            Column("Percelen", "count"),
+            Column("Deel van de percelen", "share"),
+            Column("Waarde", "millions"),
+        ),
+        lines=tuple(
+            (
+                text(name),
+                count(rungs[rung].lots),
+                _part(rungs[rung].lots, lots),
+                EMPTY if rung == "missing" else millions(rungs[rung].volume),
+            )
+            for rung, name in names.RUNGS.items()
+            if rung in rungs
+        ),
+    )
+
+
+def _part(number: int, whole: int) -> Cell:
+    return Cell(value=number / whole, shown=dutch.percentage(number / whole))
+
+
+def _counted(key: str, caption: str, counts: Mapping[str, int], known: Mapping[str, str]) -> Table:
+    lines = tuple((text(known.get(x, x)), count(number)) for x, number in counts.items())
+    return Table(
+        key=key,
+        caption=caption,
+        columns=(
+            Column("Reden" if known is names.EXCLUSIONS else "Merkteken"),
+            Column("Percelen", "count"),
+        ),
+        lines=lines or ((text("Geen"), count(0)),),
+    )

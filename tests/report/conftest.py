@@ -1,0 +1,28 @@
+"""The made-up quarter, with and without a draw."""
+
+from dataclasses import replace
+
+import pytest
+from fictional import FACTS
+
+
+@pytest.fixture(scope="session")
+def facts():
+    return FACTS
+
+
+@pytest.fixture(scope="session")
+def without_draw():
+    """What is left when nothing was drawn: diagnostics, counts and sizes; real, not made up."""
+    return replace(
+        FACTS,
+        draw=None,
+        fictional=False,
+        estimates=tuple(x for x in FACTS.estimates if "diagnostic" in x.flags),
+        suppressed=(),
+        missing_bounds=None,
+        quarters=(),
+        rolling=(),
+        revisions=(),
+        examples=(),
+    )

@@ -1,0 +1,343 @@
+"""What the report says, and what it must never say."""
+
+from dataclasses import replace
+
+import pytest
+from fictional import estimate
+
+from pipeline.estimates.estimators import ESTIMATORS
+from pipeline.notices.checks import CHECKS
+from pipeline.records import BUYER_KINDS, Check
+from pipeline.report import names, sections
+from pipeline.report.facts import DrawFacts, FrameFacts, Size
+from pipeline.report.outline import Cards, Examples, Intervals, Table, Text
+
+TITLES = [
+    "Kerncijfers",
+    "Aandeel naar waarde en aantal",
+    "Innovatiegraad",
+    "Inkoopvormen",
+    "Onderzoek en ontwikkeling, en oplossingen",
+    "Opdrachtgevers",
+    "Sectoren",
+    "Regio",
+    "Ontwikkeling over kwartalen",
+    "Wat kopers zelf aangeven",
+    "Voorbeelden",
+    "Gegevenskwaliteit",
+    "Methode en onzekerheid",
+    "Herzieningen",
+    "Begrippen",
+]
+
+
+def section(facts, title):
+    return next(x for x in sections.write(facts) if x.title == title)
+
+
+def words(facts, title):
+    return "\n".join(x.text for x in section(facts, title).blocks if isinstance(x, Text))
+
+
+def table(facts, key):
+    return next(x for s in sections.write(facts) for x in s.tables if x.key == key)
+
+
+def line(facts, key, name):
+    return next(x for x in table(facts, key).lines if x[0].shown == name)
+
+
+def shown(cells):
+    return [cell.shown for cell in cells]
+
+
+def test_the_sections_stand_in_the_agreed_order(facts, without_draw):
+    assert [x.title for x in sections.write(facts)] == TITLES
+    assert [x.title for x in sections.write(without_draw)] == TITLES
+
+
+def test_table_and_chart_keys_fit_a_worksheet_and_differ(facts):
+    keys = [x.key for s in sections.write(facts) for x in s.tables]
+    assert len(set(keys)) == len(keys)
+    assert max(map(len, keys)) <= 31
+
+
+def test_the_headline_reads_as_dutch(facts):
+    assert (
+        "In het derde kwartaal van 2026 was naar schatting 10,4% "
+        "(95%-betrouwbaarheidsinterval: 8,9% tot 12,0%) van de gepubliceerde inkoopwaarde "
+        "innovatiegericht. Naar aantal was dat 7,1% (95%-betrouwbaarheidsinterval: 5,5% tot 9,0%)."
+    ) in words(facts, "Kerncijfers")
+
+
+def test_the_report_says_what_the_share_is_a_share_of(facts):
+    assert (
+        "Het gaat om 3.412 gegunde percelen uit 2.104 procedures, samen "
+        "€\N{NO-BREAK SPACE}11,5 miljard aan bekende waarde. "
+        "Mensen hebben 412 aselect getrokken percelen beoordeeld."
+    ) in words(facts, "Kerncijfers")
+
+
+@pytest.mark.parametrize(
+    ("low", "share", "high", "verdict"),
+    [
+        (0.077, 0.092, 0.107, "Dat is lager dan het doel van 17%: het hele interval ligt eronder"),
+        (0.171, 0.180, 0.190, "Dat is hoger dan het doel van 17%: het hele interval ligt erboven"),
+        (0.150, 0.180, 0.210, "Het doel van 17% ligt binnen het interval; wel of niet gehaald is"),
+    ],
+)
+def test_a_target_is_met_or_missed_only_when_the_whole_interval_says_so(
+    facts, low, share, high, verdict
+):
+    changed = replace(facts, estimates=(facts.headline, estimate("solution", share, low, high)))
+    assert verdict in words(changed, "Kerncijfers")
+
+
+def test_none_found_is_an_upper_bound_and_never_zero(facts):
+    cells = line(facts, "inkoopvormen", "SBIR")
+    # The upper ends are 0.0089 and 0.0073; rounded up.
+    assert shown(cells)[1:5] == ["hoogstens 0,9%", "–", "hoogstens 0,8%", "–"]
+    assert cells[1].value is None
+    assert cells[2].value == (0.0, 0.0089)
+
+
+def test_no_published_share_reads_as_zero(facts):
+    found = [
+        cell.shown
+        for s in sections.write(facts)
+        for t in s.tables
+        for cells in t.lines
+        for column, cell in zip(t.columns, cells, strict=True)
+        if column.kind == "share"
+    ]
+    assert "0,0%" not in found
+    assert "minder dan 0,1%" in found
+
+
+def test_a_bound_is_drawn_without_a_point(facts):
+    chart = next(x for x in section(facts, "Inkoopvormen").blocks if isinstance(x, Intervals))
+    marks = dict(chart.lines)["SBIR"]
+    assert [(x.share, x.high) for x in marks] == [(None, 0.0089), (None, 0.0073)]
+
+
+def test_benchmark_and_targets_are_said_to_be_another_quantity(facts):
+    text = words(facts, "Aandeel naar waarde en aantal")
+    assert "niet dezelfde grootheid" in text
+    assert "alleen over innovatieve oplossingen, zonder defensie" in text
+    assert [shown(x)[:2] for x in table(facts, "doelen").lines] == [
+        ["Doel innovatieve oplossingen", "17%"],
+        ["Doel onderzoek en ontwikkeling", "3%"],
+        ["Meting 2018, Europese Unie", "9,3%"],
+        ["Meting 2018, Nederland", "bijna 12%"],
+    ]
+
+
+def test_without_a_draw_no_share_is_shown_outside_tables_marked_as_biased(without_draw):
+    # Targets are not ours, and the part per rung of the value ladder is no innovation share.
+    allowed = {"doelen", "waardeladder"}
+    for s in sections.write(without_draw):
+        assert not any(isinstance(x, Cards | Intervals) for x in s.blocks)
+        for t in s.tables:
+            if t.key not in allowed and not t.biased:
+                assert not {"share", "interval"} & {x.kind for x in t.columns}, t.key
+
+
+def test_estimates_without_a_draw_are_not_published_by_accident(facts):
+    stray = replace(facts, draw=None)
+    assert stray.headline is None
+    assert not any(isinstance(x, Cards) for x in section(stray, "Kerncijfers").blocks)
+
+
+def test_without_a_draw_the_command_that_plans_one_is_named(without_draw):
+    for title in ("Kerncijfers", "Aandeel naar waarde en aantal"):
+        assert "innovatiemonitor plan 2026Q3 --half-width 2" in words(without_draw, title)
+    assert "Dit rapport noemt geen aandeel" in words(without_draw, "Kerncijfers")
+
+
+def test_a_failed_stop_check_makes_the_report_a_draft(facts):
+    failed = Check(name="there_are_notices", severity="stop", passed=False, finding="0 notices")
+    assert "Concept, niet voor publicatie" in words(replace(facts, checks=(failed,)), "Kerncijfers")
+    assert "Concept" not in words(facts, "Kerncijfers")
+
+
+def test_a_small_domain_shows_its_size_but_no_share(facts):
+    assert shown(line(facts, "opdrachtgevers", "Soort opdrachtgever onbekend")) == [
+        *("Soort opdrachtgever onbekend", "117", "90,0", "–", "–", "–", "–", "te klein"),
+    ]
+
+
+def test_domains_stand_by_volume_with_the_unknown_last(facts):
+    assert [x[0].shown for x in table(facts, "regio").lines][:2] == [
+        "Zuid-Holland",
+        "Noord-Holland",
+    ]
+    assert table(facts, "regio").lines[-1][0].shown == "Geen of meer dan één provincie"
+
+
+def test_a_step_within_the_detectable_change_is_not_called_a_change(facts):
+    # 0.0977 - 0.0994 = -0.0017, within 0.0121.
+    assert (
+        "Dat is geen aantoonbare verandering: het verschil met de vorige meting is "
+        "\N{MINUS SIGN}0,2 procentpunt en wordt pas vanaf 1,2 procentpunt als verandering gezien."
+    ) in words(facts, "Ontwikkeling over kwartalen")
+
+
+def test_a_step_beyond_the_detectable_change_is_called_a_change(facts):
+    last = replace(facts.rolling[-1], change=0.02)
+    text = words(replace(facts, rolling=(*facts.rolling[:-1], last)), "Ontwikkeling over kwartalen")
+    assert "(+2,0 procentpunt) is groter dan toeval verklaart" in text
+
+
+def test_across_the_break_nothing_is_called_a_change(facts):
+    last = replace(facts.rolling[-1], change=0.02, flags=("break",))
+    text = words(replace(facts, rolling=(*facts.rolling[:-1], last)), "Ontwikkeling over kwartalen")
+    assert "Door de reeksbreuk is dit niet met de vorige meting te vergelijken." in text
+    assert "groter dan toeval" not in text
+
+
+def test_the_break_in_the_series_is_marked(facts):
+    chart = next(
+        x for x in section(facts, "Ontwikkeling over kwartalen").blocks if x.kind == "chart"
+    )
+    # Quarters start at 2023Q2: the break stands before 2023Q4. The rolling points of 2024Q1 and
+    # 2024Q2 hold quarters of both sides; that of 2024Q3 begins with 2023Q4.
+    assert chart.breaks == (2,)
+    assert chart.mixed == (3, 4)
+
+
+def test_counts_stand_beside_the_published_ones_with_their_sum(facts):
+    cells = table(facts, "innovatiepartnerschappen").lines
+    assert shown(cells[2]) == ["2018", "11", "12", "\N{MINUS SIGN}1"]
+    assert shown(cells[6]) == ["2022", "5", "–", "–"]
+    # 1+7+11+8+7+4 = 38 and 1+7+12+8+7+3 = 38: the years without a published count stay out.
+    assert shown(cells[-1]) == ["Samen, waar iets gepubliceerd is", "38", "38", "0"]
+    # 0+1+2+4+2+7+3+2+2+5+4 = 32, published 55.
+    assert shown(table(facts, "sbir").lines[-1])[1:] == ["32", "55", "\N{MINUS SIGN}23"]
+
+
+def test_what_buyers_declare_stands_beside_our_label(facts):
+    # 143 ticked, 81 of them labelled, so 62 not.
+    assert shown(table(facts, "kopers-zelf").lines[0]) == [
+        *("BT-06: Innovatie aangegeven", "143", "81", "62"),
+    ]
+    assert table(facts, "kopers-zelf").biased
+
+
+def test_only_web_addresses_become_links(facts):
+    blocks = section(facts, "Voorbeelden").blocks
+    found = next(x for x in blocks if isinstance(x, Examples)).examples
+    assert [x.url for x in found] == ["https://example.org/aankondiging/99000104-2025", None]
+
+
+def test_aspects_have_their_volume_and_are_not_added_up(facts):
+    # 0.0921 x 11,530 million = 1,061.9 million.
+    assert line(facts, "soorten", "Inkoop van innovatieve oplossingen")[1].shown == "1.061,9"
+    assert len(table(facts, "soorten").lines) == 2
+
+
+def test_agreement_is_judged_by_the_usual_limits(facts):
+    def said(alpha):
+        draw = DrawFacts(draw_id="a", drawn=9, judged=9, take_all=1, agreement=alpha)
+        return words(replace(facts, draw=draw), "Methode en onzekerheid")
+
+    assert "0,78: genoeg voor voorlopige conclusies" in said(0.78)
+    assert "0,85: voldoende voor stevige conclusies" in said(0.85)
+    assert "0,41: te laag" in said(0.41)
+    assert "hun verschil is niet gemeten" in said(None)
+
+
+def test_every_quality_dimension_has_its_heading(facts):
+    headings = [
+        x.text for x in section(facts, "Methode en onzekerheid").blocks if x.kind == "heading"
+    ]
+    assert headings == [
+        "Relevantie",
+        "Nauwkeurigheid",
+        "Tijdigheid",
+        "Vergelijkbaarheid",
+        "Coherentie",
+        "Toegankelijkheid",
+    ]
+
+
+def test_every_label_of_the_codebook_is_explained(facts):
+    terms = {
+        meaning
+        for x in section(facts, "Begrippen").blocks
+        if x.kind == "definitions"
+        for _, meaning in x.terms
+    }
+    assert {x.definition for x in facts.codebook.labels} <= terms
+
+
+@pytest.mark.parametrize(
+    ("codes", "known"),
+    [
+        pytest.param(CHECKS, names.CHECKS, id="checks"),
+        pytest.param(ESTIMATORS, names.METHODS, id="estimators"),
+        pytest.param(BUYER_KINDS, names.BUYER_KINDS, id="buyer kinds"),
+    ],
+)
+def test_every_code_has_a_dutch_name(codes, known):
+    assert set(codes) <= set(known)
+
+
+def test_an_unknown_code_is_shown_as_it_is(facts):
+    frame = replace(facts.frame, flags={"brand_new": 3})
+    assert shown(table(replace(facts, frame=frame), "merktekens").lines[0]) == ["brand_new", "3"]
+
+
+def test_a_frame_is_counted_by_domain_rung_flag_and_reason(award_lot):
+    lots = [
+        award_lot("P1/1", value_eur=100.0, buyer_kind="care", flags=("spread",)),
+        award_lot("P1/2", value_eur=None, rung="missing", defence=True),
+        award_lot("P2/1", excluded="cancelled"),
+    ]
+    frame = FrameFacts.of(lots)
+    assert frame.procedures == 1
+    assert frame.sizes["all"] == Size(lots=2, volume=100.0)
+    assert frame.sizes["without_defence"] == Size(lots=1, volume=100.0)
+    assert frame.sizes["buyer_kind=care"] == Size(lots=1, volume=100.0)
+    assert frame.sizes["buyer_kind=unknown"] == Size(lots=1, volume=0.0)
+    assert frame.rungs == {"lot": Size(lots=1, volume=100.0), "missing": Size(lots=1, volume=0.0)}
+    assert frame.flags == {"spread": 1}
+    assert frame.excluded == {"cancelled": 1}
+
+
+@pytest.fixture
+def award_lot():
+    import datetime as dt
+
+    from pipeline.records import AwardLot
+
+    def make(lot_key, **others):
+        known = {
+            "lot_key": lot_key,
+            "procedure_key": lot_key.partition("/")[0],
+            "notice_id": "N",
+            "text_notice_id": "N",
+            "dated": dt.date(2026, 8, 1),
+            "value_eur": 1.0,
+            "rung": "lot",
+            "flags": (),
+            "excluded": None,
+            "title": "Titel",
+            "buyer": None,
+            "buyer_kind": None,
+            "cpv_division": None,
+            "procedure": None,
+            "province": None,
+            "defence": False,
+            "framework": False,
+        }
+        return AwardLot(**(known | others))
+
+    return make
+
+
+def test_tables_have_as_many_cells_as_columns(facts, without_draw):
+    for some in (facts, without_draw):
+        for s in sections.write(some):
+            for t in s.tables:
+                assert isinstance(t, Table)
+                assert {len(x) for x in t.lines} <= {len(t.columns)}, t.key
