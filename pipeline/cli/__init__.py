@@ -1,0 +1,10 @@
+"""All commands: each reads options, calls one function, and says what happened.
+
+One module per kind of user. A module that is imported here has its commands on the command line,
+in this order.
+"""
+
+from pipeline.cli import labels, models
+from pipeline.cli._app import app, main
+
+__all__ = ["app", "labels", "main", "models"]

@@ -1,0 +1,109 @@
+"""The command line itself: options that several commands share, errors, and progress.
+
+Results go to standard output or files, messages to standard error. Exit codes: 0 done,
+1 a foreseen problem, 2 wrong options or settings, 3 done but a check did not pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import __version__
+from pipeline.errors import PipelineError, SettingsError
+from pipeline.records import Period
+
+app = typer.Typer(
+    name="innovatiemonitor",
+    help="Which part of Dutch public procurement buys innovation?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Inputs = Annotated[
+    list[str], typer.Argument(help="Files, folders, .zip, .tar.gz, .gz, or - for standard input")
+]
+AnalyzerName = Annotated[
+    str | None,
+    typer.Option("--analyzer", help="auto, embedded, or a spaCy pipeline (name or path)"),
+]
+ModelId = Annotated[
+    str | None, typer.Option("--model", help="Model id; without it the promoted one")
+]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings")]
+PeriodName = Annotated[str, typer.Argument(help="2026Q1, 2026, or 2025-07-01..2026-06-30")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs")]
+
+
+def main() -> None:
+    """Run the command line; a foreseen problem is shown in two lines, without a traceback."""
+    try:
+        app()
+    except PipelineError as error:
+        typer.echo(f"Error: {error}", err=True)
+        if error.hint:
+            typer.echo(f"Hint: {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted.", err=True)
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version")
+    ] = False,
+) -> None:
+    """Which part of Dutch public procurement buys innovation?"""
+
+
+def now() -> dt.datetime:
+    """Read the clock, UTC; commands are the only ones that do."""
+    return dt.datetime.now(dt.UTC)
+
+
+def period_of(text: str) -> Period:
+    """Read a period.
+
+    Raises:
+        SettingsError: It is not written as one.
+    """
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int], None]]:
+    """Show how many are done, on a terminal; elsewhere say nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(),
+        "{task.description}",
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done: bar.update(task, completed=done)
