@@ -120,6 +120,14 @@ class Store:
         except FileNotFoundError:
             raise CorpusError(f"no annotations at {path}") from None
 
+    def has_annotations(self, name: str) -> bool:
+        """Whether there is a file of human judgements of this name."""
+        return (self.corpora / "annotations" / f"{name}.csv").is_file()
+
+    def write_annotations(self, name: str, text: str) -> None:
+        """Write a file of human judgements, whole."""
+        write_atomic(self.corpora / "annotations" / f"{name}.csv", text.encode())
+
     def model_files(self, model_id: str) -> dict[str, bytes]:
         """Read the files of a model, by name.
 
@@ -255,9 +263,7 @@ class Store:
                 raise CorpusError(f"{path} is not JSON: {error}") from None
         return found
 
-    def keep(
-        self, kind: Literal["draws", "published", "state"], name: str, value: object
-    ) -> Path:
+    def keep(self, kind: Literal["draws", "published", "state"], name: str, value: object) -> Path:
         """Keep something of a kind as JSON."""
         path = self.corpora / kind / f"{name}.json"
         write_atomic(path, to_json(value))

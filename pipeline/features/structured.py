@@ -9,6 +9,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from pipeline.records import CueHit, Notice, Reading
 
+# What settles a form by itself (codebook, `fields`) is no feature: a head that may lean on it
+# does not learn to find the form in a text whose notice lacks the field.
+SETTLING = {"innovation", "comp-dial"}
+
 # More of the same cue says no more.
 MOST_PER_CUE = 3
 
@@ -44,8 +48,9 @@ class StructuredFields(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def indicators(notice: Notice) -> Iterator[str]:
     """Yield the names of what holds for a notice, such as ``procedure=open``."""
-    yield f"kind={notice.kind}"
-    if notice.procedure:
+    if notice.kind != "consultation":
+        yield f"kind={notice.kind}"
+    if notice.procedure and notice.procedure not in SETTLING:
         yield f"procedure={notice.procedure}"
     if notice.nature:
         yield f"nature={notice.nature}"
@@ -55,8 +60,6 @@ def indicators(notice: Notice) -> Iterator[str]:
     if {"resd", "rd"} & set(notice.direct_award):
         yield "direct_award=research"
     for lot in notice.lots:
-        if lot.variants:
-            yield f"variants={lot.variants}"
         if lot.innovation_declared != "absent":
             yield f"innovation={lot.innovation_declared}"
 

@@ -1,4 +1,4 @@
-"""Find one notice among files, to explain it."""
+"""Notices among files: all of them, or the one to explain."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from pipeline.errors import NoticeError, SettingsError
 from pipeline.notices import collect
 from pipeline.records import Notice, Unreadable
 from pipeline.sources.files import raw_notices
+
+
+def notices_of(inputs: Sequence[str | Path], *, now: dt.datetime) -> dict[str, Notice]:
+    """Read all notices of some files, by id.
+
+    Raises:
+        NoticeError: One of them cannot be read; a list to judge must be complete.
+    """
+    notices = {}
+    for raw in raw_notices(inputs, columns={}, now=now):
+        if isinstance(raw, Unreadable):
+            raise NoticeError(f"{raw.source_id}: {raw.reason}")
+        notice = collect.read(raw)
+        notices[notice.notice_id] = notice
+    return notices
 
 
 def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Notice:

@@ -1,0 +1,169 @@
+"""Commands for annotators: judgements in and out of tools, agreement, adjudication."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings
+from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now
+from pipeline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.corpus.exchange import Exchange
+
+annotations = typer.Typer(
+    no_args_is_help=True, help="Judgements by people: import, export, compare"
+)
+app.add_typer(annotations, name="annotations")
+
+Name = Annotated[str, typer.Argument(help="File in corpora/annotations, without .csv")]
+Tool = Annotated[str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")]
+
+
+@annotations.command("export")
+def export(
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write")],
+    tool: Tool = "csv",
+    name: Annotated[
+        str | None, typer.Option("--annotations", help="Add the judgements of this file")
+    ] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Write notices to judge, with what is judged already, for a labelling tool.
+
+    \b
+    Examples:
+      innovatiemonitor annotations export notices/ -o tasks.json --format label-studio
+      innovatiemonitor annotations export authored.jsonl -o again.csv --annotations authored
+    """
+    from pipeline import codebook as codebooks
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus.exchange import tasks
+    from pipeline.labels.find import notices_of
+    from pipeline.store import Store, write_atomic
+
+    store = Store(settings.load(settings_file).home)
+    codebook = codebooks.load(store)
+    notices = notices_of(inputs, now=now())
+    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv") if name else ()
+    ours = [one for one in judged if one.notice_id in notices]
+    body = _exchange(tool).export(tasks(notices.values(), ours), codebook)
+    write_atomic(output, body)
+    typer.echo(f"{len(notices)} notices, {len(ours)} judgements: {output}", err=True)
+
+
+@annotations.command("import")
+def import_(
+    judged: Annotated[Path, typer.Argument(help="What the tool exported")],
+    inputs: Annotated[list[str], typer.Option("--input", help="The notices that were judged")],
+    into: Annotated[str, typer.Option("--into", help="File in corpora/annotations, without .csv")],
+    tool: Tool = "csv",
+    annotator: Annotated[
+        str | None, typer.Option(help="Pseudonym, where the tool has none")
+    ] = None,
+    round_: Annotated[str, typer.Option("--round", help="first, second or adjudicated")] = "first",
+    settings_file: SettingsFile = None,
+) -> None:
+    """Take judgements over from a labelling tool; all of them, or none.
+
+    \b
+    Examples:
+      innovatiemonitor annotations import x.json --format label-studio --input in/ --into real
+      innovatiemonitor annotations import x.csv --input in.zip --into real --annotator a2
+    """
+    from pipeline import codebook as codebooks
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus.adjudication import merged
+    from pipeline.corpus.exchange import Sitting
+    from pipeline.labels.find import notices_of
+    from pipeline.store import Store
+
+    store = Store(settings.load(settings_file).home)
+    codebook = codebooks.load(store)
+    day = now().date()
+    added = _exchange(tool).import_(
+        _body(judged),
+        codebook,
+        notices=notices_of(inputs, now=now()),
+        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
+    )
+    known = store.has_annotations(into)
+    old = judging.read(store.annotations(into), codebook, name=into) if known else ()
+    store.write_annotations(into, judging.write(merged(old, added)))
+    typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
+
+
+@annotations.command("agreement")
+def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+    """Show how far independent readers agree: Krippendorff's alpha with bootstrap intervals.
+
+    \b
+    Examples:
+      innovatiemonitor annotations agreement authored
+      innovatiemonitor annotations agreement real --json
+    """
+    from pipeline import codebook as codebooks
+    from pipeline.corpus import agreement as agreeing
+    from pipeline.corpus import annotations as judging
+    from pipeline.store import Store, to_json
+
+    store = Store(settings.load(settings_file).home)
+    codebook = codebooks.load(store)
+    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+    alphas = agreeing.agreement(judged, codebook, seed=0)
+    told = to_json([asdict(x) for x in alphas]).decode() if as_json else agreeing.table(alphas)
+    typer.echo(told)
+
+
+@annotations.command("adjudicate")
+def adjudicate(
+    name: Name,
+    decisions: Annotated[
+        Path | None, typer.Option(help="Our CSV with round adjudicated; without it, the open ones")
+    ] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """List the open disagreements of a file, or add the decisions on them.
+
+    Both first judgements are kept.
+
+    \b
+    Examples:
+      innovatiemonitor annotations adjudicate authored
+      innovatiemonitor annotations adjudicate authored --decisions decided.csv
+    """
+    from pipeline import codebook as codebooks
+    from pipeline.corpus import adjudication
+    from pipeline.corpus import annotations as judging
+    from pipeline.store import Store
+
+    store = Store(settings.load(settings_file).home)
+    codebook = codebooks.load(store)
+    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+    if decisions is None:
+        for one in adjudication.open_disagreements(judged):
+            typer.echo(f"{one.notice_id}: {', '.join(one.differs)}")
+        return
+    decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
+    store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
+    typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
+
+
+def _exchange(tool: str) -> Exchange:
+    from pipeline.corpus.exchange import EXCHANGES
+
+    if tool not in EXCHANGES:
+        raise SettingsError(f"unknown format {tool!r}; known: {', '.join(EXCHANGES)}")
+    return EXCHANGES[tool]
+
+
+def _body(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None

@@ -1,0 +1,85 @@
+"""Judgements go out to a tool and come back whole, or not at all."""
+
+import csv
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import cli, settings
+from pipeline.errors import CorpusError, SettingsError
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home with the codebook and two judged notices in it."""
+    source = settings.load().home / "corpora"
+    target = tmp_path / "home" / "corpora"
+    (target / "annotations").mkdir(parents=True)
+    shutil.copy(source / "codebook.toml", target)
+    shutil.copy(source / "annotations" / "demo.csv", target / "annotations")
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+DEMO = [str(path) for path in (settings.load().home / "corpora" / "demo").iterdir()][:]
+NOTICES = [path for path in DEMO if not path.endswith(".md")]
+
+
+def run(*arguments):
+    result = CliRunner().invoke(cli.app, ["annotations", *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.mark.parametrize("tool", ["csv", "label-studio", "doccano", "prodigy"])
+def test_what_a_tool_gets_comes_back_the_same(home, tmp_path, tool):
+    before = (home / "corpora" / "annotations" / "demo.csv").read_text(encoding="utf-8")
+    out = tmp_path / "tasks"
+    told = run("export", *NOTICES, "-o", str(out), "--format", tool, "--annotations", "demo")
+    assert "54 notices, 54 judgements" in told.stderr
+    inputs = [x for path in NOTICES for x in ("--input", path)]
+    run("import", str(out), *inputs, "--into", "again", "--format", tool)
+    after = (home / "corpora" / "annotations" / "again.csv").read_text(encoding="utf-8")
+    assert after == before
+
+
+def test_a_file_with_one_wrong_label_changes_nothing(home, tmp_path):
+    path = tmp_path / "judged.csv"
+    text = (home / "corpora" / "annotations" / "demo.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace(",incremental,", ",revolutionary,", 1), encoding="utf-8")
+    inputs = [x for place in NOTICES for x in ("--input", place)]
+    with pytest.raises(CorpusError, match="revolutionary"):
+        run("import", str(path), *inputs, "--into", "new")
+    assert not (home / "corpora" / "annotations" / "new.csv").exists()
+
+
+def test_an_unknown_format_is_named_with_those_that_are_known(home, tmp_path):
+    with pytest.raises(SettingsError, match="unknown format 'brat'; known: csv, label-studio"):
+        run("export", *NOTICES, "-o", str(tmp_path / "x"), "--format", "brat")
+
+
+def test_open_disagreements_are_listed_and_decisions_close_them(home, tmp_path):
+    folder = home / "corpora" / "annotations"
+    with (folder / "demo.csv").open(encoding="utf-8", newline="") as handle:
+        first = next(x for x in csv.DictReader(handle) if x["degree"] == "none")
+    second = first | {"annotator": "a2", "round": "second", "forms": "hackathon"}
+    decided = second | {"annotator": "a3", "round": "adjudicated"}
+    for name, lines in (("two", [first, second]), ("decided", [decided])):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, first.keys())
+            writer.writeheader()
+            writer.writerows(lines)
+    assert run("adjudicate", "two").stdout == f"{first['notice_id']}: forms\n"
+    run("adjudicate", "two", "--decisions", str(folder / "decided.csv"))
+    assert run("adjudicate", "two").stdout == ""
+    with (folder / "two.csv").open(encoding="utf-8", newline="") as handle:
+        assert [x["round"] for x in csv.DictReader(handle)] == ["adjudicated", "first", "second"]
+
+
+def test_agreement_is_shown_per_judgement():
+    told = run("agreement", "real").stdout
+    assert "degree" in told
+    assert "innovation_oriented" in told or "innovation-oriented" in told
