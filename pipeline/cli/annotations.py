@@ -15,16 +15,14 @@ from pipeline.errors import SettingsError
 if TYPE_CHECKING:
     from pipeline.corpus.exchange import Exchange
 
-annotations = typer.Typer(
-    no_args_is_help=True, help="Judgements by people: import, export, compare"
-)
-app.add_typer(annotations, name="annotations")
+commands = typer.Typer(no_args_is_help=True, help="Judgements by people: import, export, compare")
+app.add_typer(commands, name="annotations")
 
 Name = Annotated[str, typer.Argument(help="File in corpora/annotations, without .csv")]
 Tool = Annotated[str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")]
 
 
-@annotations.command("export")
+@commands.command("export")
 def export(
     inputs: Inputs,
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write")],
@@ -57,7 +55,7 @@ def export(
     typer.echo(f"{len(notices)} notices, {len(ours)} judgements: {output}", err=True)
 
 
-@annotations.command("import")
+@commands.command("import")
 def import_(
     judged: Annotated[Path, typer.Argument(help="What the tool exported")],
     inputs: Annotated[list[str], typer.Option("--input", help="The notices that were judged")],
@@ -98,7 +96,7 @@ def import_(
     typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
 
 
-@annotations.command("agreement")
+@commands.command("agreement")
 def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
     """Show how far independent readers agree: Krippendorff's alpha with bootstrap intervals.
 
@@ -120,7 +118,7 @@ def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile =
     typer.echo(told)
 
 
-@annotations.command("adjudicate")
+@commands.command("adjudicate")
 def adjudicate(
     name: Name,
     decisions: Annotated[

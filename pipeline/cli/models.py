@@ -1,27 +1,46 @@
-"""Commands for model keepers: train, promote."""
+"""Commands for model keepers: train, evaluate, compare, promote."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import settings
-from pipeline.cli._app import AnalyzerName, SettingsFile, app, now
+from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now
+from pipeline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.codebook import Codebook
+    from pipeline.corpus.analyzer import Analyzer
+    from pipeline.learning.train import Examples
+    from pipeline.store import Store
+
+NewlyJudged = Annotated[
+    list[Path] | None, typer.Option("--annotations", help="Also learn from these judgements (CSV)")
+]
+TheirNotices = Annotated[
+    list[str] | None, typer.Option("--input", help="The notices that --annotations judges")
+]
 
 
 @app.command()
 def train(
+    annotations: NewlyJudged = None,
+    inputs: TheirNotices = None,
     analyzer: AnalyzerName = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Train a model on the judged notices in the repository and put it on the shelf.
 
-    The new model is used only after `promote`.
+    The new model is used only after `promote`. Judgements of notices that were drawn at random
+    are refused: they measure the model and must not train it.
 
     \b
     Examples:
       innovatiemonitor train
+      innovatiemonitor train --annotations new.csv --input notices/
       innovatiemonitor train --analyzer nl_core_news_md
     """
     from pipeline import codebook as codebooks
@@ -34,31 +53,156 @@ def train(
     store = Store(given.home)
     codebook = codebooks.load(store)
     maker = Analyzer(given.analyzer)
-    learned = training.authored(store, codebook, maker)
+    learned = _examples(store, codebook, maker, annotations or [], inputs or [])
     recipe = training.Recipe()
     judge = training.train(learned, recipe, codebook)
-    card = training.card(
-        learned, recipe, codebook, analyzer=maker.name, created=now().date().isoformat()
-    )
+    created = now().date().isoformat()
+    card = training.card(judge, learned, recipe, codebook, analyzer=maker.name, created=created)
     shelf.save(store, judge, card)
     typer.echo(card.model_id)
 
 
 @app.command()
-def promote(
-    to: Annotated[str, typer.Option("--to", help="Model id")],
+def evaluate(
+    model: ModelId = None,
+    real: Annotated[
+        Path | None, typer.Option(help="Folder with the published notices of real.csv")
+    ] = None,
+    new_set: Annotated[
+        str | None, typer.Option(help="Why the floors now hold for these sets; stored")
+    ] = None,
     settings_file: SettingsFile = None,
 ) -> None:
-    """Make a model the one that `classify` uses.
+    """Measure a model and write the figures into its card and evaluation.html.
+
+    Authored notices are judged out of fold; traps and, where --real is given, published notices
+    by the model itself. Takes a few minutes.
+
+    \b
+    Examples:
+      innovatiemonitor evaluate --real ../shared/notices
+      innovatiemonitor evaluate --model 20261121-1a2b3c4d --new-set "the corpus has grown"
+    """
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus.real import real_notices
+    from pipeline.labels import trial
+    from pipeline.labels.classify import Classifier
+    from pipeline.learning import gate
+    from pipeline.learning import train as training
+    from pipeline.report.evaluation import evaluation_page
+    from pipeline.store import Store
+
+    given = settings.load(settings_file)
+    store = Store(given.home)
+    classifier = Classifier.load(model, settings=given)
+    codebook = classifier.codebook
+    judged = None
+    if real is not None:
+        read = judging.read(store.annotations("real"), codebook, name="real.csv")
+        judged = (real_notices(real), judging.final(read))
+    found = trial.evaluate(
+        classifier,
+        training.authored(store, codebook, classifier.analyzer),
+        facts=trial.authored_facts(store.authored()),
+        traps=store.traps(),
+        real=judged,
+    )
+    card = trial.record(store, classifier.card, found)
+    page = evaluation_page(card, found.suspects)
+    store.write_model(card.model_id, {"evaluation.html": page.encode()})
+    if new_set:
+        gate.measure_on(store, card, reason=new_set, on=now().date().isoformat())
+    for failure in gate.check(card, store.floors()):
+        typer.echo(failure)
+    typer.echo(f"written: {store.models / card.model_id / 'evaluation.html'}", err=True)
+
+
+@app.command()
+def compare(
+    challenger: Annotated[str, typer.Argument(help="Model id")],
+    champion: Annotated[
+        str | None, typer.Option(help="Model id; without it the promoted one")
+    ] = None,
+    annotations: NewlyJudged = None,
+    inputs: TheirNotices = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Hold a model against the promoted one on the same folds, with a paired test.
+
+    \b
+    Examples:
+      innovatiemonitor compare 20261121-1a2b3c4d
+      innovatiemonitor compare 20261121-1a2b3c4d --annotations new.csv --input notices/
+    """
+    from pipeline.labels import trial
+    from pipeline.labels.classify import Classifier
+    from pipeline.learning.compare import table
+    from pipeline.store import Store
+
+    given = settings.load(settings_file)
+    store = Store(given.home)
+    one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
+    learned = _examples(store, one.codebook, one.analyzer, annotations or [], inputs or [])
+    facts = trial.authored_facts(store.authored())
+    typer.echo(table(trial.contest(one, other, learned, facts=facts)))
+
+
+@app.command()
+def promote(
+    to: Annotated[str | None, typer.Option("--to", help="Model id, also of an earlier one")] = None,
+    lower: Annotated[
+        list[str] | None, typer.Option(help="Change a bound first: METRIC=VALUE; needs --reason")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, if it fails the gate; stored")] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Make a model the one that `classify` uses, if it passes the floors of models/floors.json.
 
     \b
     Examples:
       innovatiemonitor promote --to 20261121-1a2b3c4d
+      innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
     """
-    from pipeline.learning import shelf
+    from pipeline.learning import gate
     from pipeline.store import Store
 
     store = Store(settings.load(settings_file).home)
-    _, card = shelf.load(store, to)
-    store.write_champion({"model_id": card.model_id})
-    typer.echo(f"promoted: {card.model_id}")
+    for pair in lower or []:
+        metric, _, value = pair.partition("=")
+        gate.lower(
+            store, metric, _number(pair, value), reason=reason or "", on=now().date().isoformat()
+        )
+        typer.echo(f"bound changed: {pair}")
+    if to is None:
+        return
+    for failure in gate.promote(store, to, reason=reason):
+        typer.echo(f"passed with a reason: {failure}")
+    typer.echo(f"promoted: {to}")
+
+
+def _examples(
+    store: Store, codebook: Codebook, analyzer: Analyzer, files: list[Path], inputs: list[str]
+) -> Examples:
+    from pipeline.labels.find import notices_of
+    from pipeline.learning import train as training
+
+    if not files:
+        return training.authored(store, codebook, analyzer)
+    texts = {path.name: _text(path) for path in files}
+    return training.authored(
+        store, codebook, analyzer, added=texts, notices=notices_of(inputs, now=now())
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _number(pair: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise SettingsError(f"--lower is {pair!r}; expected METRIC=VALUE") from None

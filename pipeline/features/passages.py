@@ -112,6 +112,8 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "coef_")
         sentences = [sentences_of(reading) for reading in readings]
+        if not any(sentences):
+            return np.full((len(readings), len(self.labels)), NOTHING)
         scores = self._score(self._vectorize(readings, sentences, learn=False))
         return _best(scores, [len(x) for x in sentences])
 

@@ -15,7 +15,7 @@ from pipeline.labels import decide, rules
 from pipeline.labels.explain import evidence
 from pipeline.learning import shelf
 from pipeline.learning.judge import Judge
-from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
+from pipeline.records import Document, ModelCard, Notice, Prediction, Reading
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -127,16 +127,12 @@ class Classifier:
         notice = reading.document.notice
         settled = decide.settled(notice, self.codebook)
         probabilities, judgement = {}, None
-        forms = tuple(sorted(settled))
         if row is not None:
             probabilities = dict(zip(self.judge.labels_.tolist(), row, strict=True))
-            forms = self._forms(probabilities, settled)
-            judgement = decide.judgement(
-                probabilities,
-                forms,
-                self.codebook,
-                threshold=self.card.thresholds["innovation_oriented"],
+            judgement = decide.chosen(
+                notice, probabilities, self.codebook, thresholds=self.card.thresholds
             )
+        forms = judgement.forms if judgement else tuple(sorted(settled))
         probabilities |= dict.fromkeys(settled, 1.0)
         labels = rules.as_labels(judgement) if judgement else forms
         by_rules = rules.as_labels(rules.judge(reading, self.codebook))
@@ -153,20 +149,10 @@ class Classifier:
             model_id=self.card.model_id,
         )
 
-    def _forms(
-        self, probabilities: dict[str, float], settled: dict[str, Evidence]
-    ) -> tuple[str, ...]:
-        likely = {
-            form
-            for form in self.codebook.forms
-            if probabilities[form] >= self.card.thresholds[form]
-        }
-        return tuple(sorted(likely | set(settled)))
-
 
 def _reason(document: Document) -> str | None:
     """Say why a document cannot be judged by its text, if so."""
-    if not document.sections:
+    if not any(character.isalpha() for character in document.text):
         return "no text"
     if document.language != "nl":
         return f"text is not Dutch: {document.language or 'unknown'}"

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
+from pipeline.corpus.annotations import text_hash
 from pipeline.errors import CorpusError
 from pipeline.labels import decide
 from pipeline.labels.classify import Classifier
@@ -21,8 +24,10 @@ from pipeline.learning.cases import (
     out_of_fold,
     recipe_of,
 )
+from pipeline.learning.compare import Comparison, compare
 from pipeline.learning.evaluate import figures, trap_figures
 from pipeline.learning.groups import groups
+from pipeline.learning.metrics import Booleans
 from pipeline.learning.suspects import Suspect, suspects
 from pipeline.learning.train import Examples, Recipe
 from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction
@@ -37,9 +42,9 @@ class Evaluation:
     """What was measured of a model.
 
     Attributes:
-        sets: Set name (``authored``, ``authored_masked``, ``traps``, ``real``) to figures, as
-            ``pipeline.learning.evaluate`` gives them.
-        suspects: Judgements of authored notices that look wrong, most doubtful first.
+        sets: Set name (``authored``, ``authored_masked``, ``added``, ``traps``, ``real``) to
+            figures, as ``pipeline.learning.evaluate`` gives them.
+        suspects: Judgements that look wrong, most doubtful first.
     """
 
     sets: Mapping[str, Mapping[str, Any]]
@@ -59,8 +64,10 @@ def evaluate(
     """Measure a model on everything we have.
 
     Args:
-        learned: The authored notices; judged out of fold by the model's recipe.
-        facts: Notice id to facts that its notice does not hold, see ``authored_facts``.
+        learned: What the model was trained on; judged out of fold by the model's recipe.
+        facts: Authored notice id to facts that its notice does not hold, see
+            ``authored_facts``. Notices that are not in it were added later; they are the set
+            ``added``, so that the authored set stays the same.
         traps: As in ``tests/traps.jsonl``.
         real: Real notices and their final judgements, both by notice id.
         masked: Measure also with the forms' own names hidden, which costs as much again.
@@ -73,12 +80,17 @@ def evaluate(
     recipe = recipe_of(classifier.card)
     unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed)
     book = classifier.codebook
-    sets = {"authored": figures(unseen, book, seed=seed)}
+    known = [x for x in unseen if x.notice_id in facts]
+    sets = {"authored": figures(known, book, seed=seed)}
+    if len(known) < len(unseen):
+        added = [x for x in unseen if x.notice_id not in facts]
+        sets["added"] = figures(added, book, seed=seed)
     if masked:
         hidden = authored_cases(
             classifier, learned, replace(recipe, mask_names=True), facts=facts, seed=seed
         )
-        sets["authored_masked"] = figures(hidden, book, seed=seed)
+        known = [x for x in hidden if x.notice_id in facts]
+        sets["authored_masked"] = figures(known, book, seed=seed)
     sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
     if real is not None:
         sets["real"] = figures(real_cases(classifier, *real), book, seed=seed)
@@ -109,11 +121,42 @@ def authored_cases(
     recipe: Recipe,
     *,
     facts: Mapping[str, Facts],
+    learn_from: Booleans | None = None,
     seed: int = 0,
 ) -> tuple[Case, ...]:
-    """Judge authored notices out of fold, and choose labels as the classifier does."""
-    given: Sequence[Probabilities] = out_of_fold(learned, recipe, classifier.codebook, seed=seed)
+    """Judge notices out of fold, and choose labels as the classifier does; see ``out_of_fold``."""
+    given: Sequence[Probabilities] = out_of_fold(
+        learned, recipe, classifier.codebook, learn_from=learn_from, seed=seed
+    )
     return cases(learned, given, decider(classifier), codebook=classifier.codebook, facts=facts)
+
+
+def contest(
+    champion: Classifier,
+    challenger: Classifier,
+    learned: Examples,
+    *,
+    facts: Mapping[str, Facts],
+    seed: int = 0,
+) -> Comparison:
+    """Let two models judge the authored notices out of the same folds.
+
+    Args:
+        learned: All that the challenger may learn from.
+        facts: As in ``evaluate``; the champion learns from the notices in it only.
+
+    Raises:
+        ModelMismatch: The recipe of either is not known any more.
+    """
+    known = np.array([x.document.notice.notice_id in facts for x in learned.readings])
+    sides = [
+        authored_cases(
+            side, learned, recipe_of(side.card), facts=facts, learn_from=learn_from, seed=seed
+        )
+        for side, learn_from in ((champion, known), (challenger, None))
+    ]
+    judged = [[x for x in side if x.notice_id in facts] for side in sides]
+    return compare(judged[0], judged[1], challenger.codebook, seed=seed)
 
 
 def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -131,22 +174,30 @@ def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str,
 def real_cases(
     classifier: Classifier, notices: Mapping[str, Notice], judged: Mapping[str, Annotation]
 ) -> tuple[Case, ...]:
-    """Judge real notices with the whole classifier; unsure judgements are left out.
+    """Judge real notices with the whole classifier.
+
+    Unsure judgements count too: the few real innovations are mostly those that people hesitate
+    over. Results are broken down by ``certainty``.
 
     Raises:
-        CorpusError: A judged notice has no text here, or a judgement is not by a person.
+        CorpusError: A judged notice has no text here or another one than was judged, or a
+            judgement is not by a person.
     """
     weak.require_gold(judged.values())
-    sure = sorted(notice_id for notice_id, one in judged.items() if not one.unsure)
-    missing = [notice_id for notice_id in sure if notice_id not in notices]
+    order = sorted(judged)
+    missing = [notice_id for notice_id in order if notice_id not in notices]
     if missing:
         raise CorpusError(f"{len(missing)} judged notices have no text, such as {missing[0]}")
-    chosen = [notices[notice_id] for notice_id in sure]
+    for notice_id in order:
+        expected = judged[notice_id].text_hash
+        if expected and expected != text_hash(notices[notice_id]):
+            raise CorpusError(f"{notice_id}: the text has changed since it was judged")
+    chosen = [notices[notice_id] for notice_id in order]
     together = groups(list(classifier.analyzer.analyze(chosen)))
     predictions = classifier.judge_notices(chosen)
     return tuple(
         real_case(prediction, judged[notice_id], group=int(group))
-        for notice_id, prediction, group in zip(sure, predictions, together, strict=True)
+        for notice_id, prediction, group in zip(order, predictions, together, strict=True)
     )
 
 
@@ -159,7 +210,10 @@ def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case
         truth=judged.judgement,
         chosen=prediction.judgement or replace(NOTHING, forms=prediction.forms),
         probabilities={} if abstained else prediction.probabilities,
-        facts=facts_of(prediction.notice),
+        facts={
+            **facts_of(prediction.notice),
+            "certainty": "unsure" if judged.unsure else "sure",
+        },
         declared=declared(prediction.notice),
         group=group,
     )

@@ -63,10 +63,7 @@ def figures(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict
         "groups": len(times[0]),
         "abstained": sum(not x.probabilities for x in cases),
         **tables,
-        "false_alarms": {
-            "count": wrong,
-            "per_1000": metrics.wilson(wrong, len(cases), per=1000),
-        },
+        "false_alarms": {"count": wrong, "per_1000": metrics.wilson(wrong, len(cases), per=1000)},
         "calibration": calibration(cases, codebook, seed=seed),
         "risk_coverage": _risk_coverage(cases, codebook),
         "declared": agreement_with_buyers(cases),
@@ -152,8 +149,7 @@ def slices(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[
             value = x.facts.get(fact, "unknown")
             parts.setdefault(value if sizes[value] >= FEWEST_IN_SLICE else OTHER, []).append(x)
         found[fact] = {
-            value: _slice(parts[value], codebook, seed=seed)
-            for value in sorted(parts, key=lambda value: (value == OTHER, value))
+            value: _slice(parts[value], codebook, seed=seed) for value in sorted(parts, key=_order)
         }
     return found
 
@@ -266,6 +262,12 @@ def _risk_coverage(cases: Sequence[Case], codebook: Codebook) -> dict[str, Any]:
 def _thinned(curve: Sequence[tuple[float, float]]) -> list[list[float | None]]:
     kept = np.unique(np.linspace(0, len(curve) - 1, POINTS).astype(int))
     return [[metrics.plain(x) for x in curve[place]] for place in kept]
+
+
+def _order(value: str) -> tuple[bool, int, str]:
+    """Sort by the number that a value begins with, and what was taken together last."""
+    number = value.partition(" ")[0]
+    return value == OTHER, int(number) if number.isdecimal() else 0, value
 
 
 def _slice(cases: Sequence[Case], codebook: Codebook, *, seed: int) -> dict[str, Any]:

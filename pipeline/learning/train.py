@@ -96,18 +96,34 @@ class Examples:
         )
 
 
-def authored(store: Store, codebook: Codebook, analyzer: Analyzer) -> Examples:
-    """Read the authored notices and their judgements.
+def authored(
+    store: Store,
+    codebook: Codebook,
+    analyzer: Analyzer,
+    *,
+    added: Mapping[str, str] | None = None,
+    notices: Mapping[str, Notice] | None = None,
+) -> Examples:
+    """Read the authored notices and their judgements, and newly judged ones beside them.
+
+    Args:
+        added: File name to judgements as CSV, of notices that are not ours.
+        notices: The notices that ``added`` judges, by id; those it does not judge are left out.
 
     Raises:
-        CorpusError: A notice has no judgement or a judgement no notice, or the text has
-            changed since it was judged.
+        CorpusError: A notice has no judgement or a judgement no notice, the text has changed
+            since it was judged, or a judged notice was drawn at random.
     """
-    notices = {x["notice_id"]: _notice(x) for x in store.authored()}
+    ours = {x["notice_id"]: _notice(x) for x in store.authored()}
     judged = judging.final(
         judging.read(store.annotations("authored"), codebook, name="authored.csv")
     )
-    return examples(notices, judged, codebook, analyzer)
+    for name, text in (added or {}).items():
+        newly = judging.final(judging.read(text, codebook, name=name))
+        _require_chosen(newly)
+        judged |= newly
+        ours |= {x: notices[x] for x in newly if notices and x in notices}
+    return examples(ours, judged, codebook, analyzer)
 
 
 def examples(
@@ -189,6 +205,15 @@ def card(
         versions={name: metadata.version(name) for name in LIBRARIES},
         caveats=CAVEATS,
     )
+
+
+def _require_chosen(judged: Mapping[str, Annotation]) -> None:
+    drawn = sorted(x for x, one in judged.items() if one.draw_id is not None)
+    if drawn:
+        raise CorpusError(
+            f"{len(drawn)} notices were drawn at random, for example {drawn[0]}",
+            hint="Drawn judgements measure the model, so it must not have learned from them.",
+        )
 
 
 def _notice(values: dict[str, Any]) -> Notice:

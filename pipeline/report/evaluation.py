@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SETS = {
     "authored": "Authored notices, judged out of fold",
     "authored_masked": "Authored notices, out of fold, the forms' own names hidden",
+    "added": "Notices added later, judged out of fold",
     "real": "Real notices, never trained on",
 }
 JUDGEMENTS = {

@@ -99,6 +99,13 @@ def test_a_notice_in_another_language_keeps_its_structured_labels_and_says_why(l
         assert x["p_none"] is None
 
 
+def test_a_notice_without_a_word_of_text_is_left_open_with_the_reason(classifier):
+    table_of_one = pd.DataFrame([{"notice_id": "1", "title": "12345", "description": "-"}])
+    (found,) = classifier.predict(table_of_one).to_dict("records")
+    assert found["abstained"] == "no text"
+    assert pd.isna(found["p_none"])
+
+
 def test_a_broken_off_run_continues_to_the_same_bytes(classifier, tmp_path):
     source = table(tmp_path / "in.csv", 150)
     whole = Run(inputs=[source], path=tmp_path / "a.csv", classifier=small(classifier), now=NOW)
