@@ -10,12 +10,13 @@ import hashlib
 import json
 import os
 import tomllib
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from pipeline.errors import SettingsError
 
 HOME = Path(__file__).parent.parent
+NO_RESULT = frozenset({"home", "contact", "pause_seconds", "stand_ins"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,23 +29,36 @@ class Settings:
             or the name or path of a spaCy pipeline.
         max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
         batch_size: Notices per batch handed to a process, at least 1.
+        contact: E-mail or https address at which a source can reach whoever fetches; it goes
+            along with every request.
+        country: Whose notices TED is asked for, ISO 3166 alpha-3; one home holds one country.
+        pause_seconds: Least time between two requests to one host. TED blocks an address for a
+            day after 500 requests in six minutes.
+        stand_ins: Origin to the origin that plays its part, a mirror for example:
+            ``{"https://api.ted.europa.eu" = "https://mirror.example.org"}``.
     """
 
     home: Path = HOME
     analyzer: str = "auto"
     max_unreadable: float = 0.05
     batch_size: int = 128
+    contact: str = ""
+    country: str = "NLD"
+    pause_seconds: float = 1.0
+    stand_ins: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_unreadable <= 1:
             raise SettingsError(f"max_unreadable is {self.max_unreadable}; expected 0 to 1")
         if self.batch_size < 1:
             raise SettingsError(f"batch_size is {self.batch_size}; expected at least 1")
+        if not all(isinstance(x, str) for x in self.stand_ins.values()):
+            raise SettingsError(f"stand_ins is {self.stand_ins}; expected origins to origins")
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what can change a result; where the folders lie cannot."""
-        facts = {key: value for key, value in asdict(self).items() if key != "home"}
+        """SHA-256 of what can change a result; where things lie and how they came cannot."""
+        facts = {key: value for key, value in asdict(self).items() if key not in NO_RESULT}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -84,7 +98,7 @@ def _read(path: Path, *, required: bool) -> dict[str, object]:
 
 
 def _converted(name: str, value: object, kind: type) -> object:
-    if kind is Path and isinstance(value, str | Path):
+    if issubclass(kind, Path) and isinstance(value, str | Path):
         return Path(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

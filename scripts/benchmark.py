@@ -1,4 +1,4 @@
-"""Whole-process figures: classifying, reading, linking; see docs/performance.md.
+"""Whole-process figures: classifying, reading, linking, fetching; see docs/performance.md.
 
 Classification runs over an archive of many notices, made by repeating the bundled fictional
 notices and, where present, the real ones in ../shared/notices, each under a number of its own.
@@ -211,12 +211,31 @@ def facts_of(archive: Path, count: int) -> dict[str, float]:
     return {"tokens_per_notice": round(tokens / len(sample), 1)}
 
 
+def said(script: str, *arguments: object) -> str:
+    """What a script of this folder prints; it measures itself, in a process of its own."""
+    command = [sys.executable, str(Path(__file__).parent / script), *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def linking(count: int) -> dict[str, float]:
-    command = [sys.executable, "scripts/histories.py", "--link", str(count)]
-    return measured(command)
+    found = re.search(r": ([\d.]+) s, (\d+) MB", said("histories.py", count))
+    return {"notices": count, "seconds": float(found[1]), "peak_mb": float(found[2])}
 
 
 def steps(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
+    if options.notices:
+        yield from classifying(options)
+    yield "reading", reading()
+    if options.histories:
+        yield "linking", linking(options.histories)
+    if options.fetched:
+        yield "fetching", json.loads(said("fetching.py", "notices", options.fetched))
+    if options.package:
+        yield "package", json.loads(said("fetching.py", "package", options.package))
+    yield "help", measured([str(HOME / ".venv/bin/innovatiemonitor"), "--help"])
+
+
+def classifying(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         archive = folder / "notices.zip"
@@ -235,10 +254,6 @@ def steps(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]
             make_archive(archive, options.large)
             told = classify(archive, options.jobs, folder)
             yield "ours_large", rate(told, options.large, facts)
-    yield "reading", reading()
-    if options.histories:
-        yield "linking", {"notices": options.histories, **linking(options.histories)}
-    yield "help", measured([str(HOME / ".venv/bin/innovatiemonitor"), "--help"])
 
 
 def rate(told: dict[str, float], count: int, facts: dict[str, float]) -> dict[str, float]:
@@ -253,9 +268,11 @@ def rate(told: dict[str, float], count: int, facts: dict[str, float]) -> dict[st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--notices", type=int, default=10_000)
+    parser.add_argument("--notices", type=int, default=10_000, help="0 classifies nothing")
     parser.add_argument("--large", type=int, default=0, help="also this many, for memory")
     parser.add_argument("--histories", type=int, default=0, help="also link this many notices")
+    parser.add_argument("--fetched", type=int, default=0, help="also fetch this many, one by one")
+    parser.add_argument("--package", type=int, default=0, help="also a package of this many")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", choices=["raw_text", "full_pipeline"])
     parser.add_argument("--archive", type=Path)
@@ -269,10 +286,10 @@ def main() -> None:
     for name, told in steps(options):
         figures[name] = told
         print(name, json.dumps(told), flush=True)
-    base = figures["ours"]["per_second"]
     for name in ("raw_text", "full_pipeline"):
         if name in figures:
-            print(f"ours / {name}: {base / figures[name]['per_second']:.2f}")
+            ratio = figures["ours"]["per_second"] / figures[name]["per_second"]
+            print(f"ours / {name}: {ratio:.2f}")
     store.write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
     return None
 

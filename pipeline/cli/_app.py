@@ -7,17 +7,23 @@ Results go to standard output or files, messages to standard error. Exit codes: 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline import __version__
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.records import Period
+
+if TYPE_CHECKING:
+    from pipeline.rawstore import RawStore
+    from pipeline.settings import Settings
 
 app = typer.Typer(
     name="innovatiemonitor",
@@ -87,6 +93,26 @@ def period_of(text: str) -> Period:
         return Period.parse(text)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def raw_store(given: Settings) -> RawStore:
+    """Open the store of raw and collected notices in the home of the settings."""
+    from pipeline.rawstore import RawStore
+    from pipeline.store import Store
+
+    return RawStore(Store(given.home), settings_fingerprint=given.fingerprint)
+
+
+def show_json(value: object) -> None:
+    """Write records, and anything made of them, as JSON to standard output."""
+    typer.echo(json.dumps(value, default=members, ensure_ascii=False, indent=2))
+
+
+def members(value: Any) -> Any:
+    """Return a record as its members, and periods and days as people write them."""
+    if isinstance(value, Period) or not is_dataclass(value):
+        return dict(value) if isinstance(value, Mapping) else str(value)
+    return {x.name: getattr(value, x.name) for x in fields(value)}
 
 
 @contextmanager

@@ -9,15 +9,24 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.notices import collect, formats, serial
+from pipeline.notices import collect, formats
 
-# What a reader is made of besides what it imports from this room.
-RECORDS = "pipeline.records.notices"
+# What every notice goes through besides its reader. What these import is not followed: they know
+# all formats, and each would then depend on all others.
+COMMON = (
+    "pipeline.notices.collect",
+    "pipeline.notices.collected",
+    "pipeline.notices.serial",
+    "pipeline.records.notices",
+)
 
 
 @cache
 def reader_versions() -> dict[str, str]:
-    """Return the SHA-256 of the code of each format: its module and those it imports, in turn."""
+    """Return the SHA-256 of the code of each format.
+
+    That is its module, those it imports, in turn, and what every notice goes through.
+    """
     return {
         module.__name__.rpartition(".")[2]: _version(module.__name__)
         for module in collect.known_formats()
@@ -25,7 +34,7 @@ def reader_versions() -> dict[str, str]:
 
 
 def _version(name: str) -> str:
-    pending, seen = [name, serial.__name__, RECORDS], dict[str, bytes]()
+    pending, seen = [name], {module: _source(module) for module in COMMON}
     while pending:
         module = pending.pop()
         if module not in seen:

@@ -167,9 +167,9 @@ def nothing_new_is_unread(material: Material) -> Finding:
 
 @check("stop")
 def notices_are_not_double(material: Material) -> Finding:
-    """One name, one notice."""
-    counts = Counter(x.notice_id for x in material.notices)
-    double = [x for x, times in counts.items() if times > 1]
+    """One name, one notice, within a source: packages and datasets repeat what APIs gave."""
+    counts = Counter((x.source, x.notice_id) for x in material.notices)
+    double = [notice_id for (_, notice_id), times in counts.items() if times > 1]
     limit = MOST_DOUBLE * len(counts)
     finding = f"{len(double)} of {len(counts)} notices are there twice; expected at most {limit:g}"
     return len(double) <= limit, finding, double

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from pipeline.store import to_json
 
 # Parts of an answer that say something about notices, but hold none.
 NO_NOTICES = frozenset({RELATED})
+
+# The part of an answer of TenderNed that holds the notice in XML.
+XML = "/public-xml"
 
 # Columns for people and for queries; the last one holds all of the notice.
 FACTS = {
@@ -84,12 +88,11 @@ def collect(
         PipelineError: Another process is collecting this source.
         CorpusError: A file of raw notices is damaged.
     """
-    folder = _folder(source, store)
     days = [day for day in store.days(source) if day in period]
     read, held = 0, []
-    with disk.lock(folder, now=now):
+    with disk.lock(_folder(source, store), now=now):
         for day in days:
-            path = folder / f"{day.year}" / f"{day}.parquet"
+            path = _file(source, day, store=store)
             # Taken before reading: what a fetch adds meanwhile is then read by the next run.
             content = store.content(source, day)
             if not _up_to_date(path, content):
@@ -122,6 +125,27 @@ def notices(source: str, period: Period, *, store: RawStore) -> Iterator[Notice]
             yield from _published(path, period)
 
 
+def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unreadable]:
+    """Yield what could not be read of the days of a period, in order."""
+    for day in store.days(source):
+        path = _file(source, day, store=store).with_suffix(".quarantine.json")
+        if day in period and path.is_file():
+            yield from (Unreadable(**facts) for facts in json.loads(path.read_bytes()))
+
+
+def outdated(source: str, *, store: RawStore) -> list[dt.date]:
+    """Return the days that :func:`collect` would read, in order.
+
+    Raises:
+        CorpusError: A file is damaged.
+    """
+    return [
+        day
+        for day in store.days(source)
+        if not _up_to_date(_file(source, day, store=store), store.content(source, day))
+    ]
+
+
 def _published(path: Path, period: Period) -> Iterator[Notice]:
     listed = dt.date.fromisoformat(path.stem)
     for batch in disk.read_table(path, ["published_on", "notice"]):
@@ -132,6 +156,10 @@ def _published(path: Path, period: Period) -> Iterator[Notice]:
 
 def _folder(source: str, store: RawStore) -> Path:
     return store.store.corpora / "notices" / source
+
+
+def _file(source: str, day: dt.date, *, store: RawStore) -> Path:
+    return _folder(source, store) / f"{day.year}" / f"{day}.parquet"
 
 
 def _up_to_date(path: Path, content: str) -> bool:
@@ -166,12 +194,13 @@ class _Day:
     def _notices(self) -> Iterator[tuple[str, Notice]]:
         """Yield each notice once, with the id of the raw notice it comes from.
 
-        Only a detail of TenderNed and its rendering tell of one notice under one id.
+        Only TenderNed tells of one notice in several parts.
         """
-        for _, parts in groupby(self._parts(), lambda part: (offer(part[0]), part[1].notice_id)):
+        for _, parts in groupby(self._parts(), _name):
             (source_id, notice), *rest = parts
-            for _, part in rest:
-                notice = completed(notice, part)
+            for part_id, part in rest:
+                join = _as_xml if part_id.endswith(XML) else completed
+                notice = join(notice, part)
             self._dates.add(notice.published_on or self._day)
             self._count += 1
             yield source_id, notice
@@ -210,6 +239,26 @@ class _Day:
             "first_day": f"{min(self._dates)}",
             "last_day": f"{max(self._dates)}",
         }
+
+
+def _name(part: tuple[str, Notice]) -> tuple[str, str]:
+    """Which parts are of one notice; TenderNed's XML goes by another name than its detail."""
+    source_id, notice = part
+    offered = offer(source_id)
+    return offered, offered if source_id.endswith(XML) else notice.notice_id
+
+
+def _as_xml(detail: Notice, xml: Notice) -> Notice:
+    """The XML, which tells most, as the publication of TenderNed that its detail is."""
+    return replace(
+        xml,
+        notice_id=detail.notice_id,
+        procedure_key=detail.procedure_key,
+        published_on=detail.published_on,
+        references=tuple(dict.fromkeys((*detail.references, *xml.references))),
+        url=detail.url,
+        remarks=tuple(dict.fromkeys((*detail.remarks, *xml.remarks))),
+    )
 
 
 def _table(numbered: Sequence[tuple[str, Notice]]) -> pa.Table:

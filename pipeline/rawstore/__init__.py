@@ -8,7 +8,8 @@ afterwards, and holds whole answers only, so that a process may be killed at any
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -40,6 +41,10 @@ class RawStore:
     def folder(self, source: str) -> Path:
         """The folder of a source."""
         return self.store.corpora / "raw" / source
+
+    def sources(self) -> list[str]:
+        """Return the sources of which something is there, sorted."""
+        return sorted(path.name for path in (self.store.corpora / "raw").glob("*/"))
 
     def days(self, source: str) -> list[dt.date]:
         """Return the days of which something is there, the first one first."""
@@ -133,8 +138,19 @@ class RawStore:
 
     def status(self, now: dt.datetime) -> list[SourceStatus]:
         """Tell what is there, per source that was ever fetched, in order of name."""
-        folders = sorted((self.store.corpora / "raw").glob("*/"))
-        return [self._status(folder.name, now.date()) for folder in folders]
+        return [self._status(source, now.date()) for source in self.sources()]
+
+    @contextmanager
+    def fetch_log(self, now: dt.datetime) -> Iterator[Callable[[Mapping[str, object]], None]]:
+        """Give what adds a line to the month's log of requests, on disk at once."""
+        folder = self.store.corpora / "state" / "fetch_log"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{now:%Y-%m}.jsonl").open("a", encoding="utf-8", buffering=1) as lines:
+
+            def add(entry: Mapping[str, object]) -> None:
+                lines.write(json.dumps(entry, default=str) + "\n")
+
+            yield add
 
     def _status(self, source: str, today: dt.date) -> SourceStatus:
         manifests = {day: self.manifest(source, day) for day in self.days(source)}

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.records import RawNotice
+from pipeline.errors import SettingsError
+from pipeline.records import Period, RawNotice
 
 if TYPE_CHECKING:
     from pipeline.sources._http import Http
@@ -77,6 +78,7 @@ class Source:
         earliest: The first day that can be had, seen from today.
         unverified: Facts for ``doctor`` to check.
         endpoints: Name and check of each endpoint, for ``doctor``.
+        nothing: What to do when a period has nothing, in one sentence; empty where that may be.
 
     ``list``, ``get`` and ``count`` raise SourceUnavailable (again later) or SourceChanged
     (someone must look).
@@ -92,6 +94,7 @@ class Source:
     earliest: Callable[[dt.date], dt.date]
     unverified: tuple[Unverified, ...] = ()
     endpoints: tuple[tuple[str, Look], ...] = ()
+    nothing: Callable[[Period], str] = lambda _: ""
 
 
 @cache
@@ -101,6 +104,21 @@ def sources() -> Mapping[str, Source]:
     modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
     found = (getattr(module, "SOURCE", None) for module in modules)
     return {source.name: source for source in found if source is not None}
+
+
+def source(name: str, *, country: str) -> Source:
+    """Return one source; of a source of many countries the part of one.
+
+    Args:
+        country: ISO 3166 alpha-3.
+
+    Raises:
+        SettingsError: There is no such source, or it has nothing of that country.
+    """
+    if name not in sources():
+        raise SettingsError(f"no source {name!r}; there are: {', '.join(sources())}")
+    module = importlib.import_module(f"{__name__}.{name}")
+    return module.source(country) if hasattr(module, "source") else sources()[name]
 
 
 def hosts() -> frozenset[str]:

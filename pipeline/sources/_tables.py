@@ -140,7 +140,7 @@ def of_csv(source: Content, columns: Columns) -> Iterator[Row | NoticeError]:
 def _csv_row(members: Sequence[str], cells: Sequence[str], *, line: int) -> Row | NoticeError:
     if len(cells) != len(members):
         return NoticeError(f"line {line}: {len(cells)} cells; the header has {len(members)}")
-    return _row(members, cells)
+    return as_row(members, cells)
 
 
 def _not_a_table(head: bytes) -> str:
@@ -177,7 +177,7 @@ def of_workbook(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator
         SettingsError: A column is missing.
     """
     try:
-        _check_workbook(file)
+        check_workbook(file)
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # the stated size may be wrong, and would cut columns off
@@ -187,10 +187,13 @@ def of_workbook(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator
         raise NoticeError(f"a damaged workbook: {type(error).__name__} {error}") from None
 
 
-def _check_workbook(file: BinaryIO) -> None:
+def check_workbook(file: BinaryIO) -> None:
     """Refuse a workbook whose parts unpack to too much, before openpyxl unpacks them.
 
     The stated sizes can be trusted here: zipfile never unpacks more than what is stated.
+
+    Raises:
+        NoticeError: It does, or it has a DOCTYPE.
     """
     with zipfile.ZipFile(file) as archive:
         sizes = [(x.file_size, x.compress_size) for x in archive.infolist()]
@@ -217,7 +220,7 @@ def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[
         members = columns.header(table.schema_arrow.names, source_id=source_id)
         for batch in table.iter_batches(batch_size=ROWS_PER_BATCH, use_threads=False):
             for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                yield _row(members, cells)
+                yield as_row(members, cells)
     except (pa.ArrowException, OverflowError, *FAULTS) as error:
         raise NoticeError(f"a damaged Parquet file: {error}") from None
 
@@ -237,10 +240,11 @@ def _rows(rows: Iterator[Any], columns: Columns, *, source_id: str) -> Iterator[
     for cells in rows:
         if any(cell not in (None, "") for cell in cells):
             # A row ends at its last filled cell, wherever the header ends.
-            yield _row(members, [*cells, *[None] * len(members)][: len(members)])
+            yield as_row(members, [*cells, *[None] * len(members)][: len(members)])
 
 
-def _row(members: Sequence[str], cells: Sequence[Any]) -> Row:
+def as_row(members: Sequence[str], cells: Sequence[Any]) -> Row:
+    """Put cells under their members; unnamed columns and blanks are left out."""
     pairs = zip(members, map(_plain, cells), strict=True)
     return {member: cell for member, cell in pairs if member and cell not in (None, "")}
 

@@ -116,7 +116,7 @@ def of_workbook(download: Download, lines: Lines, holds: Holds) -> None:
 
 
 def _of_sheets(file: BinaryIO, lines: Lines, holds: Holds) -> None:
-    _tables._check_workbook(file)
+    _tables.check_workbook(file)
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # the stated size may be wrong, and would cut columns off
@@ -148,7 +148,7 @@ def _of_rows(
 ) -> None:
     publication, published = (_among(header, x)[0] for x in ("publication", "published_on"))
     for number, cells in enumerate(rows, start=1):
-        line = _tables._row(header, [*cells, *[None] * len(header)][: len(header)])
+        line = _tables.as_row(header, [*cells, *[None] * len(header)][: len(header)])
         if line and holds(_day(line.get(published))):
             # Without an id it stays alone, and the reader of the format will refuse it.
             lines.add(str(line.get(publication, f"row {number}")).strip(), line)

@@ -26,7 +26,8 @@ class FetchProgress:
 
     Attributes:
         day: Being fetched.
-        taken: Notices (or packages of them) asked for until now, over all days.
+        taken: Notices (or packages of them) asked for until now, over all days; by a dry run,
+            those that would be.
     """
 
     day: dt.date
@@ -118,7 +119,7 @@ def fetch(
         period: Days to come are left out.
         now: In UTC.
         dry_run: Only list; fetch and store nothing.
-        tell: Hears of each notice (or package) that is asked for.
+        tell: Hears of each notice (or package) that is asked for; of a dry run, each day.
 
     Raises:
         SettingsError: The source has nothing of a part of the period.
@@ -173,7 +174,10 @@ class _Run:
 
     def plan(self, day: dt.date) -> DayReport:
         listed = self._list(day)
-        return DayReport(day=day, offered=len(listed), wanted=len(self._wanted(day, listed)))
+        wanted = self._wanted(day, listed)
+        self._taken += len(wanted)
+        self._tell(FetchProgress(day=day, taken=self._taken))
+        return DayReport(day=day, offered=len(listed), wanted=len(wanted))
 
     def fetch(self, day: dt.date) -> DayReport:
         listed = self._list(day)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceChanged
-from pipeline.records import RawNotice
+from pipeline.records import Period, RawNotice
 from pipeline.sources import Listed, Source, Unverified
 from pipeline.sources import _tenderned_files as page
 from pipeline.sources import _tenderned_lines as dataset
@@ -118,6 +118,11 @@ def _releases_are_known(http: Http) -> str | None:
     return f"{page.file_name(newest.url)} begins without {', '.join(missing)}" if missing else None
 
 
+def _nothing(period: Period) -> str:
+    year = period.last_day.year
+    return f"A year comes as a whole, under its first day: fetch {NAME} {year}."
+
+
 EARLIEST = dt.date(2016, 1, 1)
 
 SOURCE = Source(
@@ -151,4 +156,5 @@ SOURCE = Source(
         ),
     ),
     endpoints=(("page of the dataset", page_answers),),
+    nothing=_nothing,
 )

@@ -197,3 +197,12 @@ def test_the_share_in_quarantine_stops_above_one_in_twenty(unreadable, passed):
 def test_at_most_twenty_notices_are_named():
     notices = [notice(number, buyer=None) for number in range(50)]
     assert len(found("buyers_are_filled", notices=notices, previous=[week()]).notice_ids) == 20
+
+
+def test_another_source_with_the_same_notice_is_no_double():
+    notices = [
+        Notice(notice_id="1-2026", source=source, format="eforms", kind="result", title="Brug")
+        for source in ("ted", "ted_bulk")
+    ]
+    assert found("notices_are_not_double", notices=notices).passed
+    assert not found("notices_are_not_double", notices=notices[:1] * 2).passed

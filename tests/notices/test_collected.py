@@ -11,7 +11,7 @@ from pipeline.errors import CorpusError, PipelineError
 from pipeline.notices import _readers, collect, collected
 from pipeline.notices.collected import CollectReport, notices
 from pipeline.rawstore import RawStore, disk
-from pipeline.records import ROW, Lot, Notice, Period, RawNotice
+from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
 from pipeline.sources.tenderned import RELATED
 from pipeline.store import Store
 
@@ -150,6 +150,18 @@ def test_a_readers_version_covers_the_modules_it_imports():
     assert "pipeline.notices.formats._xml.Element" not in imported
 
 
+@pytest.mark.parametrize("module", ["collect", "collected", "serial"])
+def test_a_readers_version_follows_what_every_notice_goes_through(module, monkeypatch):
+    before = _readers._version("pipeline.notices.formats.tabular")
+    source = _readers._source
+
+    def changed(name):
+        return source(name) + (b"\n" if name == f"pipeline.notices.{module}" else b"")
+
+    monkeypatch.setattr(_readers, "_source", changed)
+    assert _readers._version("pipeline.notices.formats.tabular") != before
+
+
 def test_a_readers_version_follows_a_change_in_an_imported_module(monkeypatch):
     before = _readers._version("pipeline.notices.formats.eforms")
     tabular = _readers._version("pipeline.notices.formats.tabular")
@@ -201,18 +213,45 @@ def test_a_detail_and_its_rendering_become_one_notice(store, monkeypatch):
     rendering = dataclasses.replace(
         NOTICE, format="tenderned_html", title="", lots=(Lot(lot_id="1"), Lot(lot_id="2"))
     )
-    xml = dataclasses.replace(NOTICE, format="eforms", notice_id="1-2026")
-    read_as = {"1": detail, "1/html": rendering, "1/public-xml": xml}
+    read_as = {"1": detail, "1/html": rendering}
     monkeypatch.setattr(collect, "read", lambda each: read_as[each.source_id])
     with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
         writer.add(map(row, read_as), fingerprint="f")
-    assert run(store).notices == 2
+    assert run(store).notices == 1
     whole = (Lot(lot_id="1", nature="works"), Lot(lot_id="2", nature="works"))
-    expected = [dataclasses.replace(detail, lots=whole), xml]
-    assert list(notices("gazette", WEEK, store=store)) == expected
+    assert list(notices("gazette", WEEK, store=store)) == [dataclasses.replace(detail, lots=whole)]
     versions = _readers.reader_versions()
-    used = ("eforms", "tenderned_html", "tenderned_json")
+    used = ("tenderned_html", "tenderned_json")
     assert disk.table_facts(path(store))["readers"] == {name: versions[name] for name in used}
+
+
+def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, monkeypatch):
+    detail = dataclasses.replace(
+        NOTICE,
+        format="tenderned_json",
+        published_on=DAY,
+        procedure_key="600001",
+        references=(Reference(kind="ted", target="7-2026"),),
+    )
+    xml = dataclasses.replace(
+        NOTICE,
+        format="eforms",
+        notice_id="a8fc628a-a8c5-4954-bc54-cccbfc855ded-01",
+        published_on=DAY - dt.timedelta(days=2),
+        title="Brug over de Vecht",
+        procedure_key="f1c71000-0000-4000-9000-000000000101",
+        version_id="a8fc628a-a8c5-4954-bc54-cccbfc855ded-01",
+    )
+    read_as = {"1": detail, "1/public-xml": xml}
+    monkeypatch.setattr(collect, "read", lambda each: read_as[each.source_id])
+    with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
+        writer.add(map(row, read_as), fingerprint="f")
+    assert run(store).notices == 1
+    assert list(notices("gazette", WEEK, store=store)) == [
+        dataclasses.replace(
+            detail, format="eforms", title="Brug over de Vecht", version_id=xml.version_id
+        )
+    ]
 
 
 def test_notices_of_a_package_with_the_same_id_in_two_answers_stay_apart(store):

@@ -7,10 +7,12 @@ no lots, award values or strategic fields: for European notices TED has them, un
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pipeline.errors import NoticeError
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
-from pipeline.notices.formats._json import Fields, members, unique
+from pipeline.notices.formats._json import Fields, clean, members, unique
 from pipeline.records import ROW, Kind, Lot, Notice, RawNotice, Reference
 
 # VBE is used both for voluntary ex-ante transparency and for procedures that ended early; eForms
@@ -51,6 +53,31 @@ CONSULTATION_CODE = "MAC"
 
 NATURES = {"D": "services", "L": "supplies", "W": "works"}
 
+# What is read below, and what is known and left aside: deadlines, statuses, keywords, links. Any
+# other field is new.
+READ = frozenset(
+    {
+        *("publicatieId", "publicatieDatum", "kenmerk", "pbNummerTed", "formType"),
+        *("aanbestedingNaam", "opdrachtgeverNaam", "aanbestedendeDienstNaam"),
+        *("opdrachtBeschrijving", "typePublicatie", "aankondigingCode", "publicatiecode"),
+        *("publicatieCode", "procedure", "procedureCode", "typeOpdracht", "typeOpdrachtCode"),
+        *("opdrachtAardCode", "cpvCodes", "nutsCodes", "isGegund"),
+        *("isVroegtijdigBeeindigd", "isVroegtijdigeBeeindiging"),
+    }
+)
+LEFT_ASIDE = frozenset(
+    {
+        *("sluitingsDatum", "sluitingsDatumMarktconsultatie", "aantalDagenTotSluitingsDatum"),
+        *("aanvangOpdrachtDatum", "voltooiingOpdrachtDatum", "looptijdCode", "digitaal"),
+        *("numberOfDaysBeforeAanmeldenInschrijven", "europees", "nationaalOfEuropeesCode"),
+        *("juridischKaderCode", "publicatiestatus", "aanbestedingStatus"),
+        *("afgerondeAanbesteding", "isGeimporteerd", "onlyGunningProcedure", "publicatiePdfId"),
+        *("publicatieIDLaatsteRectificatie", "gerelateerdePublicaties", "referentieNummer"),
+        *("link", "links", "score", "urlTsenderNaam", "urlTsenderWebsite"),
+        *(f"trefwoord{number}" for number in range(1, 11)),
+    }
+)
+
 # Whether it is a framework agreement, and whether a dynamic purchasing system.
 FORMS = {"OOP": (False, False), "RAA": (True, False), "IDA": (False, True)}
 
@@ -75,6 +102,7 @@ def read(raw: RawNotice) -> Notice:
     buyer = fields.text("opdrachtgeverNaam") or fields.text("aanbestedendeDienstNaam")
     notice_id = fields.required("publicatieId")
     ted = fields.text("pbNummerTed")
+    fields.remarks.extend(_unread(fields))
     return Notice(
         notice_id=notice_id,
         source=raw.source,
@@ -97,6 +125,11 @@ def read(raw: RawNotice) -> Notice:
         url=f"https://www.tenderned.nl/aankondigingen/overzicht/{notice_id}",
         remarks=unique(fields.remarks),
     )
+
+
+def _unread(fields: Fields) -> Iterator[str]:
+    for name in sorted(fields.values.keys() - READ - LEFT_ASIDE):
+        yield f"unread field: {clean(name[:80])}"
 
 
 def _kind(fields: Fields, subtype: str | None) -> Kind:

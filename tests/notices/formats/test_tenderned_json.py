@@ -240,3 +240,8 @@ def test_other_content_is_not_taken(body):
     )
     assert not tenderned_json.matches(other)
     assert tenderned_json.matches(raw(LIST_ELEMENT))
+
+
+def test_a_field_that_nobody_knows_is_remarked_without_its_value():
+    notice = read(DETAIL, innovatieIndicatie=True, contactpersoon="J. Jansen", links={})
+    assert notice.remarks == ("unread field: contactpersoon", "unread field: innovatieIndicatie")

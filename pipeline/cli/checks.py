@@ -1,0 +1,165 @@
+"""Commands for those who answer for the notices: check, compare, count, explain."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings
+from pipeline.cli._app import (
+    AsJson,
+    PeriodName,
+    SettingsFile,
+    app,
+    period_of,
+    raw_store,
+    show_json,
+)
+from pipeline.errors import ChecksFailed, SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.notices.indicators import Count, Indicator
+    from pipeline.rawstore import RawStore
+
+
+@app.command()
+def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+    """Check whether the collected notices of a period are plausible.
+
+    The exit code is 3 when a check of severity `stop` does not pass: then nothing about the
+    period should be published. One of severity `look` asks for a person.
+
+    \b
+    Examples:
+      innovatiemonitor check 2026Q3
+      innovatiemonitor check 2026Q3 --json
+    """
+    from pipeline.notices import checks
+    from pipeline.notices.period import material
+
+    found = checks.run(material(period_of(period), store=raw_store(settings.load(settings_file))))
+    if as_json:
+        show_json(found)
+    for one in found if not as_json else ():
+        typer.echo(f"{'ok  ' if one.passed else one.severity}  {one.name}: {one.finding}")
+        if not one.passed and one.notice_ids:
+            typer.echo(f"      {', '.join(one.notice_ids)}")
+    if failed := [one.name for one in found if one.severity == "stop" and not one.passed]:
+        raise ChecksFailed(
+            f"{period}: {len(failed)} of {len(found)} checks stop publication: {', '.join(failed)}",
+            hint="See `innovatiemonitor status`; fetch and collect again what is missing.",
+        )
+
+
+@app.command()
+def reconcile(
+    period: PeriodName, as_json: AsJson = False, settings_file: SettingsFile = None
+) -> None:
+    """Show our counts beside the sources' own, each difference with notices and a rule.
+
+    \b
+    Examples:
+      innovatiemonitor reconcile 2026Q3
+      innovatiemonitor reconcile 2026-09-01..2026-09-30 --json
+    """
+    from pipeline.notices.period import reconciled
+    from pipeline.notices.reconcile import lines
+
+    found = reconciled(period_of(period), store=raw_store(settings.load(settings_file)))
+    if as_json:
+        show_json(found)
+        return
+    if not found:
+        typer.echo(f"No source gave totals for {period}.")
+    for one in found:
+        typer.echo(f"{one.source}, against {one.against}")
+        typer.echo("\n".join(lines(one.table)))
+
+
+@app.command()
+def indicators(
+    name: Annotated[
+        str | None, typer.Argument(help="File name without .toml; all without it", metavar="[ID]")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="CSV of `classify`, for indicators that count forms")
+    ] = None,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Show published counts with ours beside them, over all collected notices.
+
+    They are defined in corpora/indicators, without code.
+
+    \b
+    Examples:
+      innovatiemonitor indicators
+      innovatiemonitor indicators sbir --labels labels.csv
+    """
+    from pipeline.notices.period import counted
+
+    store = raw_store(settings.load(settings_file))
+    chosen = _indicators(store, name, labels)
+    forms = _forms(labels) if labels else {}
+    found = counted(chosen, store=store, forms_by_notice=forms)
+    if as_json:
+        show_json(found)
+        return
+    for indicator_id, counts in found.items():
+        typer.echo("\n".join(_beside(indicator_id, chosen[indicator_id], counts)))
+
+
+@app.command()
+def procedure(
+    notice: Annotated[str, typer.Argument(help="Notice id, with or without leading zeros")],
+    period: PeriodName,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Show which collected notices are of one tender with a notice, and why they are.
+
+    \b
+    Examples:
+      innovatiemonitor procedure 643394-2026 2025-01-01..2026-12-31
+    """
+    from pipeline.notices.period import explanation
+
+    store = raw_store(settings.load(settings_file))
+    typer.echo("\n".join(explanation(notice, period_of(period), store=store)))
+
+
+def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[str, Indicator]:
+    """The indicators that were asked for, without those that need labels when there are none."""
+    from pipeline.notices.indicators import read
+
+    known = {x: read(table, x) for x, table in store.store.indicators().items()}
+    if name is not None and name not in known:
+        raise SettingsError(f"no indicator {name!r}; there are: {', '.join(known)}")
+    chosen = {name: known[name]} if name else known
+    unjudged = [x for x, one in chosen.items() if "form" in {*one.where, *one.without}]
+    if labels is None and name in unjudged:
+        raise SettingsError(
+            f"{name} counts forms, which are judged, not published",
+            hint="Label the notices with `innovatiemonitor classify` and give --labels.",
+        )
+    if labels is None and unjudged:
+        typer.echo(f"Left out, because they need --labels: {', '.join(unjudged)}", err=True)
+    return {x: one for x, one in chosen.items() if labels or x not in unjudged}
+
+
+def _forms(labels: Path) -> dict[str, list[str]]:
+    try:
+        with labels.open(encoding="utf-8", newline="") as lines:
+            return {x["notice_id"]: x["forms"].split(";") for x in csv.DictReader(lines)}
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise SettingsError(f"{labels} is no CSV of `classify`: {error!r}") from None
+
+
+def _beside(indicator_id: str, indicator: Indicator, counts: Collection[Count]) -> Iterator[str]:
+    yield f"{indicator_id}: {indicator.name} ({indicator.source})"
+    yield f"  {'':<20}{'ours':>8}{'published':>11}"
+    for x in counts:
+        yield f"  {x.value:<20}{x.ours:>8}{'-' if x.published is None else x.published:>11}"

@@ -1,0 +1,355 @@
+"""Commands for those who publish: plan, draw, estimate, report, revise, and all of it at once."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings
+from pipeline.cli import sources
+from pipeline.cli._app import (
+    AsJson,
+    ModelId,
+    PeriodName,
+    SettingsFile,
+    app,
+    now,
+    period_of,
+    progress,
+    show_json,
+)
+from pipeline.errors import ChecksFailed, SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.records import Check, Estimate
+    from pipeline.report.quarter.run import Work
+
+FETCHED = ("ted", "tenderned")
+HALF_WIDTH = 2.0
+
+# Causes of a revision that are shown; the rest stands in the files of corpora/published.
+SHOWN = 40
+
+Jobs = Annotated[int, typer.Option(min=1, help="Processes for the model")]
+Folder = Annotated[Path, typer.Option(help="Folder for the report")]
+
+
+@app.command()
+def plan(
+    period: PeriodName,
+    half_width: Annotated[
+        float, typer.Option(min=0.1, max=49, help="Half of the 95% interval, in points")
+    ] = HALF_WIDTH,
+    seed: Annotated[int, typer.Option(help="Of the simulation")] = 1,
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Say how many lots must be judged for an interval of a certain width.
+
+    \b
+    Examples:
+      innovatiemonitor plan 2026Q3 --half-width 2
+    """
+    from pipeline.report.quarter import draws
+
+    work = _work(period, settings_file, model=model, jobs=jobs)
+    answer = draws.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
+    typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
+    typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
+    for x in answer.table:
+        widths = (x.half_width, x.half_width_useless, x.half_width_by_number)
+        typer.echo(f"{x.labels:>8}" + "".join(f"{width * 100:>12.1f}" for width in widths))
+    typer.echo(
+        f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value; "
+        "a useless model needs more. Draw them:"
+    )
+    typer.echo(
+        f"innovatiemonitor draw {period} --labels {answer.labels} --seed 1 --output judge.csv"
+    )
+
+
+@app.command()
+def draw(
+    period: PeriodName,
+    labels: Annotated[int, typer.Option(min=1, help="Lots to judge")],
+    seed: Annotated[
+        int, typer.Option(help="The same seed in every quarter keeps the overlap of panels")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="List to judge")],
+    tool: Annotated[
+        str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")
+    ] = "csv",
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Draw lots at random, store the draw, and write the list to judge.
+
+    The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
+    judges. Judgements come back by `innovatiemonitor annotations import`.
+
+    \b
+    Examples:
+      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
+      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
+    """
+    from pipeline.corpus.exchange import EXCHANGES
+    from pipeline.report.quarter import draws
+    from pipeline.store import write_atomic
+
+    if tool not in EXCHANGES:
+        raise SettingsError(f"--format is {tool!r}; expected one of {', '.join(EXCHANGES)}")
+    work = _work(period, settings_file, model=model, jobs=jobs)
+    drawn, order = draws.draw(
+        work.material, work.scores, labels=labels, seed=seed, store=work.store
+    )
+    body = draws.export(drawn, order, work.material, work.codebook, tool=tool)
+    write_atomic(output, body)
+    typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
+
+
+@app.command()
+def estimate(
+    period: PeriodName,
+    as_of: Annotated[
+        str | None, typer.Option(help="A day: the figures as they were published then")
+    ] = None,
+    as_json: AsJson = False,
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Estimate the shares of a period from the judgements of its draw.
+
+    Without a judged draw there is no share: the command says how to plan one and ends with exit
+    code 1. With --as-of, figures come from the store, to the last digit as they were published.
+
+    \b
+    Examples:
+      innovatiemonitor estimate 2026Q3
+      innovatiemonitor estimate 2026Q2 --as-of 2026-08-20 --json
+    """
+    from pipeline.report.quarter import published
+
+    work = _work(period, settings_file, model=model, jobs=jobs)
+    if as_of:
+        estimates = published.as_of(work.store, work.period, _day(as_of)).figures.estimates
+    else:
+        estimates = work.figured.estimates
+    if as_json:
+        show_json(estimates)
+        return
+    typer.echo("\n".join(_lines(estimates)))
+
+
+@app.command()
+def national(
+    year: Annotated[str, typer.Argument(help="A year, such as 2023")],
+    assume: Annotated[
+        str | None,
+        typer.Option(help="Share of what is not published: zero, half, equal; or all of them"),
+    ] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Go from the published volume to the nation, under a named assumption on the rest.
+
+    Prints the three assumptions side by side, with and without defence. Nobody has judged what
+    is not published, so without --assume the command refuses.
+
+    \b
+    Examples:
+      innovatiemonitor national 2023 --assume half
+      innovatiemonitor national 2023 --assume all
+    """
+    from pipeline.report.quarter.national import national as run
+
+    work = _work(year, settings_file)
+    for x in run(work.store, work.period, assume=assume):
+        defence = "with defence" if x.defence else "without defence"
+        typer.echo(
+            f"{x.quantity:<20} {defence:<16} rest {NAMED[x.assumption]:<6}"
+            f"{x.share:>8.1%}  ({x.low:.1%} to {x.high:.1%}){'  <' if x.chosen else ''}"
+        )
+
+
+@app.command()
+def report(
+    period: PeriodName,
+    output: Folder = Path("out"),
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Write the quarterly report, and keep its figures as published.
+
+    Without a judged draw the report holds diagnostics only. Where a check of severity `stop`
+    does not pass, it says that it is a draft, nothing is kept as published, and the exit code
+    is 3.
+
+    \b
+    Examples:
+      innovatiemonitor report 2026Q3
+      innovatiemonitor report 2026Q3 --output reports/
+    """
+    _report(_work(period, settings_file, model=model, jobs=jobs), output)
+
+
+@app.command()
+def revise(
+    period: PeriodName,
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Show what would change in the published figures of a period, and why.
+
+    `report` then publishes the new figures; the old ones remain.
+
+    \b
+    Examples:
+      innovatiemonitor revise 2026Q2
+    """
+    from pipeline.report.quarter import published
+
+    work = _work(period, settings_file, model=model, jobs=jobs)
+    day = now().date()
+    old = published.as_of(work.store, work.period, day)
+    changes = published.revise(old, work.to_publish(day))
+    if not changes:
+        typer.echo(f"{period}: as published on {old.day}, nothing changed")
+        return
+    typer.echo(f"{period}: {len(changes)} changes since {old.day}")
+    for x in changes[:SHOWN]:
+        typer.echo(f"  {x.subject}: {x.name}: {x.old} -> {x.new}")
+    if len(changes) > SHOWN:
+        typer.echo(f"  and {len(changes) - SHOWN} more")
+
+
+@app.command()
+def audit(
+    period: PeriodName,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv file")],
+    settings_file: SettingsFile = None,
+) -> None:
+    """List every lot with its value, in or out of the figures, and why.
+
+    \b
+    Examples:
+      innovatiemonitor audit 2026Q3 --output lots.csv
+    """
+    from pipeline.estimates.frame import audit as lines_of
+    from pipeline.labels.output import defused
+    from pipeline.store import write_atomic
+
+    lines = list(lines_of(_work(period, settings_file).material.frame))
+    text = io.StringIO()
+    names = list(lines[0]) if lines else []
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: defused(value) for name, value in line.items()} for line in lines)
+    write_atomic(output, text.getvalue().encode())
+    inside = sum(line["status"] == "in" for line in lines)
+    typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
+
+
+@app.command()
+def run(
+    period: PeriodName,
+    output: Folder = Path("out"),
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Do everything for a period: fetch, collect, check, classify, estimate, report.
+
+    A step whose inputs and settings are unchanged is passed over, so the command may run every
+    night. The exit code is 3 when a check of severity `stop` does not pass: then nothing is
+    classified or reported.
+
+    \b
+    Examples:
+      innovatiemonitor run 2026Q3
+      innovatiemonitor run 2026Q3 --offline --output reports/
+      innovatiemonitor run 2026Q3 --dry-run
+    """
+    for source in () if offline else FETCHED:
+        sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
+    if not dry_run:
+        sources.collect(period, settings_file=settings_file)
+    work = _work(period, settings_file, model=model, jobs=jobs)
+    if failed := [x for x in work.checks if x.severity == "stop" and not x.passed]:
+        raise _stopped(period, failed)
+    if dry_run:
+        typer.echo("\n".join(_todo(work, output)))
+    elif work.is_reported(output):
+        typer.echo(f"report of {period}: up to date in {output}")
+    else:
+        _report(work, output)
+
+
+NAMED = {"none": "zero", "half": "half", "equal": "equal"}
+
+
+def _work(
+    period: str, settings_file: Path | None, *, model: str | None = None, jobs: int = 1
+) -> Work:
+    from pipeline.report.quarter.run import Work
+
+    given = settings.load(settings_file)
+    return Work(period=period_of(period), settings=given, model_id=model, jobs=jobs, show=progress)
+
+
+def _report(work: Work, output: Path) -> None:
+    done = work.report(output, day=now().date())
+    if done.facts.draw is None:
+        typer.echo(f"no share is published: {work.missing}", err=True)
+        typer.echo(f"innovatiemonitor plan {work.period} --half-width 2", err=True)
+    elif done.published:
+        typer.echo(f"published: {work.period}, {done.facts.as_of}")
+    for path in done.paths:
+        typer.echo(f"written: {path}")
+    if done.facts.failed:
+        raise _stopped(str(work.period), done.facts.failed)
+
+
+def _stopped(period: str, failed: Sequence[Check]) -> ChecksFailed:
+    names = ", ".join(x.name for x in failed)
+    return ChecksFailed(
+        f"{period}: {len(failed)} checks stop publication: {names}; {failed[0].finding}",
+        hint=f"See `innovatiemonitor check {period}`.",
+    )
+
+
+def _todo(work: Work, output: Path) -> Iterator[str]:
+    yield f"classify: {len(work.unscored)} of {len(work.material.texts())} texts are new"
+    if work.unscored:
+        yield "report: would be written"
+    else:
+        state = "up to date" if work.is_reported(output) else "would be written"
+        yield f"report: {state}"
+
+
+def _lines(estimates: Sequence[Estimate]) -> Iterator[str]:
+    yield f"{'quantity':<26}{'domain':<24}{'by':<8}{'share':>8}{'95% interval':>20}  method, flags"
+    for x in estimates:
+        interval = f"{x.low:.2%} to {x.high:.2%}"
+        yield (
+            f"{x.quantity:<26}{x.domain:<24}{x.weighting:<8}{x.share:>8.2%}{interval:>20}  "
+            f"{' '.join((x.method, *x.flags))}"
+        )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"--as-of is {text!r}; expected a day, such as 2026-08-20") from None

@@ -1,0 +1,235 @@
+"""Commands for those who fetch: get notices, read them, see what is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import count
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import settings
+from pipeline.cli._app import (
+    AsJson,
+    PeriodName,
+    SettingsFile,
+    app,
+    members,
+    now,
+    period_of,
+    progress,
+    raw_store,
+    show_json,
+)
+from pipeline.errors import ChecksFailed, PipelineError, SettingsError
+from pipeline.records import Period
+
+if TYPE_CHECKING:
+    from pipeline.notices.collected import CollectReport
+    from pipeline.rawstore import RawStore, SourceStatus
+    from pipeline.sources._http import FetchLogEntry, Http
+    from pipeline.sources.fetch import FetchReport
+
+SourceName = Annotated[
+    str,
+    typer.Argument(
+        help="ted, ted_bulk, ted_bulk_months, tenderned, tenderned_dataset", metavar="SOURCE"
+    ),
+]
+OneSource = Annotated[
+    str | None, typer.Option("--source", help="One source; without it all of them")
+]
+
+
+@app.command()
+def fetch(
+    source: SourceName,
+    period: PeriodName,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be fetched, and how long")
+    ] = False,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Fetch the notices that a source published in a period, at one request per second.
+
+    Only what is new or changed is asked for, so a run that was broken off is run again. A
+    source that does not answer, or not as we know it, ends the run with exit code 1.
+
+    \b
+    Examples:
+      innovatiemonitor fetch ted 2026Q3 --dry-run
+      innovatiemonitor fetch tenderned 2026-09-01..2026-09-30
+      innovatiemonitor fetch tenderned_dataset 2025
+    """
+    from pipeline import sources
+    from pipeline.sources.fetch import fetch as run
+
+    given = settings.load(settings_file)
+    chosen, store = sources.source(source, country=given.country), raw_store(given)
+    with (
+        store.fetch_log(now()) as log,
+        _http(given, log=log) as http,
+        progress(f"fetch {source}") as show,
+    ):
+        report = run(
+            chosen,
+            period_of(period),
+            store=store,
+            http=http,
+            now=now(),
+            dry_run=dry_run,
+            tell=lambda x: show(x.taken),
+        )
+    if as_json:
+        show_json({**members(report), "offered": report.offered, "wanted": report.wanted})
+    else:
+        typer.echo(_told(report, dry_run=dry_run))
+    if not report.offered and (hint := chosen.nothing(report.period)):
+        typer.echo(f"Hint: {hint}", err=True)
+    report.check()
+
+
+@app.command()
+def collect(
+    period: PeriodName,
+    source: OneSource = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Read the fetched notices of a period, again where they or their reader changed.
+
+    \b
+    Examples:
+      innovatiemonitor collect 2026Q3
+      innovatiemonitor collect 2026 --source tenderned
+    """
+    given = settings.load(settings_file)
+    store = raw_store(given)
+    for name in _fetched(store, source):
+        report = _collected(name, period_of(period), store=store)
+        typer.echo(
+            f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
+            f"{report.read} days read, {report.skipped} up to date"
+        )
+        if report.unreadable > given.max_unreadable:
+            raise PipelineError(
+                f"{name}: {report.unreadable:.1%} is unreadable; "
+                f"at most {given.max_unreadable:.1%} may be",
+                hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+            )
+
+
+@app.command()
+def status(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+    """Show what is there of each source, until when, how complete, and what is stale.
+
+    \b
+    Examples:
+      innovatiemonitor status
+      innovatiemonitor status --json
+    """
+    from pipeline.notices.collected import outdated
+
+    store = raw_store(settings.load(settings_file))
+    found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
+    if as_json:
+        show_json([{**members(x), "to_collect": days} for x, days in found])
+        return
+    if not found:
+        typer.echo("Nothing was fetched yet.")
+    for one, days in found:
+        typer.echo("\n".join(_standing(one, days)))
+
+
+@app.command()
+def doctor(
+    source: OneSource = None, as_json: AsJson = False, settings_file: SettingsFile = None
+) -> None:
+    """Ask each source a few cheap questions: does it answer, and as we assume? Stores nothing.
+
+    Run it before the first fetch, and when a fetch says that a source has changed. The exit
+    code is 3 when something is not as expected.
+
+    \b
+    Examples:
+      innovatiemonitor doctor
+      innovatiemonitor doctor --source tenderned
+    """
+    from pipeline import sources
+    from pipeline.sources.doctor import doctor as run
+
+    given = settings.load(settings_file)
+    names = [source] if source else list(sources.sources())
+    among = [sources.source(name, country=given.country) for name in names]
+    with _http(given) as http, progress("sources examined") as show:
+        found = []
+        for number, one in enumerate(among, start=1):
+            found += run(http, among=[one])
+            show(number)
+    if as_json:
+        show_json(found)
+    else:
+        typer.echo("\n".join(map(str, found)))
+    if bad := sum(not verdict.good for verdict in found):
+        raise ChecksFailed(f"{bad} of {len(found)} are not as expected")
+
+
+@contextmanager
+def _http(given: settings.Settings, log: Any = lambda _: None) -> Iterator[Http]:
+    from pipeline.sources import hosts
+    from pipeline.sources._http import Http, HttpSettings
+
+    def add(entry: FetchLogEntry) -> None:
+        log(asdict(entry))
+
+    manners = HttpSettings(
+        hosts=hosts(),
+        contact=given.contact,
+        pause_seconds=given.pause_seconds,
+        stand_ins=given.stand_ins,
+    )
+    with Http(manners, log=add, now=now) as http:
+        yield http
+
+
+def _fetched(store: RawStore, source: str | None) -> list[str]:
+    names = store.sources()
+    if source is not None and source not in names:
+        raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
+    if not names:
+        raise SettingsError(
+            f"nothing was fetched into {store.store.corpora / 'raw'}",
+            hint="Run `innovatiemonitor fetch tenderned PERIOD` first.",
+        )
+    return [source] if source else names
+
+
+def _told(report: FetchReport, *, dry_run: bool) -> str:
+    found = f"{report.source} {report.period}: {report.offered} listed, {report.wanted} new"
+    if dry_run:
+        least = dt.timedelta(seconds=round(report.seconds))
+        return f"{found}; fetching them takes at least {least} (h:mm:ss)"
+    missing = report.missing
+    lines = [f"  {source_id}: {why}" for source_id, why in list(missing.items())[:20]]
+    return "\n".join([f"{found} or changed, {len(missing)} not to be had", *lines])
+
+
+def _collected(source: str, period: Period, *, store: RawStore) -> CollectReport:
+    from pipeline.notices.collected import collect as run
+
+    days = count(1)
+    with progress(f"collect {source}, days") as show:
+        return run(source, period, store=store, now=now(), tell=lambda _: show(next(days)))
+
+
+def _standing(one: SourceStatus, outdated: Collection[dt.date]) -> Iterator[str]:
+    stale = ", STALE: nothing of the last days" if one.stale else ""
+    yield f"{one.source}: {one.stored} stored, {one.size / 1e6:.1f} MB{stale}"
+    yield f"  days: {', '.join(map(str, one.stretches)) or 'none to the end'}"
+    for what, days in (("incomplete", one.incomplete), ("to be collected", outdated)):
+        if days:
+            shown = ", ".join(map(str, list(days)[:5]))
+            yield f"  {what}: {len(days)} days ({shown}{', ...' if len(days) > 5 else ''})"

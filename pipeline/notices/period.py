@@ -1,0 +1,164 @@
+"""All sources of a period together: what came before, what the sources say, how it is linked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import SettingsError
+from pipeline.notices import collected
+from pipeline.notices._relations import relations
+from pipeline.notices.checks import Material
+from pipeline.notices.indicators import Count, Indicator, evaluate
+from pipeline.notices.procedures import explain, procedures
+from pipeline.notices.reconcile import DIMENSIONS, NOT_SAID, Comparison, Total, per_day, reconcile
+from pipeline.rawstore import RawStore
+from pipeline.records import Notice, Period
+
+# Enough to see a season, and few enough to hold in memory.
+QUARTERS_BEFORE = 4
+
+# What a source publishes about itself as a whole; its lists count only days.
+DATASETS = {"tenderned": "tenderned_dataset"}
+
+ALL_TIME = Period(dt.date.min, dt.date.max)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """Our counts of a source beside its own.
+
+    Attributes:
+        source: Name of the source.
+        against: Where its own counts come from: its list, or the name of its dataset.
+    """
+
+    source: str
+    against: str
+    table: list[Comparison]
+
+
+def notices(period: Period, *, store: RawStore) -> Iterator[Notice]:
+    """Yield the collected notices of a period, source by source; a copy is a notice too.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    for source in store.sources():
+        yield from collected.notices(source, period, store=store)
+
+
+def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
+    """Return what each source counted itself, per day; sources that count nothing are left out."""
+    found: dict[str, dict[dt.date, int]] = {}
+    for source in store.sources():
+        for day in store.days(source):
+            manifest = store.manifest(source, day) if day in period else None
+            if manifest is not None and manifest.count is not None:
+                found.setdefault(source, {})[day] = manifest.count
+    return found
+
+
+def quarters_before(period: Period) -> list[Period]:
+    """Return the four quarters before the one in which a period begins, the latest last."""
+    found: list[Period] = []
+    first = dt.date(period.first_day.year, (period.first_day.month - 1) // 3 * 3 + 1, 1)
+    for _ in range(QUARTERS_BEFORE):
+        last = first - dt.timedelta(days=1)
+        found.insert(0, Period.quarter(last.year, (last.month + 2) // 3))
+        first = found[0].first_day
+    return found
+
+
+def material(period: Period, *, store: RawStore) -> Material:
+    """Gather what the checks look at.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    return Material(
+        period=period,
+        notices=list(notices(period, store=store)),
+        previous=[list(notices(quarter, store=store)) for quarter in quarters_before(period)],
+        totals=totals(period, store=store),
+        quarantined=[
+            unreadable
+            for source in store.sources()
+            for unreadable in collected.quarantined(source, period, store=store)
+        ],
+    )
+
+
+def reconciled(period: Period, *, store: RawStore) -> list[Reconciliation]:
+    """Compare our counts with each source's own: by day with its list, the rest with its dataset.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    ours: dict[str, list[Notice]] = {}
+    for source in store.sources():
+        ours[source] = list(collected.notices(source, period, store=store))
+    tables = []
+    for source, counts in totals(period, store=store).items():
+        quarantined = list(collected.quarantined(source, period, store=store))
+        table = reconcile(ours[source], per_day(counts), quarantined=quarantined)
+        tables.append(Reconciliation(source=source, against="its list", table=table))
+    for source, dataset in DATASETS.items():
+        if source in ours and (theirs := ours.get(dataset)):
+            table = reconcile(ours[source], _counted(theirs))
+            tables.append(Reconciliation(source=source, against=dataset, table=table))
+    return tables
+
+
+def _counted(theirs: Collection[Notice]) -> list[Total]:
+    return [
+        Total(by=by, value=value, count=count)
+        for by, member in DIMENSIONS.items()
+        for value, count in Counter(member(x) or NOT_SAID for x in theirs).items()
+    ]
+
+
+def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]:
+    """Say which notices of a period are of one tender with a notice, and why, a line each.
+
+    Args:
+        notice_id: In any spelling.
+
+    Raises:
+        SettingsError: There is no such notice in the period.
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    held = list(notices(period, store=store))
+    said = relations(held)
+    wanted = said.resolve(notice_id)
+    if wanted not in said.notices:
+        raise SettingsError(
+            f"no notice {notice_id!r} among {len(said.notices)} collected of {period}",
+            hint="Take a longer period, or fetch and collect it first.",
+        )
+    found = next(x for x in procedures(held) if wanted in x.notice_ids)
+    return explain(found, said.notices)
+
+
+def counted(
+    indicators: Mapping[str, Indicator],
+    *,
+    store: RawStore,
+    forms_by_notice: Mapping[str, Collection[str]],
+) -> dict[str, list[Count]]:
+    """Count saved indicators over everything that was collected.
+
+    Args:
+        forms_by_notice: Ids of the codebook's forms per notice, as judged.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    held = list(notices(ALL_TIME, store=store))
+    linked, unique = procedures(held), relations(held).notices
+    return {
+        name: evaluate(indicator, linked, unique, forms_by_notice=forms_by_notice)
+        for name, indicator in indicators.items()
+    }
