@@ -25,7 +25,7 @@ def features(
     Args:
         names: Any of ``FEATURES``.
         labels: Label ids whose passages are scored.
-        mask_names: Hide the forms' own names, also as cues.
+        mask_names: Hide the forms' own names, which are cues.
 
     Returns:
         A transformer from readings to a sparse matrix, shape (n_documents, n_features). It is
@@ -38,8 +38,8 @@ def features(
     if unknown:
         raise ValueError(f"unknown feature {unknown[0]!r}; known: {', '.join(FEATURES)}")
     parts = {
-        "lemmas": [("text", LemmaText(mask_names)), ("weights", words())],
-        "chars": [("text", LemmaText(mask_names)), ("weights", chars())],
+        "lemmas": [("text", LemmaText()), ("weights", words())],
+        "chars": [("text", LemmaText()), ("weights", chars())],
         "cues": [
             ("counts", CueCounts(not mask_names)),
             ("columns", DictVectorizer()),

@@ -48,7 +48,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         labels: Label ids to score.
-        mask_names: Hide the forms' own names.
+        mask_names: Hide the forms' own names, which are cues.
         strength: Inverse regularisation C of the sentence classifiers, above 0.
         folds: For the out-of-fold scores, at least 2; documents of a group stay together.
 
@@ -130,7 +130,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> csr_matrix:
         texts, cues = [], []
         for reading, spans in zip(readings, sentences, strict=True):
-            tokens = lemmas(reading, mask_names=self.mask_names)
+            tokens = lemmas(reading)
             for span in spans:
                 texts.append(" ".join(filter(None, tokens[span.start : span.end])))
                 inside = [x for x in reading.hits if span.start_char <= x.start < span.end_char]
@@ -170,7 +170,9 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         coefficients, intercepts = [], []
         for column in range(len(self.labels)):
             known = ~np.isnan(marks[:, column])
-            model = LinearSVC(C=self.strength, class_weight="balanced", random_state=0)
+            model = LinearSVC(
+                C=self.strength, class_weight="balanced", max_iter=50_000, random_state=0
+            )
             model.fit(matrix[known], marks[known, column])
             coefficients.append(model.coef_[0].astype(np.float32))
             intercepts.append(float(model.intercept_[0]))

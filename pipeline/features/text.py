@@ -18,7 +18,6 @@ from pipeline.records import Reading
 
 # Stand-ins are upper case: lemmas are lower case, so they cannot collide.
 BUYER = "KOPER"
-FORM_NAME = "VORM"
 NUMBER = "GETAL"
 
 # Function words tell the writer's style, not what is bought: a model that may use them takes
@@ -70,15 +69,10 @@ def chars() -> TermWeights:
 class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Each document as one string of lemmas, separated by spaces, ready for a vectorizer.
 
-    The buyer's name becomes ``KOPER``, numbers ``GETAL``; punctuation and links fall away.
-
-    Args:
-        mask_names: Replace the forms' own names (``innovatiepartnerschap``) by ``VORM``, so
-            that a model cannot learn a label from its name.
+    The buyer's name becomes ``KOPER``, numbers ``GETAL``; punctuation and links fall away, and
+    so do the forms' own names (``innovatiepartnerschap``): those reach a model as cues only,
+    which know whether the name is negated, history or another's.
     """
-
-    def __init__(self, mask_names: bool = False) -> None:
-        self.mask_names = mask_names
 
     def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
         """Learn nothing; text has no parameters.
@@ -99,21 +93,17 @@ class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Strings, length n_documents.
         """
-        masked = self.mask_names
-        return [" ".join(filter(None, lemmas(reading, mask_names=masked))) for reading in readings]
+        return [" ".join(filter(None, lemmas(reading))) for reading in readings]
 
 
-def lemmas(reading: Reading, *, mask_names: bool = False) -> list[str]:
+def lemmas(reading: Reading) -> list[str]:
     """Return the lemma of each token, with masks in place.
-
-    Args:
-        mask_names: Replace the forms' own names.
 
     Returns:
         Length n_tokens; "" for tokens that are no words.
     """
     doc = reading.document.doc
-    masks = _masks(reading, mask_names=mask_names)
+    masks = _masks(reading)
     return [masks[token.i] if token.i in masks else normal(token.lemma_) for token in doc]
 
 
@@ -126,15 +116,14 @@ def normal(lemma: str) -> str:
     return NUMBER if lemma[:1].isdigit() else ""
 
 
-def _masks(reading: Reading, *, mask_names: bool) -> dict[int, str]:
+def _masks(reading: Reading) -> dict[int, str]:
     document = reading.document
     masks: dict[int, str] = {}
+    for hit in reading.hits:
+        if hit.names:
+            _mask(document.doc, hit.start, hit.end, "", masks)
     for start, end in _occurrences(document.text, document.notice.buyer):
         _mask(document.doc, start, end, BUYER, masks)
-    if mask_names:
-        for hit in reading.hits:
-            if hit.names:
-                _mask(document.doc, hit.start, hit.end, FORM_NAME, masks)
     return masks
 
 

@@ -46,9 +46,20 @@ BATCHES_PER_PROGRESS = 8
 class Task:
     """What a process needs to know to classify a batch; small enough to travel with each."""
 
-    settings: Settings
+    home: Path
+    analyzer: str
     model_id: str
     format_name: str
+
+    @classmethod
+    def of(cls, classifier: Classifier, format_name: str) -> Task:
+        """Say how to load the same classifier elsewhere."""
+        return cls(
+            home=classifier.settings.home,
+            analyzer=classifier.settings.analyzer,
+            model_id=classifier.card.model_id,
+            format_name=format_name,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +178,7 @@ class Run:
                 )
 
     def _results(self, taken: int, format_name: str) -> Iterator[list[Result]]:
-        task = Task(
-            settings=self.classifier.settings,
-            model_id=self.classifier.card.model_id,
-            format_name=format_name,
-        )
+        task = Task.of(self.classifier, format_name)
         raws = raw_notices(self.inputs, columns=self.columns, now=self.now)
         batches = parallel.batches(islice(raws, taken, None), self.classifier.settings.batch_size)
         classify = partial(classify_batch, task)
@@ -297,9 +304,7 @@ def lines_of(
     batches = parallel.batches(raws, classifier.settings.batch_size)
     classify = partial(classify_with, classifier, "jsonl")
     if jobs > 1:
-        task = Task(
-            settings=classifier.settings, model_id=classifier.card.model_id, format_name="jsonl"
-        )
+        task = Task.of(classifier, "jsonl")
         classify = partial(classify_batch, task)
     lines = []
     for results in parallel.ordered(classify, batches, jobs=jobs):
@@ -343,7 +348,8 @@ def _read(raw: RawNotice | Unreadable) -> Notice | str:
 
 @cache
 def _classifier(task: Task) -> Classifier:
-    return Classifier.load(task.model_id, settings=task.settings)
+    given = Settings(home=task.home, analyzer=task.analyzer)
+    return Classifier.load(task.model_id, settings=given)
 
 
 def _key(notice_id: str) -> int:

@@ -156,7 +156,7 @@ def _logistic(x: csr_matrix, y: NDArray[np.int64], weight: Floats, strength: flo
 
 
 def _svm(x: csr_matrix, y: NDArray[np.int64], weight: Floats, strength: float) -> Linear:
-    model = LinearSVC(C=strength, class_weight="balanced", max_iter=5000, random_state=0)
+    model = LinearSVC(C=strength, class_weight="balanced", max_iter=50_000, random_state=0)
     model.fit(x, y, weight)
     return model.coef_[0], float(model.intercept_[0])
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from io import BytesIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, is_zipfile
 
 import skops.io
@@ -128,6 +129,7 @@ def describe(card: ModelCard) -> str:
         "",
         *_table("degree", training["degree"]),
         *_table("form", training["forms"]),
+        *_figures(card.metrics),
         "## What it must not be used for",
         "",
         *(f"- {caveat}" for caveat in card.caveats),
@@ -138,6 +140,42 @@ def describe(card: ModelCard) -> str:
         f"- recipe `{card.recipe}`",
     ]
     return "\n".join(lines) + "\n"
+
+
+# What a reader asks first, as paths into the metrics; evaluation.html has the rest.
+HEADLINES = {
+    "innovation-oriented, precision": ("innovation_oriented", "precision"),
+    "innovation-oriented, recall": ("innovation_oriented", "recall"),
+    "innovation-oriented, F1": ("innovation_oriented", "f1"),
+    "degree, macro-F1": ("degree", "macro_f1"),
+    "degree, quadratic kappa": ("degree", "kappa"),
+    "forms, micro-F1": ("forms", "micro_f1"),
+    "forms, macro-F1": ("forms", "macro_f1"),
+    "calibration error, innovation-oriented": ("calibration", "innovation_oriented", "ece"),
+    "false alarms per 1,000 notices": ("false_alarms", "per_1000"),
+}
+
+
+def _figures(metrics: Mapping[str, Any]) -> list[str]:
+    if not metrics:
+        return ["## How good it is", "", "Not measured yet: `innovatiemonitor evaluate`.", ""]
+    lines = ["## How good it is", ""]
+    for name, told in sorted(metrics.items()):
+        lines += [f"### {name}", ""]
+        if "right" in told:
+            right, count = told["right"]["value"], told["notices"]
+            lines += [f"{right:.1%} of {count} passages judged right.", ""]
+            continue
+        lines += ["| figure | value | 95% interval |", "|---|---:|---|"]
+        for title, path in HEADLINES.items():
+            found: Any = told
+            for step in path:
+                found = found.get(step, {})
+            if found.get("value") is not None:
+                interval = f"{found['low']:.3f} to {found['high']:.3f}"
+                lines.append(f"| {title} | {found['value']:.3f} | {interval} |")
+        lines.append("")
+    return lines
 
 
 def _table(name: str, counts: Mapping[str, int]) -> list[str]:

@@ -43,7 +43,7 @@ def written(tmp_path, name):
 def test_csv_defuses_formulas_and_leaves_unknown_cells_empty(tmp_path):
     with written(tmp_path, "x.csv").open(encoding="utf-8", newline="") as lines:
         first, second = csv.DictReader(lines)
-    assert first["title"] == "'=HYPERLINK(\"http://example.org\")"
+    assert first["title"] == '\'=HYPERLINK("http://example.org")'
     assert first["innovation_oriented"] == "true"
     assert second["title"] == LINES[1]["title"]
     assert (second["innovation_oriented"], second["p_innovation"]) == ("", "")
