@@ -4,7 +4,17 @@ One module per kind of user. A module that is imported here has its commands on 
 in this order.
 """
 
-from pipeline.cli import annotations, checks, figures, labels, models, sources
+from pipeline.cli import annotations, checks, drawing, figures, labels, models, sources
 from pipeline.cli._app import app, main
 
-__all__ = ["annotations", "app", "checks", "figures", "labels", "main", "models", "sources"]
+__all__ = [
+    "annotations",
+    "app",
+    "checks",
+    "drawing",
+    "figures",
+    "labels",
+    "main",
+    "models",
+    "sources",
+]

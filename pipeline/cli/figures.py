@@ -1,17 +1,14 @@
-"""Commands for those who publish: plan, draw, estimate, report, revise, and all of it at once."""
+"""Commands for those who publish: estimate, report, revise, and all of it at once."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
 from pipeline.cli import sources
 from pipeline.cli._app import (
     AsJson,
@@ -20,99 +17,22 @@ from pipeline.cli._app import (
     SettingsFile,
     app,
     now,
-    period_of,
-    progress,
     show_json,
 )
+from pipeline.cli._quarter import Jobs, work_of
 from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
+    from pipeline.estimates.series import Revision
     from pipeline.records import Check, Estimate
     from pipeline.report.quarter.run import Work
 
 FETCHED = ("ted", "tenderned")
-HALF_WIDTH = 2.0
 
-# Causes of a revision that are shown; the rest stands in the files of corpora/published.
-SHOWN = 40
+# Changes of one kind that are shown; all of them stand in the files of corpora/published.
+SHOWN = 10
 
-Jobs = Annotated[int, typer.Option(min=1, help="Processes for the model")]
 Folder = Annotated[Path, typer.Option(help="Folder for the report")]
-
-
-@app.command()
-def plan(
-    period: PeriodName,
-    half_width: Annotated[
-        float, typer.Option(min=0.1, max=49, help="Half of the 95% interval, in points")
-    ] = HALF_WIDTH,
-    seed: Annotated[int, typer.Option(help="Of the simulation")] = 1,
-    jobs: Jobs = 1,
-    model: ModelId = None,
-    settings_file: SettingsFile = None,
-) -> None:
-    """Say how many lots must be judged for an interval of a certain width.
-
-    \b
-    Examples:
-      innovatiemonitor plan 2026Q3 --half-width 2
-    """
-    from pipeline.report.quarter import draws
-
-    work = _work(period, settings_file, model=model, jobs=jobs)
-    answer = draws.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
-    typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
-    typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
-    for x in answer.table:
-        widths = (x.half_width, x.half_width_useless, x.half_width_by_number)
-        typer.echo(f"{x.labels:>8}" + "".join(f"{width * 100:>12.1f}" for width in widths))
-    typer.echo(
-        f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value; "
-        "a useless model needs more. Draw them:"
-    )
-    typer.echo(
-        f"innovatiemonitor draw {period} --labels {answer.labels} --seed 1 --output judge.csv"
-    )
-
-
-@app.command()
-def draw(
-    period: PeriodName,
-    labels: Annotated[int, typer.Option(min=1, help="Lots to judge")],
-    seed: Annotated[
-        int, typer.Option(help="The same seed in every quarter keeps the overlap of panels")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="List to judge")],
-    tool: Annotated[
-        str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")
-    ] = "csv",
-    jobs: Jobs = 1,
-    model: ModelId = None,
-    settings_file: SettingsFile = None,
-) -> None:
-    """Draw lots at random, store the draw, and write the list to judge.
-
-    The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
-    judges. Judgements come back by `innovatiemonitor annotations import`.
-
-    \b
-    Examples:
-      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
-      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
-    """
-    from pipeline.corpus.exchange import EXCHANGES
-    from pipeline.report.quarter import draws
-    from pipeline.store import write_atomic
-
-    if tool not in EXCHANGES:
-        raise SettingsError(f"--format is {tool!r}; expected one of {', '.join(EXCHANGES)}")
-    work = _work(period, settings_file, model=model, jobs=jobs)
-    drawn, order = draws.draw(
-        work.material, work.scores, labels=labels, seed=seed, store=work.store
-    )
-    body = draws.export(drawn, order, work.material, work.codebook, tool=tool)
-    write_atomic(output, body)
-    typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
 
 
 @app.command()
@@ -138,7 +58,7 @@ def estimate(
     """
     from pipeline.report.quarter import published
 
-    work = _work(period, settings_file, model=model, jobs=jobs)
+    work = work_of(period, settings_file, model=model, jobs=jobs)
     if as_of:
         estimates = published.as_of(work.store, work.period, _day(as_of)).figures.estimates
     else:
@@ -170,7 +90,7 @@ def national(
     """
     from pipeline.report.quarter.national import national as run
 
-    work = _work(year, settings_file)
+    work = work_of(year, settings_file)
     for x in run(work.store, work.period, assume=assume):
         defence = "with defence" if x.defence else "without defence"
         typer.echo(
@@ -198,7 +118,7 @@ def report(
       innovatiemonitor report 2026Q3
       innovatiemonitor report 2026Q3 --output reports/
     """
-    _report(_work(period, settings_file, model=model, jobs=jobs), output)
+    _report(work_of(period, settings_file, model=model, jobs=jobs), output)
 
 
 @app.command()
@@ -218,45 +138,15 @@ def revise(
     """
     from pipeline.report.quarter import published
 
-    work = _work(period, settings_file, model=model, jobs=jobs)
+    work = work_of(period, settings_file, model=model, jobs=jobs)
     day = now().date()
     old = published.as_of(work.store, work.period, day)
     changes = published.revise(old, work.to_publish(day))
     if not changes:
         typer.echo(f"{period}: as published on {old.day}, nothing changed")
         return
-    typer.echo(f"{period}: {len(changes)} changes since {old.day}")
-    for x in changes[:SHOWN]:
-        typer.echo(f"  {x.subject}: {x.name}: {x.old} -> {x.new}")
-    if len(changes) > SHOWN:
-        typer.echo(f"  and {len(changes) - SHOWN} more")
-
-
-@app.command()
-def audit(
-    period: PeriodName,
-    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv file")],
-    settings_file: SettingsFile = None,
-) -> None:
-    """List every lot with its value, in or out of the figures, and why.
-
-    \b
-    Examples:
-      innovatiemonitor audit 2026Q3 --output lots.csv
-    """
-    from pipeline.estimates.frame import audit as lines_of
-    from pipeline.labels.output import defused
-    from pipeline.store import write_atomic
-
-    lines = list(lines_of(_work(period, settings_file).material.frame))
-    text = io.StringIO()
-    names = list(lines[0]) if lines else []
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: defused(value) for name, value in line.items()} for line in lines)
-    write_atomic(output, text.getvalue().encode())
-    inside = sum(line["status"] == "in" for line in lines)
-    typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
+    typer.echo(f"{period}: what changed since {old.day}")
+    typer.echo("\n".join(_changes(changes)))
 
 
 @app.command()
@@ -285,7 +175,7 @@ def run(
         sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
     if not dry_run:
         sources.collect(period, settings_file=settings_file)
-    work = _work(period, settings_file, model=model, jobs=jobs)
+    work = work_of(period, settings_file, model=model, jobs=jobs)
     if failed := [x for x in work.checks if x.severity == "stop" and not x.passed]:
         raise _stopped(period, failed)
     if dry_run:
@@ -297,15 +187,6 @@ def run(
 
 
 NAMED = {"none": "zero", "half": "half", "equal": "equal"}
-
-
-def _work(
-    period: str, settings_file: Path | None, *, model: str | None = None, jobs: int = 1
-) -> Work:
-    from pipeline.report.quarter.run import Work
-
-    given = settings.load(settings_file)
-    return Work(period=period_of(period), settings=given, model_id=model, jobs=jobs, show=progress)
 
 
 def _report(work: Work, output: Path) -> None:
@@ -346,6 +227,15 @@ def _lines(estimates: Sequence[Estimate]) -> Iterator[str]:
             f"{x.quantity:<26}{x.domain:<24}{x.weighting:<8}{x.share:>8.2%}{interval:>20}  "
             f"{' '.join((x.method, *x.flags))}"
         )
+
+
+def _changes(changes: Sequence[Revision]) -> Iterator[str]:
+    for subject in dict.fromkeys(x.subject for x in changes):
+        found = [x for x in changes if x.subject == subject]
+        yield f"{subject}: {len(found)}"
+        yield from (f"  {x.name}: {x.old} -> {x.new}" for x in found[:SHOWN])
+        if len(found) > SHOWN:
+            yield f"  and {len(found) - SHOWN} more"
 
 
 def _day(text: str) -> dt.date:

@@ -130,7 +130,7 @@ def national(
     if assumption not in ASSUMPTIONS:
         raise NoScenario(
             f"a national share needs an assumption on what is not published, not {assumption!r}",
-            hint=f"Choose `--rest {'|'.join(ASSUMPTIONS)}`; all of them are printed.",
+            hint="Choose `--assume zero|half|equal|all`; all three are printed.",
         )
     with_defence = max((each.volume for each in published if each.defence), default=None)
     scenarios = []

@@ -1,4 +1,4 @@
-"""The demonstration: the bundled fictional notices, labelled, as tables and as a page."""
+"""The demonstration: the bundled fictional notices, labelled, and a fictional quarter's report."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from typing import Any
 
 from pipeline.labels.classify import Classifier
 from pipeline.labels.run import Run, lines_of
+from pipeline.report.build import build
 from pipeline.report.pages import labels_page
+from pipeline.report.quarter.fictional import fictional
 from pipeline.store import Store
 
 FICTIONAL = "Alle aankondigingen en inkopers op deze pagina zijn verzonnen."
 
 
 def run(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[str]:
-    """Label the fictional notices; write ``labels.csv``, ``labels.parquet`` and ``report.html``.
+    """Label the fictional notices, and write the report of a fictional quarter.
+
+    Writes ``labels.csv``, ``labels.parquet``, ``report.html`` and the files of the report.
 
     Yields:
         Lines to show: a table of degrees by form, and where the files are.
@@ -34,6 +38,22 @@ def run(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[s
     yield from _table(lines, classifier)
     for name in ("labels.csv", "labels.parquet", "report.html"):
         yield f"written: {folder / name}"
+    yield from _quarter(classifier, folder)
+
+
+def _quarter(classifier: Classifier, folder: Path) -> Iterator[str]:
+    made_up = fictional(
+        Store(classifier.settings.home),
+        classifier.codebook,
+        settings_fingerprint=classifier.settings.fingerprint,
+    )
+    yield f"a fictional quarter, {made_up.period}: {made_up.frame.sizes['all'].lots} award lots"
+    paths = build(made_up, folder)
+    charts = [path for path in paths if path.suffix in {".svg", ".png"}]
+    for path in paths:
+        if path not in charts:
+            yield f"written: {path}"
+    yield f"written: {len(charts)} charts beside it, as SVG and PNG"
 
 
 def _table(lines: Sequence[Mapping[str, Any]], classifier: Classifier) -> Iterator[str]:

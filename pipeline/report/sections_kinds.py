@@ -79,6 +79,7 @@ def forms(facts: Facts) -> Iterable[Block]:
 def _counts(reconciled: Reconciled) -> Iterable[Block]:
     """Our counts beside published ones: counts of notices, no estimates."""
     indicator, counts = reconciled.indicator, reconciled.counts
+    compared = any(x.published is not None for x in counts)
     per = "Jaar" if indicator.per == "year" else "Provincie"
     yield Heading(indicator.name)
     yield Text(f"{indicator.description} Dit zijn tellingen, geen schattingen.")
@@ -90,7 +91,7 @@ def _counts(reconciled: Reconciled) -> Iterable[Block]:
         names=tuple(x.value for x in counts),
         series=(
             ("Onze telling", tuple(x.ours for x in counts)),
-            ("Gepubliceerd", tuple(x.published for x in counts)),
+            *((("Gepubliceerd", tuple(x.published for x in counts)),) if compared else ()),
         ),
     )
     ours = sum(x.ours for x in counts if x.published is not None)
@@ -109,11 +110,17 @@ def _counts(reconciled: Reconciled) -> Iterable[Block]:
                 (text(x.value), count(x.ours), count(x.published), _difference(x.ours, x.published))
                 for x in counts
             ),
-            (
-                text("Samen, waar iets gepubliceerd is"),
-                count(ours),
-                count(published),
-                _difference(ours, published),
+            *(
+                (
+                    (
+                        text("Samen, waar iets gepubliceerd is"),
+                        count(ours),
+                        count(published),
+                        _difference(ours, published),
+                    ),
+                )
+                if compared
+                else ()
             ),
         ),
         notes=tuple(x for x in (f"Bron: {indicator.source}.", indicator.remark) if x),

@@ -159,7 +159,8 @@ def xlsx_of(facts: Facts, sections: Sequence[Section]) -> bytes:
     first.column_dimensions["A"].width = 34
     first.column_dimensions["B"].width = 80
     for section, table in tables:
-        _sheet(book.create_sheet(table.key), section, table, facts)
+        # Excel refuses longer names.
+        _sheet(book.create_sheet(table.key[:31]), section, table, facts)
     book.properties.title = f"Kwartaalrapport {facts.period}"
     book.properties.creator = "innovatiemonitor"
     book.properties.language = "nl-NL"

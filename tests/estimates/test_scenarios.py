@@ -54,7 +54,7 @@ def test_three_scenarios_by_hand(totals):
 def test_without_an_assumption_there_is_no_national_share(totals, assumption):
     with pytest.raises(NoScenario) as error:
         national([published()], totals[2023], assumption=assumption)
-    assert "--rest none|half|equal" in error.value.hint
+    assert "--assume zero|half|equal|all" in error.value.hint
 
 
 def test_without_defence_the_published_defence_leaves_the_total(totals):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
-from pipeline.corpus.exchange import EXCHANGES, tasks
+from pipeline.corpus.adjudication import merged
+from pipeline.corpus.exchange import EXCHANGES, Sitting, tasks
 from pipeline.errors import CorpusError
 from pipeline.estimates import planner
+from pipeline.estimates.judged import Floats
 from pipeline.records import Annotation, Draw, Period
 from pipeline.report.quarter.material import Material
 from pipeline.report.quarter.scores import INNOVATION, Scores
@@ -83,20 +86,50 @@ def export(
     return EXCHANGES[tool].export(tasks(notices, draw=drawn), codebook)
 
 
+def take_over(
+    body: bytes,
+    material: Material,
+    codebook: Codebook,
+    *,
+    store: Store,
+    tool: str,
+    sitting: Sitting | None,
+) -> tuple[Annotation, ...]:
+    """Take judgements of a drawn list over, to ``corpora/annotations/<period>.csv``.
+
+    Args:
+        body: What the tool gave back.
+        tool: Name in ``EXCHANGES``.
+        sitting: Who judged, where the tool does not tell.
+
+    Raises:
+        CorpusError: A judgement is wrong, or contradicts one that is there; then none is taken.
+    """
+    name = str(material.period)
+    added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
+        body, codebook, notices=material.notices, sitting=sitting
+    )
+    before: tuple[Annotation, ...] = ()
+    if store.has_annotations(name):
+        before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+    store.write_annotations(name, judging.write(merged(before, added)))
+    return added
+
+
 def stored_draws(store: Store, period: Period) -> list[Draw]:
     """Return the draws of a period, by id."""
-    return [_read(x) for x in store.kept("draws", f"{period}-*").values()]
+    found = map(_read, store.kept("draws", f"{period}-*").values())
+    return [drawn for drawn in found if drawn.period == str(period)]
 
 
-def _read(table: dict[str, object]) -> Draw:
-    listed = {name: tuple(table[name]) for name in LISTED}  # type: ignore[arg-type]
+def _read(table: Mapping[str, Any]) -> Draw:
     try:
-        return Draw(**(table | listed))  # type: ignore[arg-type]
-    except TypeError as error:
-        raise CorpusError(f"draw {table.get('draw_id')}: {error}") from None
+        return Draw(**{**table, **{name: tuple(table[name]) for name in LISTED}})
+    except (TypeError, KeyError) as error:
+        raise CorpusError(f"draw {table.get('draw_id')}: {error!r}") from None
 
 
-def annotations(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
+def judgements(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
     """Read the judgements of all files.
 
     Raises:
@@ -110,13 +143,13 @@ def annotations(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
 
 
 def judged_draw(
-    drawn: Sequence[Draw], judgements: Iterable[Annotation]
+    drawn: Sequence[Draw], annotations: Iterable[Annotation]
 ) -> tuple[Draw | None, tuple[Annotation, ...]]:
     """Choose the draw with the most judged notices, and its judgements; the last of equals.
 
     Judgements that were made outside a draw never speak for the frame, so they are left out.
     """
-    by_draw = [x for x in judgements if x.draw_id is not None]
+    by_draw = [x for x in annotations if x.draw_id is not None]
     counts = Counter(draw_id for draw_id, _ in {(x.draw_id, x.notice_id) for x in by_draw})
     if not drawn:
         return None, ()
@@ -124,5 +157,5 @@ def judged_draw(
     return chosen, tuple(x for x in by_draw if x.draw_id == chosen.draw_id)
 
 
-def _scores(material: Material, scores: Scores) -> planner.Floats:
+def _scores(material: Material, scores: Scores) -> Floats:
     return scores.probabilities(INNOVATION, [lot.text_notice_id for lot in material.lots])

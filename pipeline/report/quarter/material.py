@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 
 from pipeline.errors import CorpusError
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
-from pipeline.notices import collected
+from pipeline.notices import collected, period
 from pipeline.notices._holidays import workdays
+from pipeline.notices._relations import relations
 from pipeline.notices.procedures import procedures
 from pipeline.rawstore import RawStore
 from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
 from pipeline.report.facts import SourceFacts
-
-EVER = Period(dt.date(1990, 1, 1), dt.date(2100, 12, 31))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +60,13 @@ class Material:
         )
 
 
-def material(raw: RawStore, period: Period) -> Material:
+def material(raw: RawStore, of: Period) -> Material:
     """Read all collected notices, link them, and build the frame of a period.
 
     Raises:
-        CorpusError: Nothing was collected.
+        CorpusError: Nothing was collected, or a file is damaged.
     """
-    names = sorted(path.name for path in (raw.store.corpora / "notices").glob("*/"))
-    known = list(chain.from_iterable(collected.notices(x, EVER, store=raw) for x in names))
+    known = list(period.notices(period.ALL_TIME, store=raw))
     if not known:
         raise CorpusError(
             "no notices were collected",
@@ -79,15 +74,15 @@ def material(raw: RawStore, period: Period) -> Material:
         )
     return assembled(
         known,
-        period,
+        of,
         rates=read_rates(raw.store.reference("ecb_rates")),
-        quarantined={name: _quarantined(raw, name, period) for name in names},
+        quarantined={x: list(collected.quarantined(x, of, store=raw)) for x in raw.sources()},
     )
 
 
 def assembled(
     known: Iterable[Notice],
-    period: Period,
+    of: Period,
     *,
     rates: Rates,
     quarantined: Mapping[str, Sequence[Unreadable]] | None = None,
@@ -95,26 +90,16 @@ def assembled(
     """Link notices and build the frame of a period.
 
     Args:
-        known: Of every period, doubles included; the last reading of an id holds.
+        known: Of every period, doubles included.
     """
     readings = tuple(known)
-    notices = {notice.notice_id: notice for notice in readings}
+    notices = relations(readings).notices
     linked = procedures(notices.values())
     return Material(
-        period=period,
+        period=of,
         notices=notices,
         procedures=linked,
-        frame=frame(linked, notices, period, rates=rates),
-        readings=tuple(x for x in readings if x.published_on and x.published_on in period),
+        frame=frame(linked, notices, of, rates=rates),
+        readings=tuple(x for x in readings if x.published_on and x.published_on in of),
         quarantined=quarantined or {},
     )
-
-
-def _quarantined(raw: RawStore, source: str, period: Period) -> list[Unreadable]:
-    folder = raw.store.corpora / "notices" / source
-    return [
-        Unreadable(**entry)
-        for path in sorted(folder.glob("*/*.quarantine.json"))
-        if dt.date.fromisoformat(path.name.partition(".")[0]) in period
-        for entry in json.loads(path.read_bytes())
-    ]

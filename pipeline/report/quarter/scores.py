@@ -52,7 +52,9 @@ class Scores:
         """Number the lines of a table; of several about one notice the last one holds."""
         names = table.column("notice_id").to_pylist()
         return cls(
-            model_id=model_id, places={name: n for n, name in enumerate(names)}, table=table
+            model_id=model_id,
+            places={name: n for n, name in enumerate(names)},
+            table=table.combine_chunks(),
         )
 
     def probabilities(self, quantity: str, notice_ids: Sequence[str]) -> Floats:
@@ -70,10 +72,10 @@ class Scores:
         return np.where(np.isnan(found), middle, found)
 
     def texts(self, column: str, notice_ids: Iterable[str]) -> list[str | None]:
-        """Return a column of ``TEXTS`` for some notices; ``None`` for unknown ones."""
-        values = self.table.column(column)
-        places = (self.places.get(notice_id) for notice_id in notice_ids)
-        return [None if place is None else values[place].as_py() for place in places]
+        """Return a column of texts for some notices; ``None`` for unknown ones."""
+        places = pa.array([self.places.get(x) for x in notice_ids], type=pa.int64())
+        values: list[str | None] = self.table.column(column).take(places).to_pylist()
+        return values
 
     def evidence(self, notice_id: str, codebook: Codebook) -> tuple[Evidence, ...]:
         """Return the passages and fields that justify the labels of a notice."""
@@ -88,14 +90,6 @@ class Scores:
             for notice_id, forms in lines
             if forms and forms != "conventional"
         }
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the model and of the texts it judged."""
-        texts = self.table.column("fingerprint")
-        return sha256(
-            json.dumps([self.model_id, [texts[x].as_py() for x in self.places.values()]]).encode()
-        )
 
 
 def schema(codebook: Codebook) -> pa.Schema:
@@ -122,13 +116,9 @@ def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
 
 def missing(notices: Iterable[Notice], scores: Scores) -> list[Notice]:
     """Return the notices of which the model has not judged this text."""
-    texts = scores.table.column("fingerprint")
-    return [
-        notice
-        for notice in notices
-        if (place := scores.places.get(notice.notice_id)) is None
-        or texts[place].as_py() != fingerprint(notice)
-    ]
+    asked = list(notices)
+    before = scores.texts("fingerprint", [notice.notice_id for notice in asked])
+    return [x for x, known in zip(asked, before, strict=True) if known != fingerprint(x)]
 
 
 def fingerprint(notice: Notice) -> str:
@@ -143,25 +133,22 @@ def score(
     classifier: Classifier,
     jobs: int = 1,
     tell: Callable[[int], None] = lambda _: None,
-) -> Scores:
-    """Ask the model of every notice that it has not judged yet, and keep the answers.
+) -> None:
+    """Ask the model of notices, and keep the answers.
 
     Args:
         jobs: Processes, at least 1.
         tell: Hears how many are judged.
     """
-    model_id, codebook = classifier.card.model_id, classifier.codebook
-    todo = missing(notices, known(store, model_id, codebook))
+    columns, model_id = schema(classifier.codebook), classifier.card.model_id
     folder = store.scores(model_id)
     number, done = len(list(folder.glob("*.parquet"))), 0
-    for part in parallel.batches(todo, PER_FILE):
-        lines = list(_judged(part, classifier, jobs=jobs))
-        table = pa.Table.from_pylist(lines, schema=schema(codebook))
+    for part in parallel.batches(notices, PER_FILE):
+        table = pa.Table.from_pylist(list(_judged(part, classifier, jobs=jobs)), schema=columns)
         path = folder / f"{number:05d}.parquet"
-        disk.write_table(path, [table], schema=schema(codebook), facts=lambda: {"model": model_id})
+        disk.write_table(path, [table], schema=columns, facts=lambda: {"model": model_id})
         number, done = number + 1, done + len(part)
         tell(done)
-    return known(store, model_id, codebook)
 
 
 def _judged(

@@ -1,0 +1,165 @@
+"""Commands around a draw: plan it, draw, take the judgements over, list every lot."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli._app import ModelId, PeriodName, SettingsFile, app, now
+from pipeline.cli._quarter import Jobs, work_of
+from pipeline.errors import SettingsError
+
+Tool = Annotated[str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")]
+
+
+@app.command()
+def plan(
+    period: PeriodName,
+    half_width: Annotated[
+        float, typer.Option(min=0.1, max=49, help="Half of the 95% interval, in points")
+    ] = 2.0,
+    seed: Annotated[int, typer.Option(help="Of the simulation")] = 1,
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Say how many lots must be judged for an interval of a certain width.
+
+    \b
+    Examples:
+      innovatiemonitor plan 2026Q3 --half-width 2
+    """
+    from pipeline.report.quarter import draws
+
+    work = work_of(period, settings_file, model=model, jobs=jobs)
+    answer = draws.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
+    typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
+    typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
+    for x in answer.table:
+        widths = (x.half_width, x.half_width_useless, x.half_width_by_number)
+        typer.echo(f"{x.labels:>8}" + "".join(f"{width * 100:>12.1f}" for width in widths))
+    typer.echo(
+        f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value; "
+        "a useless model needs more. Draw them:"
+    )
+    typer.echo(
+        f"innovatiemonitor draw {period} --labels {answer.labels} --seed 1 --output judge.csv"
+    )
+
+
+@app.command()
+def draw(
+    period: PeriodName,
+    labels: Annotated[int, typer.Option(min=1, help="Lots to judge")],
+    seed: Annotated[
+        int, typer.Option(help="The same seed in every quarter keeps the overlap of panels")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="List to judge")],
+    tool: Tool = "csv",
+    jobs: Jobs = 1,
+    model: ModelId = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Draw lots at random, store the draw, and write the list to judge.
+
+    The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
+    judges. Judgements come back by `innovatiemonitor judged`.
+
+    \b
+    Examples:
+      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
+      innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
+    """
+    from pipeline.report.quarter import draws
+    from pipeline.store import write_atomic
+
+    tool = _known(tool)
+    work = work_of(period, settings_file, model=model, jobs=jobs)
+    drawn, order = draws.draw(
+        work.material, work.scores, labels=labels, seed=seed, store=work.store
+    )
+    body = draws.export(drawn, order, work.material, work.codebook, tool=tool)
+    write_atomic(output, body)
+    typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
+
+
+@app.command()
+def judged(
+    period: PeriodName,
+    file: Annotated[Path, typer.Argument(help="The list of `draw`, judged")],
+    tool: Tool = "csv",
+    annotator: Annotated[
+        str | None, typer.Option(help="Pseudonym, where the list has none")
+    ] = None,
+    round_: Annotated[str, typer.Option("--round", help="first, second or adjudicated")] = "first",
+    settings_file: SettingsFile = None,
+) -> None:
+    """Take the judgements of a drawn list over; all of them, or none.
+
+    They are held against the collected texts and kept in corpora/annotations/PERIOD.csv.
+
+    \b
+    Examples:
+      innovatiemonitor judged 2026Q3 judge.csv --annotator a1
+      innovatiemonitor judged 2026Q3 export.json --format label-studio
+    """
+    from pipeline.corpus.exchange import Sitting
+    from pipeline.report.quarter import draws
+
+    work = work_of(period, settings_file)
+    day = now().date()
+    added = draws.take_over(
+        _body(file),
+        work.material,
+        work.codebook,
+        store=work.store,
+        tool=_known(tool),
+        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
+    )
+    typer.echo(f"{len(added)} judgements taken over")
+
+
+@app.command()
+def audit(
+    period: PeriodName,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv file")],
+    settings_file: SettingsFile = None,
+) -> None:
+    """List every lot with its value, in or out of the figures, and why.
+
+    \b
+    Examples:
+      innovatiemonitor audit 2026Q3 --output lots.csv
+    """
+    from pipeline.estimates.frame import audit as lines_of
+    from pipeline.labels.output import defused
+    from pipeline.store import write_atomic
+
+    lines = list(lines_of(work_of(period, settings_file).material.frame))
+    text = io.StringIO()
+    names = list(lines[0]) if lines else []
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: defused(value) for name, value in line.items()} for line in lines)
+    write_atomic(output, text.getvalue().encode())
+    inside = sum(line["status"] == "in" for line in lines)
+    typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
+
+
+def _known(tool: str) -> str:
+    from pipeline.corpus.exchange import EXCHANGES
+
+    if tool not in EXCHANGES:
+        raise SettingsError(f"--format is {tool!r}; expected one of {', '.join(EXCHANGES)}")
+    return tool
+
+
+def _body(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None

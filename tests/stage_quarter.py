@@ -1,0 +1,102 @@
+"""Fixtures: a home with made-up notices, a made-up model's scores, and no draw yet."""
+
+import csv
+import shutil
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipeline import codebook as codebooks
+from pipeline.codebook import Codebook
+from pipeline.notices import collected
+from pipeline.rawstore import disk
+from pipeline.records import Notice, Period
+from pipeline.report.quarter import scores as scoring
+from pipeline.report.quarter.made_up import MODEL, MadeUp, made_up
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+ROOT = Path(__file__).parents[1]
+LOTS = {Period.parse("2026Q2"): 130, Period.parse("2026Q3"): 220}
+
+
+@dataclass
+class Home:
+    settings: Settings
+    store: Store
+    codebook: Codebook
+    made_up: MadeUp
+
+    def fill(self, listed: Path) -> None:
+        """Fill in the list of a draw as intended."""
+        lines = list(csv.DictReader(listed.open(encoding="utf-8", newline="")))
+        for line in lines:
+            intended = self.made_up.written[line["notice_id"]].judgement
+            line |= {
+                "degree": intended.degree,
+                "aspect": ";".join(intended.aspect),
+                "openness": intended.openness,
+                "forms": ";".join(intended.forms) or "conventional",
+                "unsure": "false",
+            }
+        with listed.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(lines)
+
+
+@pytest.fixture(scope="session")
+def codebook():
+    return codebooks.load(Store(ROOT))
+
+
+@pytest.fixture(scope="session")
+def everything(codebook):
+    return made_up(Store(ROOT), codebook, lots=LOTS)
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory, everything):
+    """A home that is written once."""
+    folder = tmp_path_factory.mktemp("quarter") / "home"
+    corpora = folder / "corpora"
+    corpora.mkdir(parents=True)
+    shutil.copy(ROOT / "corpora" / "codebook.toml", corpora)
+    for name in ("indicators", "reference"):
+        shutil.copytree(ROOT / "corpora" / name, corpora / name)
+    store = Store(folder)
+    store.write_champion({"model_id": MODEL})
+    notices = [x for found in everything.notices.values() for x in found]
+    shelve(store, notices)
+    table = everything.scores.table
+    prints = {x.notice_id: scoring.fingerprint(x) for x in notices}
+    names = table.column("notice_id").to_pylist()
+    place = table.schema.get_field_index("fingerprint")
+    table = table.set_column(place, "fingerprint", pa.array([prints[x] for x in names]))
+    path = store.scores(MODEL) / "00000.parquet"
+    disk.write_table(path, [table], schema=table.schema, facts=dict)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, stocked, codebook, everything):
+    """A copy of it for one test."""
+    folder = Path(shutil.copytree(stocked, tmp_path / "home"))
+    return Home(Settings(home=folder), Store(folder), codebook, everything)
+
+
+def shelve(store: Store, notices: list[Notice]) -> None:
+    """Write notices as `collect` would have."""
+
+    def place(notice):
+        return notice.source, notice.published_on
+
+    for (source, day), found in groupby(sorted(notices, key=place), key=place):
+        (store.corpora / "raw" / source).mkdir(parents=True, exist_ok=True)
+        path = store.corpora / "notices" / source / f"{day.year}" / f"{day}.parquet"
+        table = collected._table([(x.notice_id, x) for x in found])
+        facts = {"first_day": f"{day}", "last_day": f"{day}", "notices": table.num_rows}
+        disk.write_table(path, [table], schema=collected.SCHEMA, facts=lambda facts=facts: facts)
