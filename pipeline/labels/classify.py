@@ -12,7 +12,9 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide, rules
+from pipeline.labels.batches import lines_of
 from pipeline.labels.explain import evidence
+from pipeline.labels.table import columns
 from pipeline.learning import shelf
 from pipeline.learning.judge import Judge
 from pipeline.records import Document, ModelCard, Notice, Prediction, Reading
@@ -90,9 +92,6 @@ class Classifier:
                 quarantine; a notebook should see them at once.
         """
         import pandas as pd
-
-        from pipeline.labels.run import lines_of
-        from pipeline.labels.table import columns
 
         names = columns(self.codebook)
         table = pd.DataFrame(lines_of(self, inputs, jobs=jobs), columns=list(names))

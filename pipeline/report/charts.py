@@ -245,6 +245,8 @@ def _bars(chart: Bars, axes: Axes) -> None:
         )
         axes.bar_label(bars, fontsize=8, padding=1)
     axes.set_xticks(range(len(chart.names)), chart.names)
+    # One or two years would otherwise make bars as wide as the page.
+    axes.set_xlim(-0.6, max(len(chart.names), 8) - 0.4)
     axes.locator_params(axis="y", integer=True)
     axes.margins(y=0.12)
     _below(axes, axes.get_legend_handles_labels()[0])

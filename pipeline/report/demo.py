@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.labels.batches import lines_of
 from pipeline.labels.classify import Classifier
-from pipeline.labels.run import Run, lines_of
+from pipeline.labels.run import Run
 from pipeline.report.build import build
 from pipeline.report.pages import labels_page
 from pipeline.report.quarter.fictional import fictional

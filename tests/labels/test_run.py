@@ -12,8 +12,9 @@ import pytest
 from pipeline import cli, settings
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import SettingsError
+from pipeline.labels.batches import lines_of
 from pipeline.labels.find import find
-from pipeline.labels.run import Run, lines_of
+from pipeline.labels.run import Run
 from pipeline.labels.table import columns
 from pipeline.store import Store
 

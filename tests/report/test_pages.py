@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from pipeline import codebook, settings
+from pipeline.labels.batches import lines_of
 from pipeline.labels.find import find
-from pipeline.labels.run import lines_of
 from pipeline.records import Evidence, Notice
 from pipeline.report.pages import Piece, labels_page, notice_page, pieces, section_name
 from pipeline.store import Store
