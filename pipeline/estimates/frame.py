@@ -20,7 +20,7 @@ from pipeline.errors import CorpusError
 from pipeline.estimates._awards import Candidate, candidates
 from pipeline.estimates._money import Rates, read_rates
 from pipeline.estimates._values import Valued, values
-from pipeline.estimates.provinces import province
+from pipeline.notices.provinces import province
 from pipeline.records import AwardLot, Lot, Notice, Period, Procedure
 from pipeline.store import sha256
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 from pipeline.errors import SettingsError
+from pipeline.notices.provinces import PROVINCES, RENUMBERED
 from pipeline.notices.versions import order
 from pipeline.records import Notice, Period, Procedure
 
@@ -19,23 +20,6 @@ Counted = Literal["procedures", "notices"]
 Per = Literal["year", "province"]
 Value = str | bool
 
-# NUTS 2 of the Netherlands; NL35 and NL36 replaced NL31 and NL33 in NUTS 2024.
-PROVINCES = {
-    "NL11": "Groningen",
-    "NL12": "Friesland",
-    "NL13": "Drenthe",
-    "NL21": "Overijssel",
-    "NL22": "Gelderland",
-    "NL23": "Flevoland",
-    "NL31": "Utrecht",
-    "NL32": "Noord-Holland",
-    "NL33": "Zuid-Holland",
-    "NL34": "Zeeland",
-    "NL35": "Utrecht",
-    "NL36": "Zuid-Holland",
-    "NL41": "Noord-Brabant",
-    "NL42": "Limburg",
-}
 UNKNOWN = "unknown"
 
 # What may be asked of a notice; a notice without the field answers nothing, and so never fits.
@@ -212,7 +196,8 @@ def _value(notice: Notice, day: dt.date | None, indicator: Indicator) -> str:
     if indicator.per == "year":
         return str(day.year) if day else UNKNOWN
     places = (*notice.nuts, *(code for lot in notice.lots for code in lot.nuts))
-    return next((PROVINCES[x[:4]] for x in places if x[:4] in PROVINCES), UNKNOWN)
+    areas = (RENUMBERED.get(x[:4], x[:4]) for x in places)
+    return next((PROVINCES[x] for x in areas if x in PROVINCES), UNKNOWN)
 
 
 def _wrong(file: str, name: str, seen: object, expected: str) -> SettingsError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
-from pipeline.estimates.provinces import PROVINCES
+from pipeline.notices.provinces import PROVINCES
 from pipeline.report.facts import INNOVATION
 
 BUYER_KINDS = {

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pipeline.errors import CorpusError
 from pipeline.estimates._money import against_estimate
 from pipeline.estimates.frame import audit, frame, read_rates, winsorise
-from pipeline.estimates.provinces import PROVINCES, province
 from pipeline.notices.formats import eforms, ted_export
+from pipeline.notices.provinces import PROVINCES, province
 from pipeline.records import Amount, Lot, Notice, Period, Procedure, RawNotice
 
 REFERENCE = Path(__file__).parents[2] / "corpora" / "reference" / "ecb_rates.toml"

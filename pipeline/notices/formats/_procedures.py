@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import re
 
-PROCEDURES = (
-    "open",
-    "restricted",
-    "neg-w-call",
-    "neg-wo-call",
-    "comp-dial",
-    "innovation",
-    "oth-single",
-    "oth-mult",
-    "comp-tend",
-    "exp-int-rail",
-)
+from pipeline.notices.formats._eforms_codes import PROCEDURES
 
 # Labels without case, punctuation and the word "procedure". BT-105 has no code for an
 # "onderhandse procedure": under national law, the buyer invites suppliers of its own choice, in

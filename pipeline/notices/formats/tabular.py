@@ -11,10 +11,12 @@ about them, because a row does not know whether it is the first of its file.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import cast
 
 from pipeline.notices import buyers
 from pipeline.notices.formats import _procedures
+from pipeline.notices.formats._eforms_codes import STRATEGIC
 from pipeline.notices.formats._json import Fields, members, unique
 from pipeline.records import (
     BUYER_KINDS,
@@ -37,18 +39,8 @@ NATURES = {
     "diensten": "services",
 }
 VARIANTS = {x: x for x in ("allowed", "not-allowed", "required")}
-INNOVATION = (
-    "mar-nov",
-    "proc-innov",
-    "prod-innov",
-    "rd-act",
-    "buy-eff",
-    "fp-requ",
-    "org-nov",
-    "other",
-    "none",
-)
-PURPOSES = ("inn-pur", "env-imp", "soc-obj", "none")
+INNOVATION = STRATEGIC["innovative-acquisition"]
+PURPOSES = STRATEGIC["strategic-procurement"]
 
 
 def matches(raw: RawNotice) -> bool:
@@ -147,7 +139,7 @@ def _letters(row: Fields, name: str, *, lower: bool) -> str | None:
     return code.lower() if lower else code.upper()
 
 
-def _codes(row: Fields, name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
+def _codes(row: Fields, name: str, known: Collection[str]) -> tuple[str, ...] | None:
     """Several codes, or ``None`` for a blank cell: declared none is ``none``, not a blank."""
     codes = row.texts(name)
     for code in codes:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
-from pipeline.estimates.provinces import PROVINCES
+from pipeline.notices.provinces import PROVINCES
 from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
 from pipeline.report.quarter.scores import Scores, schema
 from pipeline.store import Store
