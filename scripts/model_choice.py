@@ -42,7 +42,8 @@ HEAD = """# Which model, and why
 `scripts/model_choice.py` wrote the table. Metric fixed beforehand: macro-F1 of the degree, since
 the degree decides what counts; forms by micro-F1 break a tie. The degree is ordinal in every
 candidate (a continuation ratio, see `pipeline/learning/judge.py`). "Words" are lemmas and pairs
-of lemmas; "all features" adds characters, cues, fields and the strongest passage per label.
+of lemmas; "all features" adds characters, cues and fields. Every model sees the score of the
+strongest passage per label at calibration, also those of "words".
 
 """
 

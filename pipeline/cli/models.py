@@ -14,7 +14,9 @@ from pipeline.errors import SettingsError
 if TYPE_CHECKING:
     from pipeline.codebook import Codebook
     from pipeline.corpus.analyzer import Analyzer
+    from pipeline.features.passages import Target
     from pipeline.learning.train import Examples
+    from pipeline.records import Reading
     from pipeline.store import Store
 
 NewlyJudged = Annotated[
@@ -29,13 +31,17 @@ TheirNotices = Annotated[
 def train(
     annotations: NewlyJudged = None,
     inputs: TheirNotices = None,
+    silver: Annotated[
+        list[str] | None, typer.Option(help="Also learn, with less weight, from fields and cues")
+    ] = None,
     analyzer: AnalyzerName = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Train a model on the judged notices in the repository and put it on the shelf.
 
     The new model is used only after `promote`. Judgements of notices that were drawn at random
-    are refused: they measure the model and must not train it.
+    are refused: they measure the model and must not train it. What fields and cues suggest of
+    the notices in --silver is kept in corpora/silver, apart from judgements by people.
 
     \b
     Examples:
@@ -55,7 +61,8 @@ def train(
     maker = Analyzer(given.analyzer)
     learned = _examples(store, codebook, maker, annotations or [], inputs or [])
     recipe = training.Recipe()
-    judge = training.train(learned, recipe, codebook)
+    suggested = _silver(store, codebook, maker, silver or [])
+    judge = training.train(learned, recipe, codebook, silver=suggested)
     created = now().date().isoformat()
     card = training.card(judge, learned, recipe, codebook, analyzer=maker.name, created=created)
     shelf.save(store, judge, card)
@@ -192,6 +199,22 @@ def _examples(
     return training.authored(
         store, codebook, analyzer, added=texts, notices=notices_of(inputs, now=now())
     )
+
+
+def _silver(
+    store: Store, codebook: Codebook, analyzer: Analyzer, inputs: list[str]
+) -> tuple[tuple[Reading, Target], ...]:
+    from pipeline.labels.find import notices_of
+    from pipeline.learning import train as training
+    from pipeline.learning import weak
+
+    if not inputs:
+        return ()
+    notices = list(notices_of(inputs, now=now()).values())
+    examples, found = training.silvered(notices, codebook, analyzer)
+    store.write_silver("silver", weak.write(found))
+    typer.echo(f"{len(found)} suggestions of {len(notices)} notices: corpora/silver", err=True)
+    return examples
 
 
 def _text(path: Path) -> str:

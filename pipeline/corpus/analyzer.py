@@ -8,7 +8,7 @@ carry the analyzer's name and version, because lemmas of one mean nothing to a m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata, util
 
 import py3langid
@@ -43,7 +43,6 @@ class Analyzer:
 
     Attributes:
         name: What documents carry, for example ``embedded-1+lookups1.0``.
-        nlp: The spaCy pipeline, reduced to what is used.
 
     Raises:
         SettingsError: There is no such pipeline, or it is not Dutch or has no lemmatizer.
@@ -52,8 +51,22 @@ class Analyzer:
     def __init__(self, name: str = "auto") -> None:
         if name == "auto":
             name = PREFERRED if util.find_spec(PREFERRED) else "embedded"
-        self.nlp, self.name = _embedded() if name == "embedded" else _trained(name)
-        self.nlp.max_length = LONGEST_TEXT
+        if name == "embedded":
+            self._make = _embedded
+            self.name = embedded_name()
+        else:
+            nlp = _trained(name)
+            self._make, self.name = (
+                (lambda: nlp),
+                f"{nlp.lang}_{nlp.meta['name']}-{nlp.meta['version']}",
+            )
+
+    @cached_property
+    def nlp(self) -> Language:
+        """The spaCy pipeline, made when it is first used: its tables take 200 MB."""
+        nlp = self._make()
+        nlp.max_length = LONGEST_TEXT
+        return nlp
 
     def analyze(self, notices: Sequence[Notice]) -> Iterator[Document]:
         """Make one document per notice, in order.
@@ -139,16 +152,21 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
         yield "criteria", "\n".join(notice.criteria)
 
 
-def _embedded() -> tuple[Language, str]:
+def _embedded() -> Language:
     nlp = spacy.blank("nl")
     _add_sentencizer(nlp)
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()
+    return nlp
+
+
+def embedded_name() -> str:
+    """Return name and version of the embedded pipeline, without making it."""
     lookups = ".".join(metadata.version("spacy-lookups-data").split(".")[:2])
-    return nlp, f"embedded-1+lookups{lookups}"
+    return f"embedded-1+lookups{lookups}"
 
 
-def _trained(name: str) -> tuple[Language, str]:
+def _trained(name: str) -> Language:
     try:
         nlp = spacy.load(name, exclude=["ner"])
     except OSError:
@@ -167,7 +185,7 @@ def _trained(name: str) -> tuple[Language, str]:
         if factory not in needed:
             nlp.remove_pipe(pipe)
     _add_sentencizer(nlp)
-    return nlp, f"{nlp.lang}_{nlp.meta['name']}-{nlp.meta['version']}"
+    return nlp
 
 
 def _add_sentencizer(nlp: Language) -> None:

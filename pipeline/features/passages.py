@@ -7,8 +7,8 @@ classifier per label learns to score sentences. A document's score is that of it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -33,11 +33,20 @@ NOTHING = -2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is known of a training document: its judgement, the marked passages, its group."""
+    """What is known of a training document.
 
-    judgement: Judgement
-    evidence: tuple[Evidence, ...]
+    Attributes:
+        judgement: By people; ``None`` for a document of which only silver is known.
+        evidence: The passages that people marked.
+        group: Documents of one group stay together.
+        silver: What fields and cues suggest, where people have not judged: label id or
+            ``innovation_oriented`` to 1 or 0, and to a weight between 0 and 1.
+    """
+
+    judgement: Judgement | None
+    evidence: tuple[Evidence, ...] = ()
     group: int
+    silver: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -151,6 +160,8 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """1 for a marked sentence, 0 for one of a document without the label, NaN if unknown."""
         starts = {x.name: x.start for x in reading.document.sections}
         marks = np.zeros((len(sentences), len(self.labels)))
+        if target.judgement is None:
+            return np.full_like(marks, np.nan)
         given = _given(target.judgement)
         for column, label in enumerate(self.labels):
             passages = [
@@ -184,7 +195,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def sentences_of(reading: Reading) -> list[Span]:
     """Return the sentences of a document that have a letter in them."""
-    return [span for span in reading.document.doc.sents if any(x.isalpha() for x in span.text)]
+    return [span for span in reading.document.doc.sents if any(token.is_alpha for token in span)]
 
 
 def _best(scores: Floats, sizes: Sequence[int]) -> Floats:

@@ -19,6 +19,7 @@ from pipeline.records import Reading
 # Stand-ins are upper case: lemmas are lower case, so they cannot collide.
 BUYER = "KOPER"
 NUMBER = "GETAL"
+KEPT = "lemmas"
 
 # Function words tell the writer's style, not what is bought: a model that may use them takes
 # running prose for innovation. The negations stay, for what is "not yet" there.
@@ -103,8 +104,14 @@ def lemmas(reading: Reading) -> list[str]:
         Length n_tokens; "" for tokens that are no words.
     """
     doc = reading.document.doc
-    masks = _masks(reading)
-    return [masks[token.i] if token.i in masks else normal(token.lemma_) for token in doc]
+    # Three features ask for them; the document keeps them.
+    if KEPT not in doc.user_data:
+        masks = _masks(reading)
+        doc.user_data[KEPT] = [
+            masks[token.i] if token.i in masks else normal(token.lemma_) for token in doc
+        ]
+    found: list[str] = doc.user_data[KEPT]
+    return found
 
 
 @lru_cache(maxsize=200_000)

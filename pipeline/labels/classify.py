@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +25,9 @@ from pipeline.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# spaCy learns words anew after each zone, which costs as much as analysing a few batches.
+BATCHES_PER_ZONE = 50
 
 
 class Classifier:
@@ -49,7 +54,12 @@ class Classifier:
         self.settings = settings
         self.codebook = codebook
         self.analyzer = analyzer
-        self._finder = CueFinder(codebook, analyzer.nlp)
+        self._zone = ExitStack()
+        self._batches = 0
+
+    @cached_property
+    def _finder(self) -> CueFinder:
+        return CueFinder(self.codebook, self.analyzer.nlp)
 
     @classmethod
     def load(cls, model_id: str | None = None, *, settings: Settings | None = None) -> Self:
@@ -104,16 +114,23 @@ class Classifier:
         return self.judge_notices([notice])[0], document
 
     def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
-        """Judge a batch of notices, in order; the memory their analysis took is given back."""
-        with self.analyzer.nlp.memory_zone():
-            readings = [self.read(document) for document in self.analyzer.analyze(notices)]
-            able = [reading for reading in readings if _reason(reading.document) is None]
-            judged = iter(self.judge.predict_proba(able).tolist() if able else [])
-            reasons = [_reason(reading.document) for reading in readings]
-            return [
-                self._prediction(reading, None if reason else next(judged), reason)
-                for reading, reason in zip(readings, reasons, strict=True)
-            ]
+        """Judge a batch of notices, in order."""
+        self._give_back()
+        readings = [self.read(document) for document in self.analyzer.analyze(notices)]
+        able = [reading for reading in readings if _reason(reading.document) is None]
+        judged = iter(self.judge.predict_proba(able).tolist() if able else [])
+        reasons = [_reason(reading.document) for reading in readings]
+        return [
+            self._prediction(reading, None if reason else next(judged), reason)
+            for reading, reason in zip(readings, reasons, strict=True)
+        ]
+
+    def _give_back(self) -> None:
+        """Let spaCy forget now and then the words it has seen, so that memory does not grow."""
+        if self._batches % BATCHES_PER_ZONE == 0:
+            self._zone.close()
+            self._zone.enter_context(self.analyzer.nlp.memory_zone())
+        self._batches += 1
 
     def read(self, document: Document) -> Reading:
         """Find the cues of a Dutch document; there are none in other languages."""

@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
-from pipeline.errors import ModelMismatch
+from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.learning.metrics import Booleans
 from pipeline.learning.train import Examples, Recipe, train
 from pipeline.records import Declaration, Judgement, ModelCard, Notice
@@ -127,6 +127,8 @@ def cases(
     for reading, target, given in zip(
         learned.readings, learned.targets, probabilities, strict=True
     ):
+        if target.judgement is None:
+            raise CorpusError(f"{reading.document.notice.notice_id} was not judged by people")
         notice = reading.document.notice
         found.append(
             Case(

@@ -41,9 +41,11 @@ class Question:
         direct: Columns that speak of this very question (its passages and cues); they enter
             once more at calibration, where thousands of words cannot drown them.
         strength: Inverse regularisation C, above 0; smoothing 1/C for ``bayes``.
+        weights: How much each answer counts, above 0 where there is one; (n_documents,).
     """
 
     answers: Floats
+    weights: Floats
     columns: Floats
     direct: NDArray[np.int64]
     strength: float
@@ -82,7 +84,6 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         matrix: csr_matrix,
         questions: Mapping[str, Question],
         groups: NDArray[np.int64],
-        weights: Floats,
     ) -> Self:
         """Learn every head.
 
@@ -90,13 +91,12 @@ class Heads(BaseEstimator):  # type: ignore[misc]
             matrix: Shape (n_documents, n_features).
             questions: By name.
             groups: Documents of one group are never on both sides of a fold; (n_documents,).
-            weights: Above 0; shape (n_documents,).
 
         Raises:
             CorpusError: A question has fewer than ``FEWEST_EXAMPLES`` yes or no answers.
         """
         self.names_ = np.array(sorted(questions))
-        fitted = [self._head(x, matrix, questions[x], groups, weights) for x in self.names_]
+        fitted = [self._head(x, matrix, questions[x], groups) for x in self.names_]
         self.coef_ = np.vstack([head[0] for head in fitted]).astype(np.float32)
         self.intercept_ = np.array([head[1] for head in fitted])
         self.scores_ = np.column_stack([head[2] for head in fitted])
@@ -120,11 +120,10 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         matrix: csr_matrix,
         question: Question,
         groups: NDArray[np.int64],
-        weights: Floats,
     ) -> tuple[Floats, float, Floats]:
         used = np.flatnonzero(~np.isnan(question.answers))
         x = (matrix[used] @ diags_array(question.columns)).tocsr()
-        y, group, weight = question.answers[used].astype(int), groups[used], weights[used]
+        y, group, weight = question.answers[used].astype(int), groups[used], question.weights[used]
         fewest = min(int(y.sum()), int((1 - y).sum()))
         if fewest < FEWEST_EXAMPLES:
             raise CorpusError(

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,7 +19,7 @@ from pipeline.codebook import Codebook
 from pipeline.features.matrix import column_weights, columns_about, features, widths
 from pipeline.features.passages import Target
 from pipeline.learning.heads import Floats, Heads, Question
-from pipeline.records import Judgement, Reading
+from pipeline.records import Reading
 
 Weights = Mapping[str, Mapping[str, float]]
 
@@ -31,6 +30,9 @@ TEXT = {"lemmas": 0.7, "chars": 0.7, "cues": 0.2}
 FORMS = {"lemmas": 0.7, "chars": 0.7, "cues": 0.5, "fields": 0.2}
 WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
 STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.2}
+
+# The answer to a question that does not apply, and its weight.
+NONE = (float("nan"), 0.0)
 
 # Openness has two values above `closed`; one question tells them apart.
 ASKED = "openness=asked"
@@ -84,14 +86,12 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         self,
         readings: Sequence[Reading],
         targets: Sequence[Target],
-        weights: Floats | None = None,
     ) -> Self:
         """Learn from judged documents.
 
         Args:
             readings: Length n_documents.
             targets: Length n_documents.
-            weights: Above 0; 1 for each where not given.
 
         Raises:
             CorpusError: A question has too few examples.
@@ -105,10 +105,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()
         self.heads_ = clone(self.heads or Heads()).fit(
-            matrix,
-            self._questions([target.judgement for target in targets]),
-            np.array([target.group for target in targets]),
-            np.ones(len(targets)) if weights is None else weights,
+            matrix, self._questions(targets), np.array([target.group for target in targets])
         )
         return self
 
@@ -177,35 +174,44 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def _weights(self) -> Weights:
         return self.weights or WEIGHTS
 
-    def _questions(self, judgements: Sequence[Judgement]) -> dict[str, Question]:
-        rank = np.array([self.degrees.index(j.degree) for j in judgements], dtype=float)
-        answers = {
-            "degree": {
-                f"degree>{k}": np.where(rank >= k, (rank > k).astype(float), np.nan)
-                for k in range(len(self.degrees) - 1)
-            },
-            "aspect": {
-                f"aspect={x}": _where(rank > 0, [x in j.aspect for j in judgements])
-                for x in self.aspects
-            },
-            "openness": {ASKED: _where(rank > 0, [j.openness == "asked" for j in judgements])},
-            "forms": {
-                f"form={x}": np.array([x in j.forms for j in judgements], dtype=float)
-                for x in self.forms
-            },
-        }
+    def _questions(self, targets: Sequence[Target]) -> dict[str, Question]:
         strengths = self.strengths or STRENGTHS
-        columns = {name: column_weights(self.features_, self._weights[name]) for name in answers}
+        questions = {}
+        for kind, names in self._names().items():
+            columns = column_weights(self.features_, self._weights[kind])
+            for name in names:
+                told = np.array([self._answer(name, target) for target in targets])
+                questions[name] = Question(
+                    answers=told[:, 0],
+                    weights=told[:, 1],
+                    columns=columns,
+                    direct=columns_about(self.features_, self._about(name)),
+                    strength=strengths[kind],
+                )
+        return questions
+
+    def _names(self) -> dict[str, list[str]]:
         return {
-            name: Question(
-                answers=given,
-                columns=columns[kind],
-                direct=columns_about(self.features_, self._about(name)),
-                strength=strengths[kind],
-            )
-            for kind, questions in answers.items()
-            for name, given in questions.items()
+            "degree": [f"degree>{rank}" for rank in range(len(self.degrees) - 1)],
+            "aspect": [f"aspect={aspect}" for aspect in self.aspects],
+            "openness": [ASKED],
+            "forms": [f"form={form}" for form in self.forms],
         }
+
+    def _answer(self, question: str, target: Target) -> tuple[float, float]:
+        """Return answer and weight; NaN where the question does not apply."""
+        kind, _, label = question.partition("=")
+        if target.judgement is None:
+            return target.silver.get("innovation_oriented" if kind == "degree>0" else label, NONE)
+        if kind == "form":
+            return float(label in target.judgement.forms), 1.0
+        rank = self.degrees.index(target.judgement.degree)
+        if kind.startswith("degree>"):
+            least = int(kind.removeprefix("degree>"))
+            return (float(rank > least), 1.0) if rank >= least else NONE
+        if not rank:
+            return NONE
+        return float(label in (*target.judgement.aspect, target.judgement.openness)), 1.0
 
     def _about(self, question: str) -> tuple[str, ...]:
         """Return the labels whose passages and cues speak of a question."""
@@ -213,10 +219,6 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         if kind.startswith("degree>"):
             return self.degrees[int(kind.removeprefix("degree>")) + 1 :]
         return (label,)
-
-
-def _where(applies: NDArray[np.bool_], yes: Sequence[bool]) -> Floats:
-    return np.where(applies, np.array(yes, dtype=float), np.nan)
 
 
 PARTS_OF_CODEBOOK = {"degrees": "degree", "aspects": "aspect", "forms": "forms"}

@@ -19,9 +19,11 @@ from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import CorpusError
 from pipeline.features.cues import CueFinder
 from pipeline.features.passages import Target
+from pipeline.learning import weak
 from pipeline.learning.groups import groups
-from pipeline.learning.heads import Floats, Heads
+from pipeline.learning.heads import Heads
 from pipeline.learning.judge import STRENGTHS, WEIGHTS, Judge, Weights
+from pipeline.learning.weak import SilverJudgement
 from pipeline.notices.formats import tabular
 from pipeline.records import ROW, Annotation, Judgement, ModelCard, Notice, RawNotice, Reading
 from pipeline.store import Store, sha256
@@ -88,7 +90,7 @@ class Examples:
     @property
     def judgements(self) -> tuple[Judgement, ...]:
         """The judgement of each document."""
-        return tuple(target.judgement for target in self.targets)
+        return tuple(x.judgement for x in self.targets if x.judgement is not None)
 
     @property
     def groups(self) -> NDArray[np.int64]:
@@ -168,15 +170,43 @@ def examples(
 
 
 def train(
-    learned: Examples, recipe: Recipe, codebook: Codebook, weights: Floats | None = None
+    learned: Examples,
+    recipe: Recipe,
+    codebook: Codebook,
+    *,
+    silver: Sequence[tuple[Reading, Target]] = (),
 ) -> Judge:
     """Fit a judge.
+
+    Args:
+        silver: Readings that nobody judged, with what fields and cues suggest of them.
 
     Raises:
         CorpusError: A label has too few examples.
     """
-    judge = recipe.judge(codebook)
-    return judge.fit(learned.readings, learned.targets, weights)
+    readings = [*learned.readings, *(reading for reading, _ in silver)]
+    targets = [*learned.targets, *(target for _, target in silver)]
+    return recipe.judge(codebook).fit(readings, targets)
+
+
+def silvered(
+    notices: Sequence[Notice], codebook: Codebook, analyzer: Analyzer
+) -> tuple[tuple[tuple[Reading, Target], ...], tuple[SilverJudgement, ...]]:
+    """Say what fields and cues suggest of notices that nobody judged.
+
+    Returns:
+        What to learn from, notices without a suggestion left out; and all suggestions.
+    """
+    finder = CueFinder(codebook, analyzer.nlp)
+    readings = [Reading(document=x, hits=finder.find(x)) for x in analyzer.analyze(notices)]
+    found = [weak.silver(reading, codebook) for reading in readings]
+    examples = []
+    for number, (reading, suggested) in enumerate(zip(readings, found, strict=True), 1):
+        silver = weak.suggestions(suggested)
+        if silver and reading.document.language == "nl":
+            # Each is a group of its own; negative numbers are never those of judged notices.
+            examples.append((reading, Target(judgement=None, group=-number, silver=silver)))
+    return tuple(examples), tuple(one for suggested in found for one in suggested)
 
 
 def card(

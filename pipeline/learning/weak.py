@@ -125,6 +125,15 @@ def answers(
     return given, weights
 
 
+def suggestions(found: Iterable[SilverJudgement]) -> dict[str, tuple[float, float]]:
+    """Return what is suggested of one notice: label to 1 or 0, and to its weight above 0."""
+    return {
+        one.label: (float(one.value), WEIGHTS[one.strength] * one.share)
+        for one in strongest(found)
+        if WEIGHTS[one.strength]
+    }
+
+
 def require_gold(judged: Iterable[object]) -> None:
     """Refuse to measure against anything but judgements by people.
 

@@ -21,13 +21,17 @@ def material(count=400, noise=1.0):
 
 def question(answers, columns=(1.0, 1.0), direct=NO_DIRECT):
     return Question(
-        answers=answers, columns=np.array(columns), direct=np.asarray(direct), strength=1.0
+        answers=answers,
+        weights=np.ones(len(answers)),
+        columns=np.array(columns),
+        direct=np.asarray(direct),
+        strength=1.0,
     )
 
 
 def fitted(x, questions, **options):
     count = x.shape[0]
-    return Heads(**options).fit(x, questions, np.arange(count), np.ones(count))
+    return Heads(**options).fit(x, questions, np.arange(count))
 
 
 @pytest.mark.parametrize("classifier", ["logistic", "svm"])
