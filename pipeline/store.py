@@ -128,6 +128,10 @@ class Store:
         """Write a file of human judgements, whole."""
         write_atomic(self.corpora / "annotations" / f"{name}.csv", text.encode())
 
+    def has_model(self, model_id: str) -> bool:
+        """Whether there is a model of this id on the shelf."""
+        return (self.models / model_id / "card.json").is_file()
+
     def model_files(self, model_id: str) -> dict[str, bytes]:
         """Read the files of a model, by name.
 

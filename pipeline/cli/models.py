@@ -65,7 +65,10 @@ def train(
     judge = training.train(learned, recipe, codebook, silver=suggested)
     created = now().date().isoformat()
     card = training.card(judge, learned, recipe, codebook, analyzer=maker.name, created=created)
-    shelf.save(store, judge, card)
+    if store.has_model(card.model_id):
+        typer.echo("the same model is on the shelf already; it keeps its figures", err=True)
+    else:
+        shelf.save(store, judge, card)
     typer.echo(card.model_id)
 
 

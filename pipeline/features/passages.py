@@ -195,7 +195,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def sentences_of(reading: Reading) -> list[Span]:
     """Return the sentences of a document that have a letter in them."""
-    return [span for span in reading.document.doc.sents if any(token.is_alpha for token in span)]
+    return [span for span in reading.document.doc.sents if any(x.isalpha() for x in span.text)]
 
 
 def _best(scores: Floats, sizes: Sequence[int]) -> Floats:
