@@ -38,6 +38,7 @@ class Label:
         definition: Dutch, as an annotator sees it.
         rank: Order within ``degree``; ``None`` elsewhere.
         fields: Notice field to the values that settle the label.
+        implies: Aspects that go with it where the degree is above ``none``.
     """
 
     label_id: str
@@ -46,6 +47,7 @@ class Label:
     definition: str
     rank: int | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implies: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
 
     def settled_by(self, notice: Notice) -> tuple[str, str] | None:
@@ -122,6 +124,7 @@ def _label(table: dict[str, Any]) -> Label:
     return Label(
         label_id=rest.pop("id"),
         fields={name: tuple(values) for name, values in rest.pop("fields", {}).items()},
+        implies=tuple(rest.pop("implies", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),

@@ -59,9 +59,11 @@ def judgement(
     innovation = 1 - probabilities["none"]
     if innovation < threshold:
         return Judgement(degree="none", aspect=(), openness="closed", forms=forms)
+    implied = {aspect for form in forms for aspect in codebook.label(form).implies}
+    likely = _aspects(probabilities, codebook.of("aspect"), innovation)
     return Judgement(
         degree=_median(probabilities, codebook.degrees[1:]),
-        aspect=_aspects(probabilities, codebook.of("aspect"), innovation),
+        aspect=tuple(sorted(implied.union(likely))),
         openness="asked" if probabilities["asked"] >= probabilities["room"] else "room",
         forms=forms,
     )

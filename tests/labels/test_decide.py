@@ -64,6 +64,16 @@ def test_what_is_innovation_oriented_has_an_aspect_even_when_none_is_likely(book
     assert both.aspect == ("rd", "solution")
 
 
+def test_a_partnership_has_both_aspects_and_sbir_has_research(book):
+    given = probabilities(0.1, 0.9, 0, 0, rd=0.1, solution=0.8)
+    for forms, aspect in (
+        ((), ("solution",)),
+        (("sbir",), ("rd", "solution")),
+        (("innovation_partnership",), ("rd", "solution")),
+    ):
+        assert decide.judgement(given, forms, book, threshold=0.5).aspect == aspect
+
+
 def test_a_higher_threshold_keeps_doubtful_notices_out(book):
     doubtful = probabilities(0.2, 0.8, 0, 0)
     assert decide.judgement(doubtful, (), book, threshold=0.9) == Judgement(
