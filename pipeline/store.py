@@ -46,6 +46,13 @@ def to_json(value: object) -> bytes:
     return text.encode() + b"\n"
 
 
+def _text(path: Path, absent: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CorpusError(f"{absent} at {path}") from None
+
+
 class Store:
     """The folders of one home.
 
@@ -114,11 +121,7 @@ class Store:
         Raises:
             CorpusError: There is none.
         """
-        path = self.corpora / "annotations" / f"{name}.csv"
-        try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise CorpusError(f"no annotations at {path}") from None
+        return _text(self.corpora / "annotations" / f"{name}.csv", "no annotations")
 
     def has_annotations(self, name: str) -> bool:
         """Whether there is a file of human judgements of this name."""
@@ -190,11 +193,7 @@ class Store:
         Raises:
             CorpusError: There is none.
         """
-        path = self.corpora / "silver" / f"{name}.csv"
-        try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise CorpusError(f"no silver judgements at {path}") from None
+        return _text(self.corpora / "silver" / f"{name}.csv", "no silver judgements")
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""
@@ -207,11 +206,7 @@ class Store:
             CorpusError: There are none.
         """
         path = self.home / "tests" / "traps.jsonl"
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            raise CorpusError(f"no traps at {path}") from None
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in _text(path, "no traps").splitlines()]
 
     def floors(self) -> dict[str, Any]:
         """Read the floors that a model must reach to be promoted.
@@ -240,11 +235,7 @@ class Store:
         Raises:
             CorpusError: There is none.
         """
-        path = self.corpora / "reference" / f"{name}.toml"
-        try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise CorpusError(f"no reference table at {path}") from None
+        return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
 
     def scores(self, model_id: str) -> Path:
         """The folder of the probabilities that a model gave."""

@@ -60,8 +60,7 @@ def _cued(reading: Reading, label: str) -> Iterator[Evidence]:
 
 def _heaviest(reading: Reading, label: str, judge: Judge) -> Evidence | None:
     """Find the sentence that speaks most for the label."""
-    scores, _ = judge.part("passages")
-    best = scores.strongest(reading, label)
+    best = judge.part("passages").strongest(reading, label)
     if best is None:
         return None
     start = best.start_char + len(best.text) - len(best.text.lstrip())

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from pipeline.corpus.annotations import FORMULA_STARTS
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
 
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LINES_PER_ROW_GROUP = 5_000
 
 QUARANTINE_COLUMNS = ("notice_id", "file", "reason")

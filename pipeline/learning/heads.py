@@ -68,7 +68,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         coef_: Shape (n_heads, n_features); features times these are log-odds.
         intercept_: Shape (n_heads,).
         scores_: Out-of-fold calibrated probabilities of the training documents, NaN where a
-            question does not apply; shape (n_documents, n_heads). Not saved with the model.
+            question does not apply; shape (n_documents, n_heads).
 
     Source:
         Platt, Probabilistic outputs for support vector machines (1999).

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.codebook import Codebook
-from pipeline.features.matrix import column_weights, columns_about, features, widths
+from pipeline.features.matrix import column_weights, columns_about, features
 from pipeline.features.passages import Target
 from pipeline.learning.heads import Floats, Heads, Question
 from pipeline.records import Reading
@@ -146,29 +146,13 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         parts += [column[f"form={form}"] for form in self.forms]
         return np.column_stack(parts)
 
-    def heads_of(self, label: str) -> list[int]:
-        """Return the heads whose yes speaks for a label, as rows of ``heads_.coef_``."""
-        names = [str(name) for name in self.heads_.names_]
-        if label in self.degrees:
-            wanted = [f"degree>{rank}" for rank in range(self.degrees.index(label))]
-        elif label in self.forms:
-            wanted = [f"form={label}"]
-        else:
-            wanted = ["degree>0", f"aspect={label}", f"openness={label}"]
-        return [names.index(name) for name in wanted if name in names]
-
-    def part(self, name: str) -> tuple[Any, slice]:
-        """Return the last step of a feature, and its columns in the matrix.
+    def part(self, name: str) -> Any:
+        """Return the last step of a fitted feature.
 
         Raises:
             KeyError: The model does not have this feature.
         """
-        start = 0
-        for part, width in widths(self.features_).items():
-            if part == name:
-                return dict(self.features_.transformer_list)[name][-1], slice(start, start + width)
-            start += width
-        raise KeyError(name)
+        return dict(self.features_.transformer_list)[name][-1]
 
     @property
     def _weights(self) -> Weights:

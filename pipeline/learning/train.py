@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.draws import training_ids
 from pipeline.errors import CorpusError
 from pipeline.features.cues import CueFinder
 from pipeline.features.passages import Target
@@ -129,8 +130,9 @@ def authored(
         judging.read(store.annotations("authored"), codebook, name="authored.csv")
     )
     for name, text in (added or {}).items():
-        newly = judging.final(judging.read(text, codebook, name=name))
-        _require_chosen(newly)
+        read = judging.read(text, codebook, name=name)
+        _require_chosen(read)
+        newly = judging.final(read)
         judged |= newly
         ours |= {x: notices[x] for x in newly if notices and x in notices}
     return examples(ours, judged, codebook, analyzer)
@@ -245,8 +247,8 @@ def card(
     )
 
 
-def _require_chosen(judged: Mapping[str, Annotation]) -> None:
-    drawn = sorted(x for x, one in judged.items() if one.draw_id is not None)
+def _require_chosen(judged: Sequence[Annotation]) -> None:
+    drawn = sorted({one.notice_id for one in judged} - training_ids(judged))
     if drawn:
         raise CorpusError(
             f"{len(drawn)} notices were drawn at random, for example {drawn[0]}",
