@@ -16,9 +16,11 @@ from functools import partial
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.evaluation import cases
+from pipeline.evaluation.figures import figures
+from pipeline.evaluation.trial import authored_facts
 from pipeline.labels import decide, rules
-from pipeline.labels.trial import authored_facts
-from pipeline.learning import cases, evaluate, train
+from pipeline.learning import train
 from pipeline.learning.train import Recipe
 from pipeline.store import Store, write_atomic
 
@@ -68,7 +70,7 @@ def main() -> None:
         started = time.monotonic()
         given = cases.out_of_fold(learned, recipe, book)
         found = cases.cases(learned, given, chosen, codebook=book, facts=facts)
-        lines.append(line(name, evaluate.figures(found, book), time.monotonic() - started))
+        lines.append(line(name, figures(found, book), time.monotonic() - started))
         print(lines[-1], file=sys.stderr, flush=True)
     body = HEAD + "\n".join([*heading(len(learned.readings)), *lines]) + "\n"
     body += TAIL.format(threshold=train.LISTED)
@@ -81,9 +83,7 @@ def by_rules(learned: train.Examples, book: codebook.Codebook) -> dict:
         learned, [nothing] * len(learned.readings), lambda *_: None, codebook=book, facts={}
     )
     judged = [rules.judge(reading, book) for reading in learned.readings]
-    return evaluate.figures(
-        [replace(x, chosen=y) for x, y in zip(found, judged, strict=True)], book
-    )
+    return figures([replace(x, chosen=y) for x, y in zip(found, judged, strict=True)], book)
 
 
 def heading(count: int) -> Iterator[str]:

@@ -11,11 +11,11 @@ import pytest
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.demo.made_up import MODEL, MadeUp, made_up
+from pipeline.labels import scores as scoring
 from pipeline.notices import collected
 from pipeline.rawstore import disk
 from pipeline.records import Notice, Period
-from pipeline.report.quarter import scores as scoring
-from pipeline.report.quarter.made_up import MODEL, MadeUp, made_up
 from pipeline.settings import Settings
 from pipeline.store import Store
 

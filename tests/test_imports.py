@@ -15,9 +15,12 @@ ROOMS = [
     "features",
     "learning",
     "labels",
+    "evaluation",
     "estimates",
     "report",
-    "review",
+    "workplace",
+    "quarter",
+    "demo",
     "cli",
 ]
 

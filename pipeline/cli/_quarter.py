@@ -11,7 +11,7 @@ from pipeline import settings
 from pipeline.cli._app import period_of, progress
 
 if TYPE_CHECKING:
-    from pipeline.report.quarter.run import Work
+    from pipeline.quarter import Work
 
 Jobs = Annotated[int, typer.Option(min=1, help="Processes for the model")]
 
@@ -20,7 +20,7 @@ def work_of(
     period: str, settings_file: Path | None, *, model: str | None = None, jobs: int = 1
 ) -> Work:
     """Return the work on a period, by the settings in force."""
-    from pipeline.report.quarter.run import Work
+    from pipeline.quarter import Work
 
     given = settings.load(settings_file)
     return Work(period=period_of(period), settings=given, model_id=model, jobs=jobs, show=progress)

@@ -33,10 +33,10 @@ def plan(
     Examples:
       innovatiemonitor plan 2026Q3 --half-width 2
     """
-    from pipeline.report.quarter import draws
+    from pipeline.estimates import drawing
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    answer = draws.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
+    answer = drawing.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
     typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
     typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
     for x in answer.table:
@@ -74,15 +74,15 @@ def draw(
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
-    from pipeline.report.quarter import draws
+    from pipeline.estimates import drawing
     from pipeline.store import write_atomic
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    drawn, order = draws.draw(
+    drawn, order = drawing.draw(
         work.material, work.scores, labels=labels, seed=seed, store=work.store
     )
-    body = draws.export(drawn, order, work.material, work.codebook, tool=tool)
+    body = drawing.export(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
     typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
 
@@ -108,11 +108,11 @@ def judged(
       innovatiemonitor judged 2026Q3 export.json --format label-studio
     """
     from pipeline.corpus.exchange import Sitting
-    from pipeline.report.quarter import draws
+    from pipeline.estimates import drawing
 
     work = work_of(period, settings_file)
     day = now().date()
-    added = draws.take_over(
+    added = drawing.take_over(
         _body(file),
         work.material,
         work.codebook,

@@ -24,8 +24,8 @@ from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
     from pipeline.estimates.series import Revision
+    from pipeline.quarter import Work
     from pipeline.records import Check, Estimate
-    from pipeline.report.quarter.run import Work
 
 FETCHED = ("ted", "tenderned")
 
@@ -56,7 +56,7 @@ def estimate(
       innovatiemonitor estimate 2026Q3
       innovatiemonitor estimate 2026Q2 --as-of 2026-08-20 --json
     """
-    from pipeline.report.quarter import published
+    from pipeline.estimates import published
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
     if as_of:
@@ -88,7 +88,7 @@ def national(
       innovatiemonitor national 2023 --assume half
       innovatiemonitor national 2023 --assume all
     """
-    from pipeline.report.quarter.national import national as run
+    from pipeline.estimates.national import national as run
 
     work = work_of(year, settings_file)
     for x in run(work.store, work.period, assume=assume):
@@ -136,7 +136,7 @@ def revise(
     Examples:
       innovatiemonitor revise 2026Q2
     """
-    from pipeline.report.quarter import published
+    from pipeline.estimates import published
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
     day = now().date()

@@ -126,8 +126,8 @@ def demo(
       innovatiemonitor demo
       innovatiemonitor demo --output /tmp/demo
     """
+    from pipeline.demo import run
     from pipeline.labels.classify import Classifier
-    from pipeline.report.demo import run
 
     given = settings.load(settings_file)
     for line in run(Classifier.load(settings=given), output, now=now()):

@@ -95,9 +95,8 @@ def evaluate(
     """
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.real import real_notices
-    from pipeline.labels import trial
+    from pipeline.evaluation import gate, trial
     from pipeline.labels.classify import Classifier
-    from pipeline.learning import gate
     from pipeline.learning import train as training
     from pipeline.report.evaluation import evaluation_page
     from pipeline.store import Store
@@ -144,9 +143,9 @@ def compare(
       innovatiemonitor compare 20261121-1a2b3c4d
       innovatiemonitor compare 20261121-1a2b3c4d --annotations new.csv --input notices/
     """
-    from pipeline.labels import trial
+    from pipeline.evaluation import trial
+    from pipeline.evaluation.compare import table
     from pipeline.labels.classify import Classifier
-    from pipeline.learning.compare import table
     from pipeline.store import Store
 
     given = settings.load(settings_file)
@@ -173,7 +172,7 @@ def promote(
       innovatiemonitor promote --to 20261121-1a2b3c4d
       innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
     """
-    from pipeline.learning import gate
+    from pipeline.evaluation import gate
     from pipeline.store import Store
 
     store = Store(settings.load(settings_file).home)

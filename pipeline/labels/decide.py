@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.codebook import Codebook
-from pipeline.records import Evidence, Judgement, Notice
+from pipeline.records import INNOVATION, Evidence, Judgement, Notice
 
 
 def settled(notice: Notice, codebook: Codebook) -> dict[str, Evidence]:
@@ -36,7 +36,7 @@ def chosen(
     """
     likely = {form for form in codebook.forms if probabilities[form] >= thresholds[form]}
     forms = tuple(sorted(likely | set(settled(notice, codebook))))
-    return judgement(probabilities, forms, codebook, threshold=thresholds["innovation_oriented"])
+    return judgement(probabilities, forms, codebook, threshold=thresholds[INNOVATION])
 
 
 def judgement(

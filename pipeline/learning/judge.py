@@ -19,7 +19,7 @@ from pipeline.codebook import Codebook
 from pipeline.features.matrix import column_weights, columns_about, features
 from pipeline.features.passages import Target
 from pipeline.learning.heads import Floats, Heads, Question
-from pipeline.records import Reading
+from pipeline.records import INNOVATION, Reading
 
 Weights = Mapping[str, Mapping[str, float]]
 
@@ -186,7 +186,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         """Return answer and weight; NaN where the question does not apply."""
         kind, _, label = question.partition("=")
         if target.judgement is None:
-            return target.silver.get("innovation_oriented" if kind == "degree>0" else label, NONE)
+            return target.silver.get(INNOVATION if kind == "degree>0" else label, NONE)
         if kind == "form":
             return float(label in target.judgement.forms), 1.0
         rank = self.degrees.index(target.judgement.degree)

@@ -26,7 +26,16 @@ from pipeline.learning.heads import Heads
 from pipeline.learning.judge import STRENGTHS, WEIGHTS, Judge, Weights
 from pipeline.learning.weak import SilverJudgement
 from pipeline.notices.formats import tabular
-from pipeline.records import ROW, Annotation, Judgement, ModelCard, Notice, RawNotice, Reading
+from pipeline.records import (
+    INNOVATION,
+    ROW,
+    Annotation,
+    Judgement,
+    ModelCard,
+    Notice,
+    RawNotice,
+    Reading,
+)
 from pipeline.store import Store, sha256
 
 # A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
@@ -240,7 +249,7 @@ def card(
             **_counts(learned.judgements),
         },
         metrics={},
-        thresholds={"innovation_oriented": LISTED} | dict.fromkeys(codebook.forms, 0.5),
+        thresholds={INNOVATION: LISTED} | dict.fromkeys(codebook.forms, 0.5),
         files={},
         versions={name: metadata.version(name) for name in LIBRARIES},
         caveats=CAVEATS,

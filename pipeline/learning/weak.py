@@ -26,12 +26,11 @@ from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
-from pipeline.records import Annotation, Lot, Notice, Reading
+from pipeline.records import INNOVATION, Annotation, Lot, Notice, Reading
 
 Floats = NDArray[np.float64]
 Strength = Literal["A", "B", "C"]
 
-INNOVATION = "innovation_oriented"
 COLUMNS = ("notice_id", "label", "value", "source", "strength", "share")
 
 # A tick of a buyer counts for half of what a reader judged, good evidence for a quarter.

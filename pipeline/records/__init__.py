@@ -4,8 +4,15 @@ Records are frozen: a room takes records and makes new ones. Unknown is ``None``
 empty string or zero. This package imports nothing else of ours.
 """
 
-from pipeline.records.figures import AwardLot, Draw, Estimate, Provenance
-from pipeline.records.judgements import Annotation, Evidence, Judgement, ModelCard, Prediction
+from pipeline.records.figures import AwardLot, Draw, Estimate, Provenance, Weighting
+from pipeline.records.judgements import (
+    INNOVATION,
+    Annotation,
+    Evidence,
+    Judgement,
+    ModelCard,
+    Prediction,
+)
 from pipeline.records.notices import (
     BUYER_KINDS,
     KINDS,
@@ -28,6 +35,7 @@ from pipeline.records.texts import CueHit, CueStatus, Document, Reading, Section
 
 __all__ = [
     "BUYER_KINDS",
+    "INNOVATION",
     "KINDS",
     "ROW",
     "Amount",
@@ -57,4 +65,5 @@ __all__ = [
     "Reference",
     "Section",
     "Unreadable",
+    "Weighting",
 ]

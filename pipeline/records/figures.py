@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+# By euro, or by lot.
+Weighting = Literal["value", "number"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardLot:
@@ -92,7 +95,7 @@ class Estimate:
     quantity: str
     period: str
     domain: str
-    weighting: Literal["value", "number"]
+    weighting: Weighting
     share: float
     low: float
     high: float

@@ -9,6 +9,9 @@ from typing import Any
 
 from pipeline.records.notices import Notice
 
+# The quantity "innovation-oriented": what a degree above `none` means.
+INNOVATION = "innovation_oriented"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

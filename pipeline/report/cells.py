@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.records import Estimate
+from pipeline.records import INNOVATION, Estimate, Weighting
 from pipeline.report import dutch, names
-from pipeline.report.facts import INNOVATION, Facts, Weighting
+from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Column, Intervals, Mark, Table, Target, Text
 
 EMPTY = Cell(value=None, shown="–")

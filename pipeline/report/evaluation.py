@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.learning.suspects import Suspect
+from pipeline.evaluation.suspects import Suspect
 from pipeline.records import ModelCard
 from pipeline.report.charts import COLOURS, SOFT, STYLE
 from pipeline.report.pages import TEMPLATES
@@ -39,7 +39,7 @@ def evaluation_page(card: ModelCard, suspects: Sequence[Suspect]) -> str:
     """Write the page of a model that was measured.
 
     Args:
-        card: With the figures of ``pipeline.learning.evaluate``.
+        card: With the figures of ``pipeline.evaluation.figures``.
         suspects: Judgements that look wrong, most doubtful first.
 
     Returns:

@@ -1,8 +1,4 @@
-"""All that a section of the quarterly report may look at: finished figures, never data or models.
-
-A domain is named as in :class:`Estimate`: ``all``, ``without_defence``, ``buyer_kind=central``,
-``cpv_division=72``, ``province=NL31``; an unknown kind, division or province is ``=unknown``.
-"""
+"""All that a section of the quarterly report may look at: finished figures, no data or models."""
 
 from __future__ import annotations
 
@@ -13,14 +9,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.codebook import Codebook
+from pipeline.estimates.domains import domains
 from pipeline.estimates.estimators import PUBLISHED
+from pipeline.estimates.figured import DrawFacts
+from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
 from pipeline.notices.indicators import Count, Indicator
-from pipeline.records import AwardLot, Check, Declaration, Estimate, Period, Provenance
-
-Weighting = Literal["value", "number"]
-INNOVATION = "innovation_oriented"
+from pipeline.records import (
+    INNOVATION,
+    AwardLot,
+    Check,
+    Declaration,
+    Estimate,
+    Period,
+    Provenance,
+    Weighting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,37 +86,8 @@ class FrameFacts:
         )
 
 
-def domains(lot: AwardLot) -> Iterable[str]:
-    """Yield the names of the domains that a lot belongs to."""
-    yield "all"
-    if not lot.defence:
-        yield "without_defence"
-    yield f"buyer_kind={lot.buyer_kind or 'unknown'}"
-    yield f"cpv_division={lot.cpv_division or 'unknown'}"
-    yield f"province={lot.province or 'unknown'}"
-
-
 def _size(lots: list[AwardLot]) -> Size:
     return Size(lots=len(lots), volume=sum(lot.value_eur or 0.0 for lot in lots))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawFacts:
-    """The draw whose judgements speak for the frame.
-
-    Attributes:
-        drawn: Lots in the draw.
-        judged: Lots of it that are judged.
-        take_all: Drawn lots whose inclusion probability is 1.
-        agreement: Krippendorff's alpha (ordinal) of the degree between first judgements;
-            ``None`` where nobody judged twice.
-    """
-
-    draw_id: str
-    drawn: int
-    judged: int
-    take_all: int
-    agreement: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,24 +147,6 @@ class Example:
     value_eur: float | None
     judged_by: Literal["people", "model"]
     passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFacts:
-    """What one source gave in the period.
-
-    Attributes:
-        notices: Read.
-        unreadable: In quarantine.
-        days: Days with at least one notice.
-        workdays: Days on which notices are expected.
-    """
-
-    source: str
-    notices: int
-    unreadable: int
-    days: int
-    workdays: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
 from pipeline.notices.provinces import PROVINCES
-from pipeline.report.facts import INNOVATION
+from pipeline.records import INNOVATION
 
 BUYER_KINDS = {
     "central": "Rijk",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.estimates.series import BREAK, Point
+from pipeline.records import INNOVATION
 from pipeline.report import cells, dutch, names
 from pipeline.report.cells import EMPTY, count, millions, text
-from pipeline.report.facts import INNOVATION, Facts
+from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Chapter, Column, Course, Table, Text
 
 CHAPTER = Chapter()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.records import Estimate
+from pipeline.records import INNOVATION, Estimate
 from pipeline.report import cells, dutch, names
 from pipeline.report.cells import EMPTY, count, millions, share, text
-from pipeline.report.facts import INNOVATION, Facts
+from pipeline.report.facts import Facts
 from pipeline.report.outline import (
     Block,
     Card,

@@ -1,0 +1,73 @@
+"""The demonstration: the bundled fictional notices, labelled, and a fictional quarter's report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.demo.fictional import fictional
+from pipeline.labels.batches import lines_of
+from pipeline.labels.classify import Classifier
+from pipeline.labels.run import Run
+from pipeline.report.build import build
+from pipeline.report.pages import labels_page
+from pipeline.store import Store
+
+FICTIONAL = "Alle aankondigingen en inkopers op deze pagina zijn verzonnen."
+
+
+def run(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[str]:
+    """Label the fictional notices, and write the report of a fictional quarter.
+
+    Writes ``labels.csv``, ``labels.parquet``, ``report.html`` and the files of the report.
+
+    Yields:
+        Lines to show: a table of degrees by form, and where the files are.
+    """
+    inputs = Store(classifier.settings.home).demo_notices()
+    for name in ("labels.csv", "labels.parquet"):
+        Run(inputs=inputs, path=folder / name, classifier=classifier, now=now).go()
+    lines = lines_of(classifier, inputs)
+    page = labels_page(
+        lines, classifier.codebook, title="Demonstratie: fictieve aankondigingen", notes=[FICTIONAL]
+    )
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    yield f"{len(lines)} fictional notices"
+    yield from _table(lines, classifier)
+    for name in ("labels.csv", "labels.parquet", "report.html"):
+        yield f"written: {folder / name}"
+    yield from _quarter(classifier, folder)
+
+
+def _quarter(classifier: Classifier, folder: Path) -> Iterator[str]:
+    made_up = fictional(
+        Store(classifier.settings.home),
+        classifier.codebook,
+        settings_fingerprint=classifier.settings.fingerprint,
+    )
+    yield f"a fictional quarter, {made_up.period}: {made_up.frame.sizes['all'].lots} award lots"
+    paths = build(made_up, folder)
+    charts = [path for path in paths if path.suffix in {".svg", ".png"}]
+    for path in paths:
+        if path not in charts:
+            yield f"written: {path}"
+    yield f"written: {len(charts)} charts beside it, as SVG and PNG"
+
+
+def _table(lines: Sequence[Mapping[str, Any]], classifier: Classifier) -> Iterator[str]:
+    """Cross forms (down) with degrees (across); a notice counts under each of its forms."""
+    degrees = [*classifier.codebook.degrees, "abstained"]
+    counts = Counter(
+        (form, x["degree"] or "abstained")
+        for x in lines
+        for form in (x["forms"] or "unknown").split(";")
+    )
+    totals = Counter(x["degree"] or "abstained" for x in lines)
+    yield f"{'':26s}" + "".join(f"{degree:>16s}" for degree in degrees)
+    for form in [*classifier.codebook.forms, "conventional", "unknown"]:
+        if any(counts[form, degree] for degree in degrees):
+            yield f"{form:26s}" + "".join(f"{counts[form, degree]:16d}" for degree in degrees)
+    yield f"{'all notices':26s}" + "".join(f"{totals[degree]:16d}" for degree in degrees)

@@ -1,0 +1,224 @@
+"""Notices that are made up around the authored texts, and what a made-up model says of them.
+
+Buyers, dates, values, places and scores are made up with a fixed seed; nothing of them is real.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.labels.scores import Scores, schema
+from pipeline.notices.provinces import PROVINCES
+from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
+from pipeline.store import Store
+
+SEED = 2026
+MODEL = "verzonnen-model"
+PREVALENCE = 0.1
+
+# Beta distributions that make an AUC of about 0.93.
+LIKELY, UNLIKELY = (3.0, 2.0), (0.7, 6.0)
+
+SOURCES = ("ted", "tenderned")
+NO_AWARD, NOT_AWARDED = 0.05, 0.03
+WITHOUT_ESTIMATE = 0.2
+DECLARING = (0.1, 0.45)
+CODES = ("prod-innov", "proc-innov", "mar-nov", "rd-act")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """An authored notice with the judgements it was written for."""
+
+    table: Mapping[str, Any]
+    readings: tuple[Annotation, ...]
+
+    @property
+    def judgement(self) -> Judgement:
+        """The intended one."""
+        return self.readings[0].judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUp:
+    """Everything that is made up.
+
+    Attributes:
+        notices: Per quarter.
+        written: Per notice id its text.
+        scores: What a made-up model says of every text.
+    """
+
+    notices: Mapping[Period, Sequence[Notice]]
+    written: Mapping[str, Text]
+    scores: Scores
+
+
+def made_up(store: Store, codebook: Codebook, *, lots: Mapping[Period, int]) -> MadeUp:
+    """Make up notices, and what a model says of them.
+
+    Args:
+        lots: Per quarter, how many.
+    """
+    rng = np.random.default_rng(SEED)
+    pools = _texts(store, codebook)
+    pairs = {quarter: _notices(quarter, pools, rng, lots=lots[quarter]) for quarter in lots}
+    written = {x.notice_id: text for found in pairs.values() for x, text in found}
+    return MadeUp(
+        notices={quarter: [x for x, _ in found] for quarter, found in pairs.items()},
+        written=written,
+        scores=_scores(written, codebook, rng),
+    )
+
+
+def _texts(store: Store, codebook: Codebook) -> dict[bool, list[Text]]:
+    """Return the calls among the authored notices, by whether they are innovation-oriented."""
+    readings: dict[str, list[Annotation]] = {}
+    for one in judging.read(store.annotations("authored"), codebook, name="authored.csv"):
+        readings.setdefault(one.notice_id, []).append(one)
+    pools: dict[bool, list[Text]] = {True: [], False: []}
+    for table in store.authored():
+        several = sorted(readings.get(table["notice_id"], ()), key=lambda x: x.round)
+        if several and table["kind"] in {"competition", "result"}:
+            text = Text(table=table, readings=tuple(several))
+            pools[text.judgement.innovation_oriented].append(text)
+    return pools
+
+
+def _notices(
+    quarter: Period,
+    pools: Mapping[bool, Sequence[Text]],
+    rng: np.random.Generator,
+    *,
+    lots: int,
+) -> list[tuple[Notice, Text]]:
+    """Make up a call and an award per lot; each with its text."""
+    oriented = rng.random(lots) < PREVALENCE
+    chosen = [pools[bool(yes)][int(rng.integers(len(pools[bool(yes)])))] for yes in oriented]
+    # Euro; lognormal, with a tail like that of published awards.
+    values = np.round(np.exp(rng.normal(12.9, 1.5, lots)), -3)
+    # Every workday has notices: days are dealt out, not drawn.
+    days = [day for day in quarter.days() if day.weekday() < 5]
+    found = []
+    for number, (text, value) in enumerate(zip(chosen, values.tolist(), strict=True), 1):
+        name, day = f"fictief-{quarter}-{number:03d}", days[number % len(days)]
+        found += [(x, text) for x in _pair(name, text, max(value, 5_000.0), day, rng)]
+    return found
+
+
+def _pair(
+    name: str, text: Text, value: float, awarded_on: dt.date, rng: np.random.Generator
+) -> list[Notice]:
+    """Make up a call and, of most, its award."""
+    lot = _lot(text, value, rng)
+    call = _call(name, text, lot, awarded_on, rng)
+    end = rng.random()
+    if end < NO_AWARD:
+        return [call]
+    won = end >= NO_AWARD + NOT_AWARDED
+    outcome = replace(
+        lot,
+        awarded=_awarded(value, lot, rng) if won else None,
+        outcome="selec-w" if won else "clos-nw",
+        awarded_on=awarded_on,
+    )
+    award = replace(
+        call,
+        notice_id=f"{name}-gunning",
+        kind="result",
+        published_on=awarded_on,
+        lots=(outcome,),
+    )
+    return [call, award]
+
+
+def _lot(text: Text, value: float, rng: np.random.Generator) -> Lot:
+    declared = rng.random() < DECLARING[text.judgement.innovation_oriented]
+    code = CODES[int(rng.integers(len(CODES)))]
+    said = ("none",) if rng.random() < 0.35 else None
+    estimate = Amount(value=round(value * rng.uniform(0.8, 1.2), -3), currency="EUR")
+    framework = bool(rng.random() < 0.25)
+    return Lot(
+        lot_id="1",
+        cpv=(text.table["cpv"],),
+        nuts=(list(PROVINCES)[int(rng.integers(len(PROVINCES)))],),
+        estimated=estimate if rng.random() > WITHOUT_ESTIMATE else None,
+        framework=framework,
+        framework_maximum=estimate if framework and rng.random() < 0.5 else None,
+        purposes=("inn-pur",) if declared else said,
+        innovation=(code,) if declared else None,
+    )
+
+
+def _call(name: str, text: Text, lot: Lot, awarded_on: dt.date, rng: np.random.Generator) -> Notice:
+    table = text.table
+    published_on = awarded_on - dt.timedelta(days=int(rng.integers(60, 150)))
+    weekend = max(0, published_on.weekday() - 4)
+    return Notice(
+        notice_id=name,
+        source=SOURCES[int(rng.integers(len(SOURCES)))],
+        format="fictional",
+        kind="competition",
+        title=table["title"],
+        description=table["description"],
+        published_on=published_on - dt.timedelta(days=weekend),
+        language=table["language"],
+        buyer=table["buyer"],
+        buyer_kind=table["buyer_kind"],
+        country="NL",
+        procedure=table["procedure"],
+        cpv=(table["cpv"],),
+        nature=table["nature"],
+        lots=(lot,),
+        procedure_key=f"kenmerk:{name}",
+    )
+
+
+def _awarded(value: float, lot: Lot, rng: np.random.Generator) -> Amount | None:
+    """What the award states: mostly the value, sometimes nothing, one euro or a slip."""
+    chance = rng.random()
+    if chance < (0.2 if lot.estimated else 0.5):
+        return None
+    slip = 1.0 if chance > 0.98 else value
+    return Amount(value=slip, currency="EUR")
+
+
+def _scores(written: Mapping[str, Text], codebook: Codebook, rng: np.random.Generator) -> Scores:
+    lines = [_said(x, text, codebook, rng) for x, text in written.items()]
+    return Scores.of(MODEL, pa.Table.from_pylist(lines, schema=schema(codebook)))
+
+
+def _said(
+    notice_id: str, text: Text, codebook: Codebook, rng: np.random.Generator
+) -> dict[str, object]:
+    """Make up what a model says: innovation first, and each label as a part of it."""
+    judgement = text.judgement
+    oriented = float(rng.beta(*(LIKELY if judgement.innovation_oriented else UNLIKELY)))
+    true = {judgement.degree, *judgement.aspect, *judgement.forms}
+    parts = {
+        x.label_id: float(rng.beta(*(LIKELY if x.label_id in true else UNLIKELY)))
+        for x in codebook.labels
+    }
+    degrees = codebook.degrees[1:]
+    together = sum(parts[x] for x in degrees)
+    probabilities = {x: oriented * parts[x] for x in codebook.of("aspect")}
+    probabilities |= {x: oriented * parts[x] / together for x in degrees}
+    probabilities |= {x: parts[x] for x in codebook.of("forms")} | {"none": 1 - oriented}
+    probabilities |= {"closed": 1 - oriented, "asked": oriented / 2, "room": oriented / 2}
+    degree = max(degrees, key=lambda x: probabilities[x]) if oriented > 0.5 else "none"
+    return {
+        "notice_id": notice_id,
+        "fingerprint": text.table["notice_id"],
+        "degree": degree,
+        "forms": ";".join(judgement.forms) or "conventional",
+        "p_innovation": oriented,
+        **{f"p_{name}": value for name, value in probabilities.items()},
+    }

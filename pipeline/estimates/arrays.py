@@ -1,0 +1,271 @@
+"""The arrays that estimates of a period are made from, and the estimates themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Codebook
+from pipeline.estimates import shares
+from pipeline.estimates.domains import domains
+from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
+from pipeline.estimates.frame import winsorise
+from pipeline.estimates.imputation import best_and_worst, impute
+from pipeline.estimates.judged import Floats, Judged
+from pipeline.estimates.series import Quarter
+from pipeline.estimates.shares import Question, Suppressed
+from pipeline.labels.scores import Scores
+from pipeline.records import (
+    INNOVATION,
+    Annotation,
+    AwardLot,
+    Draw,
+    Estimate,
+    Judgement,
+    Period,
+    Weighting,
+)
+
+# Of the imputations and of the resampling of judgements; fixed, so that a figure is the same
+# whoever calculates it.
+SEED = 20260101
+
+# What is also shown without defence, and added up over quarters.
+HEADLINES = (INNOVATION, "solution", "rd")
+WHOLES = ("all", "without_defence")
+WEIGHTINGS: tuple[Weighting, ...] = ("value", "number")
+PARTS = ("buyer_kind=", "cpv_division=", "province=")
+
+# An interval wider than this says nothing: what it is about is too small to show.
+WIDEST = 0.5
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What estimates are made of.
+
+    Attributes:
+        lots: Of the frame, those that are in; length N.
+        draw: ``None`` allows diagnostics only.
+        annotations: Judgements of that draw, all rounds.
+    """
+
+    period: Period
+    lots: Sequence[AwardLot]
+    scores: Scores
+    codebook: Codebook
+    draw: Draw | None = None
+    annotations: Sequence[Annotation] = ()
+
+
+def truth(quantity: str, judgement: Judgement) -> float:
+    """Return 1 when a judgement has a label or is ``innovation_oriented``, else 0."""
+    if quantity == INNOVATION:
+        return float(judgement.innovation_oriented)
+    return float(quantity in (judgement.degree, *judgement.aspect, *judgement.forms))
+
+
+class Work:
+    """The arrays of one basis, made once."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis, self.lots = basis, basis.lots
+        self.texts = [lot.text_notice_id for lot in basis.lots]
+        self.values = np.array(
+            [np.nan if lot.value_eur is None else lot.value_eur for lot in basis.lots]
+        )
+        self.kinds = [(lot.cpv_division, lot.procedure, lot.buyer_kind) for lot in basis.lots]
+        self.imputed = self._imputed(self.values)
+        self.masks = _masks(basis.lots)
+        self.first = _first_judgements(basis.annotations)
+        self.known: dict[str, tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]] = {}
+
+    def _imputed(self, values: Floats) -> Floats | None:
+        if not np.isnan(values).any():
+            return None
+        return impute(values, self.kinds, rng=np.random.default_rng(SEED))
+
+    def truths(self, quantity: str) -> tuple[dict[str, float], dict[str, tuple[float, ...]]]:
+        """Per judged lot the truth, and the first judgements where none was adjudicated."""
+        means: dict[str, float] = {}
+        firsts: dict[str, tuple[float, ...]] = {}
+        drawn = self.basis.draw
+        for key, text in zip(drawn.lot_keys, drawn.text_notice_ids, strict=True) if drawn else ():
+            if text in self.first:
+                decided, several = self.first[text]
+                given = tuple(truth(quantity, x) for x in several)
+                means[key] = sum(given) / len(given)
+                firsts[key] = () if decided else given
+        return means, firsts
+
+    def judged(self, quantity: str) -> tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]:
+        """Bring frame, draw and judgements of one quantity together."""
+        if quantity not in self.known:
+            means, firsts = self.truths(quantity)
+            judged, flags = shares.judged_lots(
+                self.lots,
+                self.basis.draw,
+                means,
+                values=self.values if self.imputed is None else self.imputed.mean(axis=0),
+                scores=self.basis.scores.probabilities(quantity, self.texts),
+            )
+            judgements = [firsts[self.lots[index].lot_key] for index in judged.drawn]
+            self.known[quantity] = judged, judgements, flags
+        return self.known[quantity]
+
+    def question(self, quantity: str, weighting: Weighting) -> tuple[Judged, Question]:
+        """Return what is asked, with what it is asked of."""
+        judged, judgements, flags = self.judged(quantity)
+        return judged, question_of(
+            self.basis,
+            weighting,
+            quantity=quantity,
+            imputed=self.imputed,
+            judgements=judgements,
+            flags=flags,
+        )
+
+    def shares(self) -> Iterator[Estimate]:
+        """Yield the published shares of the whole frame, innovation by value first."""
+        book = self.basis.codebook
+        labels = [x for name in ("aspect", "degree", "forms") for x in book.of(name)]
+        for quantity in dict.fromkeys((*HEADLINES, *labels)):
+            wholes = WHOLES if quantity in HEADLINES else WHOLES[:1]
+            for domain in wholes:
+                if self.masks[domain].any():
+                    for weighting in WEIGHTINGS:
+                        judged, question = self.question(quantity, weighting)
+                        within = self.masks[domain]
+                        found = shares.estimate(judged, question, domain=domain, within=within)
+                        if quantity in HEADLINES or found.high - found.low <= WIDEST:
+                            yield found
+
+    def winsorised(self) -> Iterator[Estimate]:
+        """Yield the headline with the largest values capped."""
+        capped = winsorise(self.values)
+        imputed = self._imputed(capped)
+        judged, judgements, flags = self.judged(INNOVATION)
+        values = capped if imputed is None else imputed.mean(axis=0)
+        lesser = replace(judged, values=np.maximum(values, 1.0))
+        asked = question_of(
+            self.basis,
+            "value",
+            imputed=imputed,
+            judgements=judgements,
+            flags=(*flags, "winsorised"),
+        )
+        yield shares.estimate(lesser, asked)
+
+    def parts(self) -> tuple[tuple[Estimate, ...], tuple[Suppressed, ...]]:
+        """Estimate the parts of the frame; those that are too small are named, not shown."""
+        domains = {name: self.masks[name] for name in sorted(self.masks) if name.startswith(PARTS)}
+        found: list[Estimate] = []
+        suppressed: dict[str, Suppressed] = {}
+        for weighting in WEIGHTINGS:
+            judged, question = self.question(INNOVATION, weighting)
+            estimates, small = shares.by_domain(judged, question, domains)
+            found += estimates
+            suppressed |= {each.domain: each for each in small}
+        judged, _, _ = self.judged(INNOVATION)
+        for domain in {x.domain for x in found if x.high - x.low > WIDEST}:
+            inside = domains[domain][judged.drawn]
+            suppressed[domain] = Suppressed(
+                domain=domain,
+                labelled=int(inside.sum()),
+                procedures=len(np.unique(judged.clusters[inside])),
+            )
+        return (
+            tuple(x for x in found if x.domain not in suppressed),
+            tuple(suppressed[name] for name in sorted(suppressed)),
+        )
+
+    def others(self) -> Iterator[Estimate]:
+        """Yield what the control and the diagnostic estimators say of the whole frame."""
+        for role in ("control", "diagnostic"):
+            for method, weighting in methods(role):
+                judged, question = self.question(INNOVATION, weighting)
+                yield shares.estimate(judged, question, method=method)
+
+    def missing_bounds(self, share: float) -> tuple[float, float] | None:
+        """Return how far missing values could move the share by value."""
+        return None if self.imputed is None else best_and_worst(share, self.values, self.kinds)
+
+    def totals(self) -> dict[str, Quarter]:
+        """Return what longer periods add up."""
+        return {
+            f"{quantity} {domain}": self.total(quantity, domain)
+            for quantity in HEADLINES
+            for domain in WHOLES
+            if self.masks[domain].any()
+        }
+
+    def total(self, quantity: str, domain: str) -> Quarter:
+        """Return the estimated volume with its variance, by value."""
+        judged, question = self.question(quantity, "value")
+        within = self.masks[domain]
+        interval = shares.interval(judged, question, within=within)
+        return Quarter.of(self.basis.period, interval, float(judged.values[within].sum()))
+
+
+def question_of(
+    basis: Basis,
+    weighting: Weighting,
+    *,
+    quantity: str = INNOVATION,
+    imputed: Floats | None = None,
+    judgements: Sequence[Sequence[float]] | None = None,
+    flags: tuple[str, ...] = (),
+) -> Question:
+    """Return what is asked of a basis; arguments as in ``Question``."""
+    return Question(
+        quantity=quantity,
+        period=str(basis.period),
+        weighting=weighting,
+        imputed=imputed,
+        judgements=judgements,
+        seed=SEED,
+        flags=flags,
+    )
+
+
+def methods(role: str) -> Iterator[tuple[str, Weighting]]:
+    """Yield estimators of a role by weighting.
+
+    Those that correct by error rates need notices that were held out from the model and judged
+    like those of the frame; there are none yet.
+    """
+    for name, each in ESTIMATORS.items():
+        if each.role == role and each.by_value and name != PUBLISHED:
+            yield from ((name, weighting) for weighting in WEIGHTINGS)
+
+
+def _masks(lots: Sequence[AwardLot]) -> dict[str, Mask]:
+    """Return per domain which lots it holds; each of shape (N,)."""
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    for index, lot in enumerate(lots):
+        for domain in domains(lot):
+            members[domain].append(index)
+    masks = {name: np.zeros(len(lots), dtype=bool) for name in (*WHOLES, *members)}
+    for name, inside in members.items():
+        masks[name][inside] = True
+    return masks
+
+
+def _first_judgements(
+    annotations: Iterable[Annotation],
+) -> dict[str, tuple[bool, tuple[Judgement, ...]]]:
+    """Return per notice whether it was adjudicated, and the decision or else all readings."""
+    rounds: defaultdict[str, list[Annotation]] = defaultdict(list)
+    for one in sorted(annotations, key=lambda x: (x.notice_id, x.round, x.annotator)):
+        rounds[one.notice_id].append(one)
+    found = {}
+    for notice_id, several in rounds.items():
+        decided = [x.judgement for x in several if x.round == "adjudicated"]
+        found[notice_id] = bool(decided), tuple(decided[:1] or [x.judgement for x in several])
+    return found

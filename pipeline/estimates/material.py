@@ -1,0 +1,122 @@
+"""Notices, procedures and frame of a period, from what was collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.errors import CorpusError
+from pipeline.estimates.frame import Frame, Rates, frame, read_rates
+from pipeline.notices import collected, period
+from pipeline.notices._holidays import workdays
+from pipeline.notices._relations import relations
+from pipeline.notices.procedures import procedures
+from pipeline.rawstore import RawStore
+from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What one source gave in the period.
+
+    Attributes:
+        notices: Read.
+        unreadable: In quarantine.
+        days: Days with at least one notice.
+        workdays: Days on which notices are expected.
+    """
+
+    source: str
+    notices: int
+    unreadable: int
+    days: int
+    workdays: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """All that is known, and the frame of one period.
+
+    Attributes:
+        notices: By id, of every period: a lot is counted once only when all of them are known.
+        readings: Notices of the period as they were read, doubles included.
+        quarantined: Raw notices, listed in the period, that could not be read, by source.
+    """
+
+    period: Period
+    notices: Mapping[str, Notice]
+    procedures: Sequence[Procedure]
+    frame: Frame
+    readings: Sequence[Notice]
+    quarantined: Mapping[str, Sequence[Unreadable]] = field(default_factory=dict)
+
+    @cached_property
+    def lots(self) -> tuple[AwardLot, ...]:
+        """The lots of the frame that are in."""
+        return self.frame.included()
+
+    def texts(self) -> list[Notice]:
+        """Return the notices whose texts are judged for the frame, each once."""
+        return [self.notices[x] for x in sorted({lot.text_notice_id for lot in self.lots})]
+
+    def sources(self) -> tuple[SourceFacts, ...]:
+        """Tell what each source gave in the period."""
+        by_source: dict[str, list[Notice]] = {name: [] for name in self.quarantined}
+        for notice in self.readings:
+            by_source.setdefault(notice.source, []).append(notice)
+        return tuple(
+            SourceFacts(
+                source=name,
+                notices=len(by_source[name]),
+                unreadable=len(self.quarantined.get(name, ())),
+                days=len({x.published_on for x in by_source[name] if x.published_on}),
+                workdays=len(list(workdays(self.period))),
+            )
+            for name in sorted(by_source)
+        )
+
+
+def material(raw: RawStore, of: Period) -> Material:
+    """Read all collected notices, link them, and build the frame of a period.
+
+    Raises:
+        CorpusError: Nothing was collected, or a file is damaged.
+    """
+    known = list(period.notices(period.ALL_TIME, store=raw))
+    if not known:
+        raise CorpusError(
+            "no notices were collected",
+            hint="Run `innovatiemonitor fetch` and `innovatiemonitor collect`.",
+        )
+    return assembled(
+        known,
+        of,
+        rates=read_rates(raw.store.reference("ecb_rates")),
+        quarantined={x: list(collected.quarantined(x, of, store=raw)) for x in raw.sources()},
+    )
+
+
+def assembled(
+    known: Iterable[Notice],
+    of: Period,
+    *,
+    rates: Rates,
+    quarantined: Mapping[str, Sequence[Unreadable]] | None = None,
+) -> Material:
+    """Link notices and build the frame of a period.
+
+    Args:
+        known: Of every period, doubles included.
+    """
+    readings = tuple(known)
+    notices = relations(readings).notices
+    linked = procedures(notices.values())
+    return Material(
+        period=of,
+        notices=notices,
+        procedures=linked,
+        frame=frame(linked, notices, of, rates=rates),
+        readings=tuple(x for x in readings if x.published_on and x.published_on in of),
+        quarantined=quarantined or {},
+    )

@@ -1,0 +1,185 @@
+"""What left the house, kept with what it was made of, so that it can be given again and explained.
+
+``corpora/published/<period>/<day>.json``; nothing in it is ever replaced: a second publication on
+one day is ``<day>-2``. Numbers are written so that they are read back to the last digit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from pipeline.errors import CorpusError, EstimateError
+from pipeline.estimates import series
+from pipeline.estimates.figured import Figured
+from pipeline.estimates.series import Figures, Quarter, Revision
+from pipeline.records import INNOVATION, AwardLot, Estimate, Period
+from pipeline.store import Store
+
+HEADLINE = f"{INNOVATION} all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The figures of a period as they were published.
+
+    Attributes:
+        day: Of publication.
+        totals: As in ``Figured``.
+        inputs: SHA-256 of the frame, the scores and the judgements.
+    """
+
+    period: Period
+    day: dt.date
+    figures: Figures
+    totals: Mapping[str, Quarter]
+    draw_id: str
+    inputs: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        period: Period,
+        figured: Figured,
+        lots: Sequence[AwardLot],
+        *,
+        day: dt.date,
+        model_id: str,
+        inputs: Mapping[str, str],
+    ) -> Published:
+        """Take what is to be published from what was estimated with a draw."""
+        if figured.draw is None:
+            raise ValueError("without a draw nothing is published")
+        return cls(
+            period=period,
+            day=day,
+            figures=Figures(
+                estimates=figured.estimates,
+                values={lot.lot_key: lot.value_eur for lot in lots},
+                truths=figured.truths,
+                model_id=model_id,
+            ),
+            totals=figured.totals,
+            draw_id=figured.draw.draw_id,
+            inputs=inputs,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is written."""
+        totals = {
+            name: asdict(each)
+            | {"period": str(each.period)}
+            # JSON has no infinity: unlimited degrees of freedom are null.
+            | ({"degrees": None} if math.isinf(each.degrees) else {})
+            for name, each in self.totals.items()
+        }
+        return {
+            "period": str(self.period),
+            "day": self.day.isoformat(),
+            "figures": asdict(self.figures),
+            "totals": totals,
+            "draw_id": self.draw_id,
+            "inputs": dict(self.inputs),
+        }
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Published:
+        """Read what :meth:`to_json` gave.
+
+        Raises:
+            CorpusError: It is something else.
+        """
+        try:
+            return cls(
+                period=Period.parse(table["period"]),
+                day=dt.date.fromisoformat(table["day"]),
+                figures=_figures(table["figures"]),
+                totals={name: _quarter(each) for name, each in table["totals"].items()},
+                draw_id=table["draw_id"],
+                inputs=table["inputs"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorpusError(f"not published figures: {error!r}") from None
+
+
+def _figures(table: Mapping[str, Any]) -> Figures:
+    estimates = tuple(Estimate(**(x | {"flags": tuple(x["flags"])})) for x in table["estimates"])
+    return Figures(**(dict(table) | {"estimates": estimates}))
+
+
+def _quarter(table: Mapping[str, Any]) -> Quarter:
+    degrees = math.inf if table["degrees"] is None else table["degrees"]
+    period = Period.parse(table["period"])
+    return Quarter(**(dict(table) | {"period": period, "degrees": degrees}))
+
+
+def publish(published: Published, store: Store) -> bool:
+    """Keep published figures, unless they are those published last.
+
+    Returns:
+        Whether they are new.
+    """
+    before = latest(store, published.period)
+    if before is not None and replace(before, day=published.day) == published:
+        return False
+    same_day = store.kept("published", f"{published.period}/{published.day}*")
+    suffix = f"-{len(same_day) + 1}" if same_day else ""
+    name = f"{published.period}/{published.day}{suffix}"
+    store.keep("published", name, published.to_json())
+    return True
+
+
+def publications(store: Store, period: Period) -> list[Published]:
+    """Return all publications of a period, the first one first."""
+    found = store.kept("published", f"{period}/*")
+    # "-10" after "-9"; the day itself is the first of its day.
+    ordered = sorted(found, key=lambda name: (name[:10], int(name[11:] or 1)))
+    return [Published.read(found[name]) for name in ordered]
+
+
+def latest(store: Store, period: Period, *, as_of: dt.date = dt.date.max) -> Published | None:
+    """Return what was published last, on a day or before it; ``None`` where nothing was."""
+    return next(
+        (x for x in reversed(publications(store, period)) if x.day <= as_of),
+        None,
+    )
+
+
+def as_of(store: Store, period: Period, day: dt.date) -> Published:
+    """Return the figures that held on a day, to the last digit.
+
+    Raises:
+        EstimateError: Nothing was published by then.
+    """
+    found = latest(store, period, as_of=day)
+    if found is None:
+        raise EstimateError(
+            f"nothing of {period} was published on or before {day}",
+            hint="`innovatiemonitor report` publishes; see corpora/published/.",
+        )
+    return found
+
+
+def quarters_before(store: Store, period: Period, *, name: str = HEADLINE) -> list[Quarter]:
+    """Return the published quarters that run up to a quarter without a gap, in order."""
+    found: list[Quarter] = []
+    while True:
+        last_day = (found[0].period if found else period).first_day - dt.timedelta(days=1)
+        before = latest(store, Period.quarter(last_day.year, (last_day.month + 2) // 3))
+        if before is None or name not in before.totals:
+            return found
+        found.insert(0, before.totals[name])
+
+
+def revised_before(store: Store, quarters: Sequence[Quarter]) -> list[tuple[Published, Published]]:
+    """Return the last two publications of each quarter that was published more than once."""
+    several = (publications(store, each.period) for each in quarters)
+    return [(found[-2], found[-1]) for found in several if len(found) > 1]
+
+
+def revise(old: Published, new: Published) -> tuple[Revision, ...]:
+    """Say what changed between two publications of a period."""
+    return series.revise(old.figures, new.figures)

@@ -1,0 +1,1 @@
+"""Measuring a model: its judgements held against those of people."""

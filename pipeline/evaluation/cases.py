@@ -1,0 +1,182 @@
+"""Cases: judged notices, each with what a model made of it without having seen it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sklearn.model_selection import StratifiedGroupKFold
+
+from pipeline.codebook import Codebook
+from pipeline.corpus.analyzer import assemble
+from pipeline.errors import CorpusError, ModelMismatch
+from pipeline.evaluation.metrics import Booleans
+from pipeline.learning.train import Examples, Recipe, train
+from pipeline.records import INNOVATION, Declaration, Judgement, ModelCard, Notice
+from pipeline.store import sha256
+
+Facts = Mapping[str, str]
+Probabilities = Mapping[str, float]
+# From a notice and its probabilities to the chosen labels; see ``pipeline.labels.decide``.
+Decide = Callable[[Notice, Probabilities], Judgement]
+
+# Upper ends of the length bands, in words.
+LENGTHS = {50: "0 to 49 words", 150: "50 to 149 words", 400: "150 to 399 words"}
+LONGEST = "400 words and more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A judged notice and what a model made of it.
+
+    Attributes:
+        text_hash: Of the judged text; ``None`` where it is not known.
+        truth: By people.
+        chosen: By the model and the fields; degree ``none`` when the model abstained.
+        probabilities: Per label id, 0 to 1; empty when the model abstained.
+        facts: By what results are broken down, such as ``sector`` or ``year``.
+        declared: Whether the buyer ticked innovation (BT-06, BT-776).
+        group: Cases of one group are right or wrong together.
+    """
+
+    notice_id: str
+    text_hash: str | None = None
+    truth: Judgement
+    chosen: Judgement
+    probabilities: Probabilities
+    facts: Facts
+    declared: Declaration = "absent"
+    group: int
+
+    @property
+    def innovation(self) -> float:
+        """Probability of being innovation-oriented; NaN when the model abstained."""
+        return 1 - self.probabilities["none"] if self.probabilities else float("nan")
+
+    def probability(self, label: str) -> float:
+        """Return the probability of a label id or of ``innovation_oriented``."""
+        return self.innovation if label == INNOVATION else self.probabilities[label]
+
+
+def recipe_of(card: ModelCard) -> Recipe:
+    """Return the recipe a model was made by.
+
+    Raises:
+        ModelMismatch: It is a recipe of an earlier version of the program.
+    """
+    try:
+        return Recipe(**json.loads(card.recipe))
+    except TypeError as error:
+        raise ModelMismatch(
+            f"{card.model_id} has a recipe that this version does not know: {error}",
+            hint="Train it again.",
+        ) from None
+
+
+def out_of_fold(
+    learned: Examples,
+    recipe: Recipe,
+    codebook: Codebook,
+    *,
+    learn_from: Booleans | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> tuple[dict[str, float], ...]:
+    """Judge every notice by a model that saw none of its group.
+
+    Args:
+        learn_from: Which notices may be learned from; all without it. Shape (n_documents,).
+            The folds do not depend on it, so that models of more and of fewer notices can be
+            compared.
+        folds: At least 2; stratified by degree.
+        seed: Of the assignment to folds.
+
+    Returns:
+        Probabilities by label id, length n_documents.
+    """
+    degrees = [judgement.degree for judgement in learned.judgements]
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    found: list[dict[str, float]] = [{} for _ in degrees]
+    for seen, unseen in splitter.split(degrees, degrees, learned.groups):
+        usable = seen if learn_from is None else seen[learn_from[seen]]
+        judge = train(learned.some(usable), recipe, codebook)
+        rows = judge.predict_proba([learned.readings[i] for i in unseen])
+        for place, row in zip(unseen, rows.tolist(), strict=True):
+            found[place] = dict(zip(judge.labels_.tolist(), row, strict=True))
+    return tuple(found)
+
+
+def cases(
+    learned: Examples,
+    probabilities: Sequence[Probabilities],
+    decide: Decide,
+    *,
+    codebook: Codebook,
+    facts: Mapping[str, Facts],
+) -> tuple[Case, ...]:
+    """Join judged notices with the probabilities that a model gave them out of fold.
+
+    Args:
+        probabilities: As from ``out_of_fold``; a form that a field settles becomes certain.
+        facts: Notice id to what is known beyond the notice itself, such as its sector.
+    """
+    found = []
+    for reading, target, given in zip(
+        learned.readings, learned.targets, probabilities, strict=True
+    ):
+        if target.judgement is None:
+            raise CorpusError(f"{reading.document.notice.notice_id} was not judged by people")
+        notice = reading.document.notice
+        found.append(
+            Case(
+                notice_id=notice.notice_id,
+                text_hash=sha256(reading.document.text.encode())[:16],
+                truth=target.judgement,
+                chosen=decide(notice, given),
+                probabilities={**given, **_settled(notice, codebook)},
+                facts={**facts_of(notice), **facts.get(notice.notice_id, {})},
+                declared=declared(notice),
+                group=target.group,
+            )
+        )
+    return tuple(found)
+
+
+def facts_of(notice: Notice) -> dict[str, str]:
+    """Return by what results of a notice are broken down; unknown is left out."""
+    words = len(assemble(notice)[0].split())
+    known = {
+        "sector": f"CPV {notice.cpv[0][:2]}" if notice.cpv else None,
+        "buyer kind": notice.buyer_kind,
+        "format": notice.format,
+        "kind": notice.kind,
+        "year": str(notice.published_on.year) if notice.published_on else None,
+        "length": next((name for end, name in LENGTHS.items() if words < end), LONGEST),
+        "variety": {"NL": "Dutch", "BE": "Flemish"}.get(notice.country or ""),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def declared(notice: Notice) -> Declaration:
+    """Return what the buyer declared in any of the lots, a tick before declared none."""
+    states = {lot.innovation_declared for lot in notice.lots}
+    order: tuple[Declaration, ...] = ("declared", "none", "absent")
+    return next((state for state in order if state in states), "absent")
+
+
+def fingerprint(cases: Iterable[Case]) -> str:
+    """Return what identifies an evaluation set: its notices, their texts and judgements."""
+    facts = sorted((x.notice_id, x.text_hash or "", repr(x.truth)) for x in cases)
+    return sha256(json.dumps(facts).encode())[:16]
+
+
+def labels_of(judgement: Judgement) -> set[str]:
+    """Return all label ids of a judgement, and ``innovation_oriented`` where it is."""
+    given = {judgement.degree, judgement.openness, *judgement.aspect, *judgement.forms}
+    return given | ({INNOVATION} if judgement.innovation_oriented else set())
+
+
+def _settled(notice: Notice, codebook: Codebook) -> dict[str, float]:
+    forms = (form for form in codebook.forms if codebook.label(form).settled_by(notice))
+    return dict.fromkeys(forms, 1.0)

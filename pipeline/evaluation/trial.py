@@ -1,0 +1,240 @@
+"""The trial of a model: every set of judged notices, through the same decisions as `classify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pipeline.corpus.annotations import text_hash
+from pipeline.errors import CorpusError
+from pipeline.evaluation.cases import (
+    Case,
+    Facts,
+    Probabilities,
+    cases,
+    declared,
+    facts_of,
+    out_of_fold,
+    recipe_of,
+)
+from pipeline.evaluation.compare import Comparison, compare
+from pipeline.evaluation.figures import figures, trap_figures
+from pipeline.evaluation.metrics import Booleans
+from pipeline.evaluation.suspects import Suspect, suspects
+from pipeline.labels import decide
+from pipeline.labels.classify import Classifier
+from pipeline.learning import shelf, weak
+from pipeline.learning.groups import groups
+from pipeline.learning.train import Examples, Recipe
+from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction
+from pipeline.store import Store, to_json
+
+# What an abstaining model has found: nothing.
+NOTHING = Judgement(degree="none", aspect=(), openness="closed", forms=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What was measured of a model.
+
+    Attributes:
+        sets: Set name (``authored``, ``authored_masked``, ``added``, ``traps``, ``real``) to
+            figures, as ``pipeline.evaluation.figures`` gives them.
+        suspects: Judgements that look wrong, most doubtful first.
+    """
+
+    sets: Mapping[str, Mapping[str, Any]]
+    suspects: tuple[Suspect, ...]
+
+
+def evaluate(
+    classifier: Classifier,
+    learned: Examples,
+    *,
+    facts: Mapping[str, Facts],
+    traps: Sequence[Mapping[str, Any]],
+    real: tuple[Mapping[str, Notice], Mapping[str, Annotation]] | None = None,
+    masked: bool = True,
+    seed: int = 0,
+) -> Evaluation:
+    """Measure a model on everything we have.
+
+    Args:
+        learned: What the model was trained on; judged out of fold by the model's recipe.
+        facts: Authored notice id to facts that its notice does not hold, see
+            ``authored_facts``. Notices that are not in it were added later; they are the set
+            ``added``, so that the authored set stays the same.
+        traps: As in ``tests/traps.jsonl``.
+        real: Real notices and their final judgements, both by notice id.
+        masked: Measure also with the forms' own names hidden, which costs as much again.
+        seed: Of folds and bootstrap.
+
+    Raises:
+        CorpusError: A judged real notice has no text here.
+        ModelMismatch: The model's recipe is not known any more.
+    """
+    recipe = recipe_of(classifier.card)
+    unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed)
+    book = classifier.codebook
+    known = [x for x in unseen if x.notice_id in facts]
+    sets = {"authored": figures(known, book, seed=seed)}
+    if len(known) < len(unseen):
+        added = [x for x in unseen if x.notice_id not in facts]
+        sets["added"] = figures(added, book, seed=seed)
+    if masked:
+        hidden = authored_cases(
+            classifier, learned, replace(recipe, mask_names=True), facts=facts, seed=seed
+        )
+        known = [x for x in hidden if x.notice_id in facts]
+        sets["authored_masked"] = figures(known, book, seed=seed)
+    sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
+    if real is not None:
+        sets["real"] = figures(real_cases(classifier, *real), book, seed=seed)
+    return Evaluation(sets=sets, suspects=suspects(unseen, book))
+
+
+def record(store: Store, card: ModelCard, evaluation: Evaluation) -> ModelCard:
+    """Write what was measured into a model's card.
+
+    Sets that were not measured this time keep their figures: the model is the same.
+    """
+    measured = replace(card, metrics={**card.metrics, **evaluation.sets})
+    body = {"card.json": to_json(asdict(measured)), "card.md": shelf.describe(measured).encode()}
+    store.write_model(card.model_id, body)
+    return measured
+
+
+def decider(classifier: Classifier) -> partial[Judgement]:
+    """Return the way a classifier goes from a notice and its probabilities to labels."""
+    return partial(
+        decide.chosen, codebook=classifier.codebook, thresholds=classifier.card.thresholds
+    )
+
+
+def authored_cases(
+    classifier: Classifier,
+    learned: Examples,
+    recipe: Recipe,
+    *,
+    facts: Mapping[str, Facts],
+    learn_from: Booleans | None = None,
+    seed: int = 0,
+) -> tuple[Case, ...]:
+    """Judge notices out of fold, and choose labels as the classifier does; see ``out_of_fold``."""
+    given: Sequence[Probabilities] = out_of_fold(
+        learned, recipe, classifier.codebook, learn_from=learn_from, seed=seed
+    )
+    return cases(learned, given, decider(classifier), codebook=classifier.codebook, facts=facts)
+
+
+def contest(
+    champion: Classifier,
+    challenger: Classifier,
+    learned: Examples,
+    *,
+    facts: Mapping[str, Facts],
+    seed: int = 0,
+) -> Comparison:
+    """Let two models judge the authored notices out of the same folds.
+
+    Args:
+        learned: All that the challenger may learn from.
+        facts: As in ``evaluate``; the champion learns from the notices in it only.
+
+    Raises:
+        ModelMismatch: The recipe of either is not known any more.
+    """
+    known = np.array([x.document.notice.notice_id in facts for x in learned.readings])
+    sides = [
+        authored_cases(
+            side, learned, recipe_of(side.card), facts=facts, learn_from=learn_from, seed=seed
+        )
+        for side, learn_from in ((champion, known), (challenger, None))
+    ]
+    judged = [[x for x in side if x.notice_id in facts] for side in sides]
+    return compare(judged[0], judged[1], challenger.codebook, seed=seed)
+
+
+def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return per authored notice what only its author tells: sector, hardness, no keyword."""
+    return {
+        x["notice_id"]: {
+            "sector": x["sector"],
+            "hard": "hard" if x["hard"] else "plain",
+            "keyword": "a form without its keyword" if x["without_keyword"] else "other",
+        }
+        for x in authored
+    }
+
+
+def real_cases(
+    classifier: Classifier, notices: Mapping[str, Notice], judged: Mapping[str, Annotation]
+) -> tuple[Case, ...]:
+    """Judge real notices with the whole classifier.
+
+    Unsure judgements count too: the few real innovations are mostly those that people hesitate
+    over. Results are broken down by ``certainty``.
+
+    Raises:
+        CorpusError: A judged notice has no text here or another one than was judged, or a
+            judgement is not by a person.
+    """
+    weak.require_gold(judged.values())
+    order = sorted(judged)
+    missing = [notice_id for notice_id in order if notice_id not in notices]
+    if missing:
+        raise CorpusError(f"{len(missing)} judged notices have no text, such as {missing[0]}")
+    for notice_id in order:
+        expected = judged[notice_id].text_hash
+        if expected and expected != text_hash(notices[notice_id]):
+            raise CorpusError(f"{notice_id}: the text has changed since it was judged")
+    chosen = [notices[notice_id] for notice_id in order]
+    together = groups(list(classifier.analyzer.analyze(chosen)))
+    predictions = classifier.judge_notices(chosen)
+    return tuple(
+        real_case(prediction, judged[notice_id], group=int(group))
+        for notice_id, prediction, group in zip(order, predictions, together, strict=True)
+    )
+
+
+def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case:
+    """Join a prediction with the judgement of a person."""
+    abstained = prediction.judgement is None
+    return Case(
+        notice_id=judged.notice_id,
+        text_hash=judged.text_hash,
+        truth=judged.judgement,
+        chosen=prediction.judgement or replace(NOTHING, forms=prediction.forms),
+        probabilities={} if abstained else prediction.probabilities,
+        facts={
+            **facts_of(prediction.notice),
+            "certainty": "unsure" if judged.unsure else "sure",
+        },
+        declared=declared(prediction.notice),
+        group=group,
+    )
+
+
+def judge_traps(
+    classifier: Classifier, traps: Sequence[Mapping[str, Any]]
+) -> tuple[Judgement, ...]:
+    """Judge each trap's passage as the description of a notice by itself."""
+    notices = [
+        Notice(
+            notice_id=trap["id"],
+            source="traps",
+            format="traps",
+            kind="result" if trap["why"] == "award" else "competition",
+            title="Aankondiging",
+            description=trap["text"],
+            language="nl",
+        )
+        for trap in traps
+    ]
+    return tuple(
+        x.judgement or replace(NOTHING, forms=x.forms) for x in classifier.judge_notices(notices)
+    )

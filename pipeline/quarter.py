@@ -1,0 +1,287 @@
+"""All steps of a period, from what the store holds to the files of the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline import codebook as codebooks
+from pipeline.codebook import Codebook
+from pipeline.corpus.annotations import check as check_text
+from pipeline.errors import NoDraw, TooFewLabels
+from pipeline.estimates import drawing, published
+from pipeline.estimates.arrays import Basis
+from pipeline.estimates.figured import Figured, diagnostics, estimated
+from pipeline.estimates.material import Material, material
+from pipeline.estimates.published import Published
+from pipeline.estimates.series import Quarter
+from pipeline.labels import scores as scoring
+from pipeline.labels.classify import Classifier
+from pipeline.labels.scores import Scores
+from pipeline.notices import checks, indicators
+from pipeline.notices.period import quarters_before, totals
+from pipeline.rawstore import RawStore
+from pipeline.records import Annotation, Check, Draw, Notice, Period
+from pipeline.report.assembled import Background, facts, inputs
+from pipeline.report.build import build
+from pipeline.report.facts import Facts
+from pipeline.settings import Settings
+from pipeline.store import Store, sha256
+
+
+def _silent(_: str) -> AbstractContextManager[Callable[[int], None]]:
+    return nullcontext(lambda _: None)
+
+
+@dataclass(kw_only=True)
+class Work:
+    """One period, each step made when it is asked for, and once.
+
+    Attributes:
+        settings: Where the store is, and which analyzer to use.
+        model_id: ``None`` for the promoted model.
+        jobs: Processes for the model, at least 1.
+        show: Given what is done, a context that hears how much of it is done.
+    """
+
+    period: Period
+    settings: Settings
+    model_id: str | None = None
+    jobs: int = 1
+    show: Callable[[str], AbstractContextManager[Callable[[int], None]]] = _silent
+
+    @cached_property
+    def store(self) -> Store:
+        """The home of everything."""
+        return Store(self.settings.home)
+
+    @cached_property
+    def raw(self) -> RawStore:
+        """The raw notices."""
+        return RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """The labels."""
+        return codebooks.load(self.store)
+
+    @cached_property
+    def material(self) -> Material:
+        """Notices, procedures and frame."""
+        return material(self.raw, self.period)
+
+    @cached_property
+    def unscored(self) -> list[Notice]:
+        """The texts of the frame that the model has not judged yet."""
+        known = scoring.known(self.store, self.model, self.codebook)
+        return scoring.missing(self.material.texts(), known)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """What the model says of the texts of the frame; only new texts are asked."""
+        if self.unscored:
+            classifier = Classifier.load(self.model, settings=self.settings)
+            with self.show("classify") as tell:
+                scoring.score(
+                    self.unscored,
+                    store=self.store,
+                    classifier=classifier,
+                    jobs=self.jobs,
+                    tell=tell,
+                )
+        return scoring.known(self.store, self.model, self.codebook)
+
+    @cached_property
+    def model(self) -> str:
+        """The model's id."""
+        return self.model_id or self.store.champion()
+
+    @cached_property
+    def judged_draw(self) -> tuple[Draw | None, tuple[Annotation, ...]]:
+        """The draw that speaks for the period, and its judgements, held against the texts.
+
+        Raises:
+            CorpusError: A judgement is about another text than the notice has now.
+        """
+        drawn, ours = drawing.judged_draw(
+            drawing.stored_draws(self.store, self.period),
+            drawing.judgements(self.store, self.codebook),
+        )
+        for one in ours:
+            if one.notice_id in self.material.notices:
+                check_text(one, self.material.notices[one.notice_id])
+        return drawn, ours
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What estimates are made of."""
+        drawn, judgements = self.judged_draw
+        return Basis(
+            period=self.period,
+            lots=self.material.lots,
+            scores=self.scores,
+            codebook=self.codebook,
+            draw=drawn,
+            annotations=judgements,
+        )
+
+    @cached_property
+    def figured(self) -> Figured:
+        """The estimates.
+
+        Raises:
+            NoDraw: There is no judged draw.
+            TooFewLabels: Too little of it is judged.
+        """
+        return estimated(self.basis)
+
+    @cached_property
+    def missing(self) -> NoDraw | TooFewLabels | None:
+        """Why there is no share to publish; ``None`` where there is one."""
+        try:
+            _ = self.figured
+        except (NoDraw, TooFewLabels) as error:
+            return error
+        return None
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """Whether the period is plausible."""
+        return checks.run(
+            checks.Material(
+                period=self.period,
+                notices=self.material.readings,
+                previous=[self._published_in(x) for x in quarters_before(self.period)],
+                totals=totals(self.period, store=self.raw),
+                quarantined=[x for each in self.material.quarantined.values() for x in each],
+            )
+        )
+
+    def _published_in(self, quarter: Period) -> list[Notice]:
+        notices = self.material.notices.values()
+        return [x for x in notices if x.published_on and x.published_on in quarter]
+
+    def to_publish(self, day: dt.date) -> Published:
+        """Return the figures as they would be published.
+
+        Raises:
+            NoDraw: There is no judged draw.
+            TooFewLabels: Too little of it is judged.
+        """
+        return Published.of(
+            self.period,
+            self.figured,
+            self.material.lots,
+            day=day,
+            model_id=self.scores.model_id,
+            inputs=self.inputs,
+        )
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of what the figures rest on."""
+        return inputs(self.material, self.scores, self.judged_draw[1])
+
+    def facts(self, day: dt.date) -> Facts:
+        """Put the facts of the report together."""
+        figured = diagnostics(self.basis) if self.missing else self.figured
+        return facts(
+            self.material,
+            figured,
+            self.scores,
+            self.judged_draw[1],
+            background=Background(
+                codebook=self.codebook,
+                as_of=day,
+                settings_fingerprint=self.settings.fingerprint,
+                before=self.before,
+                revised=self._revised(day),
+                published_counts={
+                    name: indicators.read(table, name)
+                    for name, table in self.store.indicators().items()
+                },
+                checks=self.checks,
+            ),
+        )
+
+    def _revised(self, day: dt.date) -> list[tuple[Published, Published]]:
+        """Publications of this and earlier quarters that no longer hold, with what does."""
+        found = published.revised_before(self.store, self.before)
+        last = published.latest(self.store, self.period)
+        if last is not None and not self.missing:
+            now = self.to_publish(day)
+            if last.figures.estimates != now.figures.estimates:
+                found.append((last, now))
+        return found
+
+    @cached_property
+    def before(self) -> list[Quarter]:
+        """The published quarters that run up to this one; none where it is no quarter."""
+        first = self.period.first_day
+        if self.period != Period.quarter(first.year, (first.month + 2) // 3):
+            return []
+        return published.quarters_before(self.store, self.period)
+
+    def report(self, folder: Path, *, day: dt.date) -> Report:
+        """Write the report, and keep its figures as published unless a check forbids it.
+
+        Args:
+            folder: For the files.
+            day: Of the report.
+        """
+        written = self.facts(day)
+        paths = build(written, folder)
+        new = (
+            written.draw is not None
+            and not written.failed
+            and published.publish(self.to_publish(day), self.store)
+        )
+        self.store.keep("state", f"report-{self.period}", self._state(day, paths))
+        return Report(facts=written, paths=paths, published=new)
+
+    def _state(self, day: dt.date, paths: Sequence[Path]) -> dict[str, object]:
+        return {
+            "made_of": self.made_of,
+            "day": day.isoformat(),
+            "paths": [str(path.resolve()) for path in paths],
+        }
+
+    @property
+    def made_of(self) -> str:
+        """SHA-256 of all that the report shows."""
+        facts = [
+            self.inputs,
+            self.settings.fingerprint,
+            self.codebook.version,
+            [each.finding for each in self.checks],
+            repr(self.before),
+            self.store.indicators(),
+        ]
+        return sha256(json.dumps(facts, sort_keys=True, default=str).encode())
+
+    def is_reported(self, folder: Path) -> bool:
+        """Whether the report of exactly these inputs is already in a folder."""
+        state = self.store.kept("state", f"report-{self.period}").get(f"report-{self.period}")
+        if state is None or state["made_of"] != self.made_of:
+            return False
+        paths = [Path(path) for path in state["paths"]]
+        return all(path.is_file() and path.parent == folder.resolve() for path in paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What reporting did.
+
+    Attributes:
+        paths: Of the files, the page first.
+        published: Whether new figures were kept as published.
+    """
+
+    facts: Facts
+    paths: Sequence[Path]
+    published: bool

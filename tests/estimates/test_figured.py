@@ -1,0 +1,182 @@
+"""Estimates of small frames whose shares can be reckoned by hand."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipeline import codebook as codebooks
+from pipeline.errors import NoDraw
+from pipeline.estimates import drawing
+from pipeline.estimates.arrays import Basis
+from pipeline.estimates.figured import diagnostics, estimated, headline_total
+from pipeline.labels.scores import Scores, schema
+from pipeline.records import Annotation, AwardLot, Draw, Judgement, Period
+from pipeline.store import Store
+
+BOOK = codebooks.load(Store(Path(__file__).parents[2]))
+PERIOD = Period.quarter(2026, 3)
+NONE = Judgement(degree="none", aspect=(), openness="closed", forms=())
+NEW = Judgement(degree="disruptive", aspect=("solution",), openness="asked", forms=("sbir",))
+
+
+def lot(number, **others):
+    return AwardLot(
+        **{
+            "lot_key": f"lot-{number:03d}",
+            "procedure_key": f"procedure-{number:03d}",
+            "notice_id": f"award-{number:03d}",
+            "text_notice_id": f"call-{number:03d}",
+            "dated": dt.date(2026, 8, 1),
+            "value_eur": 10_000.0,
+            "rung": "lot",
+            "flags": (),
+            "excluded": None,
+            "title": "Titel",
+            "buyer": "Gemeente Voorbeelddam",
+            "buyer_kind": "municipality",
+            "cpv_division": "72",
+            "procedure": "open",
+            "province": "NL31",
+            "defence": False,
+            "framework": False,
+            **others,
+        }
+    )
+
+
+# Ten of 120 lots are new; they are worth 10 x 90,000 of 10 x 90,000 + 110 x 10,000 = 2,000,000.
+LOTS = tuple(lot(n, value_eur=90_000.0 if n < 10 else 10_000.0) for n in range(120))
+DRAW = Draw(
+    draw_id="everything",
+    period="2026Q3",
+    frame_fingerprint="0" * 64,
+    design="strata",
+    seed=1,
+    lot_keys=tuple(x.lot_key for x in LOTS),
+    text_notice_ids=tuple(x.text_notice_id for x in LOTS),
+    probabilities=(1.0,) * 120,
+    strata=("take_all",) * 120,
+    stratum_sizes={"take_all": 120},
+)
+
+
+def annotation(number, judgement, **others):
+    return Annotation(
+        **{
+            "notice_id": f"call-{number:03d}",
+            "text_hash": None,
+            "judgement": judgement,
+            "evidence": (),
+            "annotator": "a",
+            "annotated_at": dt.date(2026, 10, 1),
+            "codebook_version": BOOK.version,
+            "round": "first",
+            "draw_id": "everything",
+            "inclusion_probability": 1.0,
+            **others,
+        }
+    )
+
+
+ANNOTATIONS = tuple(annotation(n, NEW if n < 10 else NONE) for n in range(120))
+
+
+def said(probability=0.5):
+    lines = [{"notice_id": x.text_notice_id, "degree": "none"} for x in LOTS]
+    columns = schema(BOOK)
+    for line in lines:
+        line |= {name: probability for name in columns.names if name.startswith("p_")}
+    return Scores.of("m", pa.Table.from_pylist(lines, schema=columns))
+
+
+def basis(**others):
+    given = {"draw": DRAW, "annotations": ANNOTATIONS, "lots": LOTS, **others}
+    return Basis(period=PERIOD, scores=said(), codebook=BOOK, **given)
+
+
+def share(figured, quantity="innovation_oriented", weighting="value", domain="all"):
+    (found,) = [
+        x
+        for x in figured.estimates
+        if (x.quantity, x.weighting, x.domain, x.method)
+        == (quantity, weighting, domain, "difference")
+        and "winsorised" not in x.flags
+    ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return estimated(basis())
+
+
+def test_when_everything_is_judged_the_share_is_that_of_the_judgements(whole):
+    assert share(whole).share == pytest.approx(900_000 / 2_000_000)
+    assert share(whole, weighting="number").share == pytest.approx(10 / 120)
+    assert share(whole, "sbir").share == pytest.approx(0.45)
+    assert share(whole, "incremental").share == 0
+    assert share(whole, "none").share == pytest.approx(0.55)
+
+
+def test_when_everything_is_judged_nothing_is_uncertain(whole):
+    assert share(whole).low == pytest.approx(share(whole).high)
+
+
+def test_a_useless_model_is_reported_as_a_biased_diagnostic(whole):
+    (found,) = [
+        x for x in whole.estimates if (x.method, x.weighting) == ("probability_sum", "value")
+    ]
+    assert found.share == pytest.approx(0.5)
+    assert "diagnostic" in found.flags
+
+
+def test_the_total_of_a_quarter_is_share_times_volume():
+    total = headline_total(basis())
+    assert total.volume == pytest.approx(2_000_000)
+    assert total.total == pytest.approx(900_000)
+
+
+def test_two_first_judgements_that_differ_count_half_until_somebody_decides():
+    differs = (*ANNOTATIONS, annotation(0, NONE, round="second", annotator="b"))
+    assert share(estimated(basis(annotations=differs))).share == pytest.approx(0.4275)
+    decided = (*differs, annotation(0, NONE, round="adjudicated", annotator="c"))
+    assert share(estimated(basis(annotations=decided))).share == pytest.approx(0.405)
+
+
+def test_missing_values_give_bounds_around_the_share():
+    lots = (*LOTS[:119], lot(119, value_eur=None, rung="missing"))
+    low, high = estimated(basis(lots=lots)).missing_bounds
+    assert low < 0.45 < high
+
+
+def test_a_part_of_few_lots_is_named_and_not_shown():
+    lots = tuple(replace(x, province="NL34") if n < 9 else x for n, x in enumerate(LOTS))
+    found = estimated(basis(lots=lots))
+    assert "province=NL34" in {x.domain for x in found.suppressed}
+    assert "province=NL34" not in {x.domain for x in found.estimates}
+
+
+def test_without_a_draw_only_diagnostics_are_left():
+    found = diagnostics(basis(draw=None, annotations=()))
+    assert {x.method for x in found.estimates} == {"classify_and_count", "probability_sum"}
+    assert all("diagnostic" in x.flags for x in found.estimates)
+    with pytest.raises(NoDraw, match="no draw of 2026Q3"):
+        estimated(basis(draw=None, annotations=()))
+
+
+def test_a_period_without_lots_has_no_figures():
+    assert diagnostics(basis(lots=(), draw=None, annotations=())).estimates == ()
+
+
+def test_the_draw_with_the_most_judgements_speaks_and_chosen_notices_do_not():
+    other = replace(DRAW, draw_id="zz-later")
+    drawn = (annotation(1, NEW), annotation(2, NEW))
+    one_of_other = annotation(3, NEW, draw_id="zz-later")
+    chosen = annotation(4, NEW, draw_id=None, inclusion_probability=None)
+    found, ours = drawing.judged_draw([DRAW, other], (*drawn, one_of_other, chosen))
+    assert found == DRAW
+    assert ours == drawn
+    assert drawing.judged_draw([], drawn) == (None, ())

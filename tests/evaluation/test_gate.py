@@ -1,0 +1,255 @@
+"""The gate: no model below a floor, measured on something else, or changed, is used."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import skops.io
+
+from pipeline.errors import CorpusError, GateFailed, ModelNotFound, UntrustedModel
+from pipeline.evaluation import gate
+from pipeline.learning import shelf
+from pipeline.learning.judge import Judge
+from pipeline.records import ModelCard
+from pipeline.store import Store, sha256, to_json
+
+FLOORS = {
+    "codebook_version": 1,
+    "evaluation": {"authored": "aaaa", "real": "rrrr"},
+    "at_least": {"authored.degree.kappa": 0.9},
+    "at_most": {"real.false_alarms.per_1000": 10.0},
+    "reasons": [],
+}
+METRICS = {
+    "authored": {
+        "fingerprint": "aaaa",
+        "degree": {"kappa": {"value": 0.91, "low": 0.89, "high": 0.93}},
+    },
+    "real": {"fingerprint": "rrrr", "false_alarms": {"per_1000": {"value": 4.0}}},
+}
+
+
+def card(model_id="20260101-aaaaaaaa", **facts):
+    basis = {
+        "model_id": model_id,
+        "recipe": "{}",
+        "analyzer": "embedded",
+        "codebook_version": 1,
+        "created": "2026-01-01",
+        "training": {"notices": 1, "fingerprint": "f", "degree": {}, "forms": {}},
+        "metrics": METRICS,
+        "thresholds": {},
+        "files": {},
+        "versions": {},
+        "caveats": (),
+    }
+    return ModelCard(**basis | facts)
+
+
+def changed(path, value):
+    """Return the metrics with one member changed."""
+    metrics = json.loads(json.dumps(METRICS))
+    *names, last = path.split(".")
+    place = metrics
+    for name in names:
+        place = place[name]
+    place[last] = value
+    return metrics
+
+
+@pytest.fixture
+def store(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "corpora" / "codebook.toml").write_text("version = 1\n", encoding="utf-8")
+    store = Store(tmp_path)
+    store.write_floors(FLOORS)
+    return store
+
+
+def put(store, model):
+    """Put a model on the shelf as `shelf` writes it; an unfitted judge will do."""
+    body = skops.io.dumps(Judge())
+    complete = dataclasses.replace(model, files={shelf.MODEL: sha256(body)})
+    files = {shelf.MODEL: body, "card.json": to_json(dataclasses.asdict(complete))}
+    store.write_model(model.model_id, files)
+    return complete
+
+
+def test_a_model_at_its_floors_passes():
+    assert gate.check(card(), FLOORS) == []
+    exactly = changed("authored.degree.kappa.value", 0.9)
+    assert gate.check(card(metrics=exactly), FLOORS) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "failure"),
+    [
+        pytest.param(
+            {"metrics": changed("authored.degree.kappa.value", 0.899)},
+            "authored.degree.kappa is 0.899; it must be at least 0.9",
+            id="below a floor",
+        ),
+        pytest.param(
+            {"metrics": changed("real.false_alarms.per_1000.value", 12.1)},
+            "real.false_alarms.per_1000 is 12.1; it must be at most 10",
+            id="above a ceiling",
+        ),
+        pytest.param(
+            {"metrics": changed("authored.degree.kappa.value", None)},
+            "authored.degree.kappa was not measured",
+            id="undefined",
+        ),
+        pytest.param(
+            {"metrics": changed("authored.fingerprint", "bbbb")},
+            "authored was measured on set bbbb; the floors are about set aaaa",
+            id="another evaluation set",
+        ),
+        pytest.param(
+            {"codebook_version": 2},
+            "it is for codebook version 2; the floors are for version 1",
+            id="another codebook",
+        ),
+    ],
+)
+def test_a_failure_says_what_was_seen_and_expected(facts, failure):
+    assert gate.check(card(**facts), FLOORS) == [failure]
+
+
+def test_a_model_that_was_never_measured_fails():
+    assert gate.check(card(metrics={}), FLOORS) == [
+        "authored was measured on set None; the floors are about set aaaa",
+        "authored.degree.kappa was not measured",
+    ]
+
+
+def test_floors_that_are_about_no_set_yet_let_nothing_through():
+    fresh = FLOORS | {"evaluation": {}}
+    assert gate.check(card(), fresh) == [
+        "authored was measured on set aaaa; the floors are about set none yet",
+        "real was measured on set rrrr; the floors are about set none yet",
+    ]
+
+
+def test_real_notices_count_only_where_their_texts_are():
+    without = {"authored": METRICS["authored"]}
+    assert gate.check(card(metrics=without), FLOORS) == []
+
+
+def test_a_figure_may_stand_by_itself_or_with_its_interval():
+    assert gate.measured(card(), "authored.degree.kappa") == 0.91
+    assert gate.measured(card(), "authored.degree.kappa.low") == 0.89
+    assert gate.measured(card(), "authored.degree.nothing.low") is None
+
+
+def test_a_good_model_is_promoted(store):
+    put(store, card())
+    assert gate.promote(store, card().model_id) == []
+    assert store.champion() == card().model_id
+
+
+def test_a_model_below_a_floor_is_refused_and_the_champion_stays(store):
+    put(store, card())
+    gate.promote(store, card().model_id)
+    worse = card("20260102-bbbbbbbb", metrics=changed("authored.degree.kappa.value", 0.5))
+    put(store, worse)
+    with pytest.raises(GateFailed, match=r"kappa is 0\.5; it must be at least 0\.9"):
+        gate.promote(store, worse.model_id)
+    assert store.champion() == card().model_id
+
+
+def test_with_a_reason_it_is_promoted_and_the_reason_is_stored(store):
+    worse = card("20260102-bbbbbbbb", metrics=changed("authored.degree.kappa.value", 0.5))
+    put(store, worse)
+    gate.promote(store, worse.model_id, reason="the better one crashes")
+    facts = json.loads((store.models / "champion.json").read_bytes())
+    assert facts["model_id"] == worse.model_id
+    assert facts["reason"] == "the better one crashes"
+    assert facts["failures"] == ["authored.degree.kappa is 0.5; it must be at least 0.9"]
+
+
+def test_one_can_go_back_to_an_earlier_model(store):
+    for model in (card(), card("20260102-bbbbbbbb")):
+        put(store, model)
+        gate.promote(store, model.model_id)
+    gate.promote(store, card().model_id)
+    assert store.champion() == card().model_id
+
+
+def test_no_reason_is_enough_for_a_changed_file_or_another_codebook(store):
+    put(store, card())
+    with (store.models / card().model_id / shelf.MODEL).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(UntrustedModel):
+        gate.promote(store, card().model_id, reason="please")
+    other = card("20260103-cccccccc", codebook_version=2)
+    put(store, other)
+    with pytest.raises(GateFailed, match="codebook version 2"):
+        gate.promote(store, other.model_id, reason="please")
+    with pytest.raises(ModelNotFound):
+        gate.promote(store, "20260104-dddddddd", reason="please")
+
+
+def test_an_empty_reason_is_none(store):
+    put(store, card(metrics={}))
+    with pytest.raises(GateFailed):
+        gate.promote(store, card().model_id, reason=" ")
+
+
+def test_a_lowered_floor_keeps_what_it_was_and_why(store):
+    gate.lower(store, "authored.degree.kappa", 0.85, reason="harder notices", on="2026-02-01")
+    gate.lower(store, "real.false_alarms.per_1000", 12.0, reason="few notices", on="2026-02-02")
+    floors = store.floors()
+    assert floors["at_least"] == {"authored.degree.kappa": 0.85}
+    assert floors["at_most"] == {"real.false_alarms.per_1000": 12.0}
+    assert floors["reasons"] == [
+        {
+            "metric": "authored.degree.kappa",
+            "from": 0.9,
+            "to": 0.85,
+            "reason": "harder notices",
+            "on": "2026-02-01",
+        },
+        {
+            "metric": "real.false_alarms.per_1000",
+            "from": 10.0,
+            "to": 12.0,
+            "reason": "few notices",
+            "on": "2026-02-02",
+        },
+    ]
+
+
+def test_a_floor_is_not_lowered_without_a_reason_or_without_being_there(store):
+    with pytest.raises(CorpusError, match="only with a reason"):
+        gate.lower(store, "authored.degree.kappa", 0.1, reason=" ", on="2026-02-01")
+    with pytest.raises(CorpusError, match=r"'authored.kappa' has no bound; there are: authored"):
+        gate.lower(store, "authored.kappa", 0.1, reason="x", on="2026-02-01")
+    assert store.floors() == FLOORS
+
+
+def test_a_new_evaluation_set_is_taken_with_a_reason(store):
+    other = card(metrics=changed("authored.fingerprint", "bbbb"))
+    assert gate.check(other, store.floors())
+    gate.measure_on(store, other, reason="forty notices added", on="2026-02-01")
+    floors = store.floors()
+    assert gate.check(other, floors) == []
+    assert floors["evaluation"] == {"authored": "bbbb", "real": "rrrr"}
+    assert floors["reasons"][0]["evaluation"] == ["authored"]
+    assert floors["reasons"][0]["reason"] == "forty notices added"
+
+
+def test_an_unmeasured_model_brings_no_evaluation_set(store):
+    with pytest.raises(CorpusError, match="was not measured"):
+        gate.measure_on(store, card(metrics={}), reason="x", on="2026-02-01")
+
+
+def test_the_floors_of_the_repository_can_be_read():
+    from pathlib import Path
+
+    floors = Store(Path(__file__).parents[2]).floors()
+    assert set(floors) == {"codebook_version", "evaluation", "at_least", "at_most", "reasons"}
+    bounds = {**floors["at_least"], **floors["at_most"]}
+    assert bounds
+    assert {path.partition(".")[0] for path in bounds} <= {"authored", "traps", "real"}
+    assert all(np.isfinite(bound) for bound in bounds.values())

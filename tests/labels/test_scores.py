@@ -1,0 +1,56 @@
+"""Scores are asked once per text; facts show what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.labels import scores as scoring
+from pipeline.labels.scores import Scores, schema
+from pipeline.records import Notice
+
+pytest_plugins = ["stage_quarter"]
+
+DUTCH = "De gemeente koopt een nieuw soort brug van vlas, die nog niet op de markt is. " * 3
+
+
+def notice(number, text=DUTCH):
+    return Notice(
+        notice_id=f"n{number}",
+        source="ted",
+        format="eforms",
+        kind="competition",
+        title="Brug van vlas",
+        description=text,
+        language="nl",
+    )
+
+
+def test_only_new_and_changed_texts_are_asked_again(home, classifier):
+    first, second = notice(1), notice(2)
+    store, book, model = home.store, classifier.codebook, classifier.card.model_id
+    assert scoring.missing([first, second], scoring.known(store, model, book)) == [first, second]
+    scoring.score([first, second], store=store, classifier=classifier)
+    known = scoring.known(store, model, book)
+    assert scoring.missing([first, second], known) == []
+    changed = replace(second, description=DUTCH + " Ook de leuning.")
+    assert scoring.missing([first, changed], known) == [changed]
+    scoring.score([changed], store=store, classifier=classifier)
+    assert scoring.missing([first, changed], scoring.known(store, model, book)) == []
+
+
+def test_an_abstention_counts_for_the_mean_of_the_others(codebook):
+    lines = [
+        {"notice_id": "a", "p_innovation": 0.2},
+        {"notice_id": "b", "p_innovation": 0.6},
+        {"notice_id": "c", "abstained": "text is not Dutch: en"},
+    ]
+    scores = Scores.of("m", pa.Table.from_pylist(lines, schema=schema(codebook)))
+    found = scores.probabilities("innovation_oriented", ["c", "a", "unknown", "b"])
+    assert np.allclose(found, [0.4, 0.2, 0.4, 0.6])
+
+
+def test_of_several_answers_about_a_text_the_last_holds(codebook):
+    lines = [{"notice_id": "a", "degree": "none"}, {"notice_id": "a", "degree": "disruptive"}]
+    scores = Scores.of("m", pa.Table.from_pylist(lines, schema=schema(codebook)))
+    assert scores.texts("degree", ["a", "b"]) == ["disruptive", None]
