@@ -1,0 +1,193 @@
+"""From weighted errors to an interval, also where few positives or none were found.
+
+What people judged is known; only the lots that nobody judged are uncertain. There a share can
+be wrong in two ways: positives that score too low (misses) and scores of lots that are nothing
+(false alarms). Each is a weighted count of rare events, so each gets the mid-p gamma interval
+of such counts, and both are put together by the square-and-add rule (MOVER).
+
+Sources: Fay & Feuer (1997), Statistics in Medicine 16, 791-801 (the gamma interval, with one
+event more at the weight of an unseen one); Fay & Kim (2017), Biometrical Journal 59, 549-560
+(mid-p); Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import hypot
+
+import numpy as np
+from scipy import special, stats
+
+from pipeline.estimates.judged import Floats, Integers, Interval, Judged
+
+HALVINGS = 50
+
+
+def t_interval(
+    share: float, variance: float, degrees: float, confidence: float
+) -> tuple[float, float]:
+    """Return both ends of a t interval, clipped to [0, 1]."""
+    reach = float(stats.t.ppf((1 + confidence) / 2, degrees)) * variance**0.5
+    return max(0.0, share - reach), min(1.0, share + reach)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errors:
+    """Errors of one kind in the drawn part of the frame, weighted up to that part.
+
+    With 4 errors of EUR 1 found at pi = 0.1, ``total`` is 40, ``rest`` (not judged) 36; the
+    variance is 4 x 0.9 / 0.01 = 360, and one error more adds 10 and 9.
+
+    Attributes:
+        total: Sum of error / pi.
+        rest: The part of it that lies in lots nobody judged: sum of error x (1/pi - 1).
+        variance: Of either.
+        unit, unit_rest: What one more error would add to ``total`` and ``rest``.
+    """
+
+    total: float
+    rest: float
+    variance: float
+    unit: float
+    unit_rest: float
+
+    @classmethod
+    def of(cls, errors: Floats, variance: float, *, largest: Floats, judged: Judged) -> Errors:
+        """Weigh up.
+
+        Args:
+            errors: Euro per judged lot, 0 or more; shape (n,).
+            largest: What the error of each lot would be if it had one; shape (n,).
+        """
+        chance = judged.probabilities < 1
+        probabilities, seen = judged.probabilities[chance], errors[chance]
+        unit, unit_rest = _unit(largest[chance], probabilities, judged.clusters[chance])
+        return cls(
+            total=float((seen / probabilities).sum()),
+            rest=float((seen * (1 / probabilities - 1)).sum()),
+            variance=variance,
+            unit=unit,
+            unit_rest=unit_rest,
+        )
+
+    @property
+    def least(self) -> float:
+        """Variance of one error: less is never known, whatever the draw shows."""
+        return self.unit * self.unit_rest
+
+    def below(self, tail: float) -> float:
+        """Return how far the truth may lie below; the rule of three where none was found."""
+        low = mid_p_quantile(tail, self.total, self.variance, unit=self.unit, extra=self.least)
+        return max(0.0, self.total - low)
+
+    def above(self, tail: float) -> float:
+        """Return how far the truth may lie above what was weighted up."""
+        high = mid_p_quantile(
+            1 - tail, self.rest, self.variance, unit=self.unit_rest, extra=self.least
+        )
+        return max(0.0, high - self.rest)
+
+
+def _unit(largest: Floats, probabilities: Floats, clusters: Integers) -> tuple[float, float]:
+    """Return the weight of one more error: the mean over euros, so that large ones count."""
+    _, member = np.unique(clusters, return_inverse=True)
+    whole = np.bincount(member, largest / probabilities)
+    rest = np.bincount(member, largest * (1 / probabilities - 1))
+    if not rest.sum() > 0:
+        return 0.0, 0.0
+    return float(whole @ rest / rest.sum()), float(rest @ rest / rest.sum())
+
+
+def mid_p_quantile(at: float, mean: float, variance: float, *, unit: float, extra: float) -> float:
+    """Return a quantile of the mid-p gamma distribution of a weighted count.
+
+    It is half the gamma distribution with the mean and variance that were found, half the one
+    with an event more. Where none was found and ``at`` is 0.975 that is three units: the rule
+    of three.
+
+    >>> round(mid_p_quantile(0.975, 0, 0, unit=10, extra=100), 2)
+    29.96
+
+    Args:
+        at: Probability.
+        mean, variance: Of the weighted count.
+        unit, extra: What one more event adds to them.
+    """
+    halves = (mean, variance), (mean + unit, variance + extra)
+    below, above = sorted(_gamma_quantile(at, *half) for half in halves)
+    for _ in range(HALVINGS):
+        middle = (below + above) / 2
+        if sum(_gamma_below(middle, *half) for half in halves) / 2 < at:
+            below = middle
+        else:
+            above = middle
+    return above
+
+
+def _gamma_quantile(at: float, mean: float, variance: float) -> float:
+    if mean <= 0 or variance <= 0:
+        return mean
+    return float(special.gammaincinv(mean**2 / variance, at)) * variance / mean
+
+
+def _gamma_below(point: float, mean: float, variance: float) -> float:
+    """Return the probability of at most ``point``."""
+    if mean <= 0 or variance <= 0:
+        return float(point >= mean)
+    return float(special.gammainc(mean**2 / variance, point * mean / variance))
+
+
+def around(
+    share: float,
+    reach: tuple[float, float],
+    *,
+    known: tuple[float, float],
+    variance: float,
+    degrees: float,
+) -> Interval:
+    """Return the interval around a share that never contradicts what was judged.
+
+    Args:
+        share: Estimate, before it is clipped.
+        reach: Downwards and upwards, 0 or more.
+        known: What the judged lots prove: the share is at least, and at most.
+        variance: Of the share.
+        degrees: Of freedom of the variance.
+    """
+    least, most = known
+    low, middle, high = (
+        float(np.clip(x, least, most)) for x in (share - reach[0], share, share + reach[1])
+    )
+    clipped = ("at_judged_minimum",) if share < least and least > 0 else ()
+    return Interval(
+        share=middle,
+        low=low,
+        high=high,
+        variance=variance,
+        degrees=degrees,
+        flags=clipped,
+        known=known,
+    )
+
+
+def widened(
+    interval: Interval, variance: float, *, confidence: float, degrees: float = np.inf
+) -> Interval:
+    """Add the variance of something else: both reaches grow by it, squared and added.
+
+    A reach of 3 points and a standard error of 2 points give hypot(3, 1.96 x 2) = 4.9 points.
+
+    Args:
+        variance: Of the share, from the other source.
+        degrees: Of freedom of that variance.
+    """
+    if variance == 0:
+        return interval
+    more = float(stats.t.ppf((1 + confidence) / 2, degrees)) * variance**0.5
+    low, high = interval.share - interval.low, interval.high - interval.share
+    least, most = interval.known
+    return replace(
+        interval,
+        low=max(least, interval.share - hypot(low, more)),
+        high=min(most, interval.share + hypot(high, more)),
+    )
