@@ -37,6 +37,9 @@ TRUSTED_AFTER = 20
 # Positives among the lots that were drawn by chance, below which a share is called rare.
 FEWEST_FOUND = 10
 
+# Scores that differ by less are the same, but for rounding.
+TOLERANCE = 1e-9
+
 TURNED = {"upper_bound_only": "lower_bound_only", "lower_bound_only": "upper_bound_only"}
 
 DIAGNOSTIC = ("diagnostic", "no_interval")
@@ -89,7 +92,7 @@ def score_weight(judged: Judged) -> float:
     seen = judged.scores[judged.drawn]
     spread = float(np.square(seen - seen.mean()).sum())
     by_chance = int(((judged.probabilities < 1) & (judged.drawn_values > 0)).sum())
-    if spread == 0 or by_chance == 0:
+    if spread < TOLERANCE or by_chance == 0:
         return 0.0
     slope = float((seen - seen.mean()) @ judged.truth) / spread
     return float(np.clip(slope, 0, 1)) * by_chance / (by_chance + TRUSTED_AFTER)

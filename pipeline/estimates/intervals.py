@@ -155,14 +155,13 @@ def around(
         degrees: Of freedom of the variance.
     """
     least, most = known
-    low, middle, high = (
-        float(np.clip(x, least, most)) for x in (share - reach[0], share, share + reach[1])
-    )
+    # Clipped first: the reach must not be used up by what cannot be.
+    middle = float(np.clip(share, least, most))
     clipped = ("at_judged_minimum",) if share < least and least > 0 else ()
     return Interval(
         share=middle,
-        low=low,
-        high=high,
+        low=max(least, middle - reach[0]),
+        high=min(most, middle + reach[1]),
         variance=variance,
         degrees=degrees,
         flags=clipped,
