@@ -10,7 +10,7 @@ from scipy import stats
 
 from pipeline.corpus.selection import select
 from pipeline.estimates.estimators import difference, ht_ratio
-from pipeline.estimates.intervals import mid_p_quantile, widened
+from pipeline.estimates.intervals import Errors, mid_p_quantile, widened
 from pipeline.estimates.judged import Interval, Judged
 
 SIZE, LABELS = 600, 120
@@ -127,6 +127,23 @@ def test_a_procedure_of_many_lots_counts_as_one_that_could_be_missed():
     frame = judged(np.zeros(SIZE), np.zeros(SIZE)).by_number()
     together = replace(frame, clusters=np.arange(LABELS) // 5)
     assert difference(together).high > 2 * difference(frame).high
+
+
+def test_errors_are_weighted_up_by_hand():
+    # 4 errors of EUR 1 at pi = 0.1, and a large one on a lot that was certain to be judged:
+    # that one leaves no doubt, so it is not in it.
+    frame = replace(
+        judged(np.zeros(SIZE), np.zeros(SIZE)),
+        drawn=np.arange(5),
+        truth=np.ones(5),
+        probabilities=np.r_[np.full(4, 0.1), 1.0],
+        strata=np.zeros(5, dtype=int),
+        clusters=np.arange(5),
+    )
+    largest = np.r_[np.ones(4), 100.0]
+    got = Errors.of(largest, 360.0, largest=largest, judged=frame)
+    assert (got.total, got.rest, got.unit, got.unit_rest) == pytest.approx((40, 36, 10, 9))
+    assert got.least == pytest.approx(90)
 
 
 def test_none_found_is_the_rule_of_three():
