@@ -13,17 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from math import hypot
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from pipeline.errors import NoDraw, TooFewLabels
-from pipeline.estimates._variance import stratified
-from pipeline.estimates.intervals import Errors, around, t_interval
+from pipeline.estimates.intervals import interval_around, t_interval
 from pipeline.estimates.judged import Floats, HeldOut, Interval, Judged
 
 # Simulated (docs/statistics.md, "How few labels"): with 100 labels the interval of `difference`
@@ -34,13 +30,8 @@ FEWEST_LABELS = 100
 # in the whole draw: with fewer, false alarms among them are too few to be measured.
 TRUSTED_AFTER = 20
 
-# Positives among the lots that were drawn by chance, below which a share is called rare.
-FEWEST_FOUND = 10
-
 # Scores that differ by less are the same, but for rounding.
 TOLERANCE = 1e-9
-
-TURNED = {"upper_bound_only": "lower_bound_only", "lower_bound_only": "upper_bound_only"}
 
 DIAGNOSTIC = ("diagnostic", "no_interval")
 
@@ -143,7 +134,7 @@ def _difference(judged: Judged, confidence: float) -> Interval:
     weight = score_weight(judged)
     gap = judged.drawn_values * (judged.truth - weight * judged.scores[judged.drawn])
     total = weight * float(judged.values @ judged.scores) + (gap / judged.probabilities).sum()
-    return _with_interval(judged, float(total) / judged.volume, weight, confidence)
+    return interval_around(judged, float(total) / judged.volume, weight, confidence)
 
 
 def _ht_ratio(judged: Judged, confidence: float) -> Interval:
@@ -154,82 +145,7 @@ def _ht_ratio(judged: Judged, confidence: float) -> Interval:
     rest = judged.volume - float(judged.drawn_values[certain].sum())
     share = float(weights @ judged.truth) / weights.sum() if weights.any() else 0.0
     found = float(judged.drawn_values[certain] @ judged.truth[certain])
-    return _with_interval(judged, (found + rest * share) / judged.volume, 0.0, confidence)
-
-
-def _with_interval(judged: Judged, share: float, weight: float, confidence: float) -> Interval:
-    """Put the interval around a share; above one half around what is not positive."""
-    if share <= 0.5:
-        return _around(judged, share, weight, confidence)
-    turned = replace(judged, truth=1 - judged.truth, scores=1 - judged.scores)
-    got = _around(turned, 1 - share, weight, confidence)
-    return replace(
-        got,
-        share=1 - got.share,
-        low=1 - got.high,
-        high=1 - got.low,
-        known=(1 - got.known[1], 1 - got.known[0]),
-        flags=tuple(TURNED.get(flag, flag) for flag in got.flags),
-    )
-
-
-def _around(judged: Judged, share: float, weight: float, confidence: float) -> Interval:
-    values, volume = judged.drawn_values, judged.volume
-    scores, tail = weight * judged.scores[judged.drawn], (1 - confidence) / 2
-    misses, alarms, degrees = _errors(judged, values * (judged.truth - scores), scores)
-    got = around(
-        share,
-        (
-            hypot(misses.below(tail), alarms.above(tail)) / volume,
-            hypot(misses.above(tail), alarms.below(tail)) / volume,
-        ),
-        known=_proven(judged),
-        variance=max(misses.variance + alarms.variance, misses.least) / volume**2,
-        degrees=degrees,
-    )
-    by_chance = (judged.probabilities < 1) & (values > 0)
-    if not by_chance.any():  # nothing is known of what is left
-        got = replace(got, low=got.known[0], high=got.known[1])
-    return replace(got, flags=got.flags + _rarity(judged, by_chance))
-
-
-def _errors(judged: Judged, gap: Floats, scores: Floats) -> tuple[Errors, Errors, float]:
-    """Split residuals into misses and false alarms; their variances add up to that of both."""
-    sampled = partial(
-        stratified,
-        probabilities=judged.probabilities,
-        strata=judged.strata,
-        clusters=judged.clusters,
-    )
-    missed, alarmed = np.maximum(gap, 0), np.maximum(-gap, 0)
-    (both, degrees), (of_misses, _) = sampled(gap), sampled(missed)
-    values = judged.drawn_values
-    return (
-        Errors.of(missed, of_misses, largest=values * (1 - scores), judged=judged),
-        Errors.of(alarmed, max(0.0, both - of_misses), largest=values * scores, judged=judged),
-        degrees,
-    )
-
-
-def _proven(judged: Judged) -> tuple[float, float]:
-    """Return the least and the largest share that the judged lots allow."""
-    values = judged.drawn_values
-    positive, negative = (
-        float(values[judged.truth == answer].sum()) / judged.volume for answer in (1, 0)
-    )
-    return min(positive, 1.0), max(positive, 1.0 - negative)
-
-
-def _rarity(judged: Judged, by_chance: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Say that nothing, or little, was found; and only where lots are left to judge."""
-    inside = judged.drawn_values > 0
-    left = int((judged.values > 0).sum()) > int(inside.sum())
-    if left and inside.any() and not (judged.truth[inside] > 0).any():
-        return ("upper_bound_only",)
-    if left and inside.any() and not (judged.truth[inside] < 1).any():
-        return ("lower_bound_only",)
-    few = float(judged.truth[by_chance].sum()) < FEWEST_FOUND
-    return ("rare",) if left and few else ()
+    return interval_around(judged, (found + rest * share) / judged.volume, 0.0, confidence)
 
 
 def classify_and_count(

@@ -13,14 +13,22 @@ event more at the weight of an unseen one); Fay & Kim (2017), Biometrical Journa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import hypot
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
+from pipeline.estimates._variance import stratified
 from pipeline.estimates.judged import Floats, Integers, Interval, Judged
 
 HALVINGS = 50
+
+# Positives among the lots that were drawn by chance, below which a share is called rare.
+FEWEST_FOUND = 10
+
+TURNED = {"upper_bound_only": "lower_bound_only", "lower_bound_only": "upper_bound_only"}
 
 
 def t_interval(
@@ -190,3 +198,85 @@ def widened(
         low=max(least, interval.share - hypot(low, more)),
         high=min(most, interval.share + hypot(high, more)),
     )
+
+
+def interval_around(judged: Judged, share: float, weight: float, confidence: float) -> Interval:
+    """Put the interval around a share; above one half around what is not positive.
+
+    Args:
+        judged: Frame, scores and judgements the share was estimated from.
+        share: Estimate, before it is clipped.
+        weight: On the scores, 0 to 1.
+        confidence: Nominal coverage.
+    """
+    if share <= 0.5:
+        return _around(judged, share, weight, confidence)
+    turned = replace(judged, truth=1 - judged.truth, scores=1 - judged.scores)
+    got = _around(turned, 1 - share, weight, confidence)
+    return replace(
+        got,
+        share=1 - got.share,
+        low=1 - got.high,
+        high=1 - got.low,
+        known=(1 - got.known[1], 1 - got.known[0]),
+        flags=tuple(TURNED.get(flag, flag) for flag in got.flags),
+    )
+
+
+def _around(judged: Judged, share: float, weight: float, confidence: float) -> Interval:
+    values, volume = judged.drawn_values, judged.volume
+    scores, tail = weight * judged.scores[judged.drawn], (1 - confidence) / 2
+    misses, alarms, degrees = _errors(judged, values * (judged.truth - scores), scores)
+    got = around(
+        share,
+        (
+            hypot(misses.below(tail), alarms.above(tail)) / volume,
+            hypot(misses.above(tail), alarms.below(tail)) / volume,
+        ),
+        known=_proven(judged),
+        variance=max(misses.variance + alarms.variance, misses.least) / volume**2,
+        degrees=degrees,
+    )
+    by_chance = (judged.probabilities < 1) & (values > 0)
+    if not by_chance.any():  # nothing is known of what is left
+        got = replace(got, low=got.known[0], high=got.known[1])
+    return replace(got, flags=got.flags + _rarity(judged, by_chance))
+
+
+def _errors(judged: Judged, gap: Floats, scores: Floats) -> tuple[Errors, Errors, float]:
+    """Split residuals into misses and false alarms; their variances add up to that of both."""
+    sampled = partial(
+        stratified,
+        probabilities=judged.probabilities,
+        strata=judged.strata,
+        clusters=judged.clusters,
+    )
+    missed, alarmed = np.maximum(gap, 0), np.maximum(-gap, 0)
+    (both, degrees), (of_misses, _) = sampled(gap), sampled(missed)
+    values = judged.drawn_values
+    return (
+        Errors.of(missed, of_misses, largest=values * (1 - scores), judged=judged),
+        Errors.of(alarmed, max(0.0, both - of_misses), largest=values * scores, judged=judged),
+        degrees,
+    )
+
+
+def _proven(judged: Judged) -> tuple[float, float]:
+    """Return the least and the largest share that the judged lots allow."""
+    values = judged.drawn_values
+    positive, negative = (
+        float(values[judged.truth == answer].sum()) / judged.volume for answer in (1, 0)
+    )
+    return min(positive, 1.0), max(positive, 1.0 - negative)
+
+
+def _rarity(judged: Judged, by_chance: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Say that nothing, or little, was found; and only where lots are left to judge."""
+    inside = judged.drawn_values > 0
+    left = int((judged.values > 0).sum()) > int(inside.sum())
+    if left and inside.any() and not (judged.truth[inside] > 0).any():
+        return ("upper_bound_only",)
+    if left and inside.any() and not (judged.truth[inside] < 1).any():
+        return ("lower_bound_only",)
+    few = float(judged.truth[by_chance].sum()) < FEWEST_FOUND
+    return ("rare",) if left and few else ()

@@ -7,11 +7,11 @@ import pytest
 from pipeline.corpus.draws import draw
 from pipeline.errors import CorpusError, NoDraw, TooFewLabels
 from pipeline.estimates.imputation import impute
+from pipeline.estimates.parts import inside_whole
 from pipeline.estimates.shares import (
     Question,
     by_domain,
     estimate,
-    inside_whole,
     judged_lots,
 )
 from pipeline.records import AwardLot, Period
