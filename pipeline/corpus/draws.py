@@ -107,6 +107,7 @@ def draw(
         probabilities=tuple(selection.probabilities.tolist()),
         strata=tuple(map(stratum_name, selection.strata.tolist())),
         stratum_sizes=dict(Counter(map(stratum_name, selection.everyone.tolist()))),
+        frame_lots="".join(sorted(Draw.fingerprint_of(lot.lot_key) for lot in lots)),
     )
     # Another seed: by the same numbers the small strata would come first.
     return stored, tuple(sorted(drawn, key=lambda lot: permanent_number(lot.lot_key, seed + 1)))
