@@ -60,6 +60,8 @@ class Draw:
         probabilities: Inclusion probability per drawn lot, above 0, at most 1; length n.
         strata: Stratum per drawn lot; length n.
         stratum_sizes: Lots in the frame per stratum.
+        codebook_version, codebook_fingerprint: In force when it was drawn; ``None`` in draws of
+            before codebooks had a fingerprint.
     """
 
     draw_id: str
@@ -72,6 +74,8 @@ class Draw:
     probabilities: tuple[float, ...]
     strata: tuple[str, ...]
     stratum_sizes: Mapping[str, int]
+    codebook_version: int | None = None
+    codebook_fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
