@@ -23,6 +23,7 @@ from pipeline.estimates.series import Quarter
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
+from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
 from pipeline.notices.period import quarters_before, totals
 from pipeline.rawstore import RawStore
@@ -99,7 +100,7 @@ class Work:
     @cached_property
     def model(self) -> str:
         """The model's id."""
-        return self.model_id or self.store.champion()
+        return self.model_id or promotions.champion(self.store).model_id
 
     @cached_property
     def judged_draw(self) -> tuple[Draw | None, tuple[Annotation, ...]]:
@@ -257,7 +258,7 @@ class Work:
         facts = [
             self.inputs,
             self.settings.fingerprint,
-            self.codebook.version,
+            self.codebook.fingerprint,
             [each.finding for each in self.checks],
             repr(self.before),
             self.store.indicators(),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
@@ -61,6 +62,7 @@ def draw(
         seed=seed,
         period=material.period,
         frame_fingerprint=material.frame.fingerprint,
+        codebook=codebooks.load(store),
     )
     for stored in stored_draws(store, material.period):
         if stored.draw_id == drawn.draw_id and stored != drawn:

@@ -67,6 +67,8 @@ class Draw:
         frame_lots: The lots of the frame, drawn or not: ``fingerprint_of`` each, run together,
             so that lots that entered later can be told apart. Empty in draws that were stored
             before this was kept.
+        codebook_version, codebook_fingerprint: In force when it was drawn; ``None`` in draws of
+            before codebooks had a fingerprint.
     """
 
     draw_id: str
@@ -80,6 +82,8 @@ class Draw:
     strata: tuple[str, ...]
     stratum_sizes: Mapping[str, int]
     frame_lots: str = ""
+    codebook_version: int | None = None
+    codebook_fingerprint: str | None = None
 
     @staticmethod
     def fingerprint_of(lot_key: str) -> str:
