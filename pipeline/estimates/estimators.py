@@ -23,7 +23,7 @@ from pipeline.estimates.intervals import interval_around, t_interval
 from pipeline.estimates.judged import Floats, HeldOut, Interval, Judged
 
 # Simulated (docs/statistics.md, "How few labels"): with 100 labels the interval of `difference`
-# still covers 91 to 96%; below that a stratum holds too few for a variance.
+# still covers 96 to 98%; below that a stratum holds too few for a variance.
 FEWEST_LABELS = 100
 
 # Lots of a domain that must be drawn by chance before its scores get half the weight they have

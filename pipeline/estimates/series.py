@@ -276,12 +276,14 @@ def _subject(key: str, old: Figures, new: Figures) -> str:
 
 
 def _shares(figures: Figures) -> dict[str, float]:
-    return {
-        f"{each.quantity} {each.period} {each.domain} by {each.weighting} ({each.method})": (
-            each.share
-        )
-        for each in figures.estimates
-    }
+    return {_name(each): each.share for each in figures.estimates}
+
+
+def _name(each: Estimate) -> str:
+    """Winsorised shares have a name of their own: the headline is held against the headline."""
+    capped = ", winsorised" * ("winsorised" in each.flags)
+    where = f"{each.quantity} {each.period} {each.domain} by {each.weighting}"
+    return f"{where} ({each.method}{capped})"
 
 
 def _changed(

@@ -187,3 +187,15 @@ def test_a_revision_explains_every_difference():
 
 def test_nothing_changed_gives_no_lines():
     assert revise(figures(0.1), figures(0.1)) == ()
+
+
+def test_the_headline_is_held_against_the_headline_not_the_winsorised_share():
+    old, new = figures(0.1), figures(0.12)
+    capped = replace(old.estimates[0], share=0.05, flags=("winsorised",))
+    before, after = (replace(x, estimates=(*x.estimates, capped)) for x in (old, new))
+    (line,) = revise(before, after)
+    assert (line.name, line.old, line.new) == (
+        "solution 2026Q1 all by value (difference)",
+        0.1,
+        0.12,
+    )
