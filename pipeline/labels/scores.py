@@ -122,7 +122,7 @@ def missing(notices: Iterable[Notice], scores: Scores) -> list[Notice]:
 
 def fingerprint(notice: Notice) -> str:
     """SHA-256, in 16 characters, of all that a model may look at."""
-    return sha256(serial.to_json(notice).encode())[:16]
+    return sha256(serial.notice_to_json(notice).encode())[:16]
 
 
 def score(

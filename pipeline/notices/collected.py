@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline.codec import from_plain, to_plain
 from pipeline.errors import NoticeError
 from pipeline.notices import collect as formats
 from pipeline.notices import serial
@@ -130,7 +131,7 @@ def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unr
     for day in store.days(source):
         path = _file(source, day, store=store).with_suffix(".quarantine.json")
         if day in period and path.is_file():
-            yield from (Unreadable(**facts) for facts in json.loads(path.read_bytes()))
+            yield from from_plain(tuple[Unreadable, ...], json.loads(path.read_bytes()))
 
 
 def outdated(source: str, *, store: RawStore) -> list[dt.date]:
@@ -151,7 +152,7 @@ def _published(path: Path, period: Period) -> Iterator[Notice]:
     for batch in disk.read_table(path, ["published_on", "notice"]):
         for published_on, text in zip(*batch.to_pydict().values(), strict=True):
             if (published_on or listed) in period:
-                yield serial.from_json(text)
+                yield serial.notice_from_json(text)
 
 
 def _folder(source: str, store: RawStore) -> Path:
@@ -222,7 +223,7 @@ class _Day:
         """Write the quarantine, which must be there before the notices are; return the rest."""
         if self._quarantine:
             with disk.whole_file(quarantine) as handle:
-                handle.write(to_json([asdict(unreadable) for unreadable in self._quarantine]))
+                handle.write(to_json(to_plain(self._quarantine)))
         else:
             quarantine.unlink(missing_ok=True)
         versions = reader_versions()
@@ -230,7 +231,7 @@ class _Day:
         # Any reader that changes may be able to read what is in quarantine.
         used = versions if self._quarantine else self._formats
         return {
-            "provenance": asdict(self._store.provenance(made_by, inputs={"raw": self._content})),
+            "provenance": to_plain(self._store.provenance(made_by, inputs={"raw": self._content})),
             "raw": self._content,
             "formats": list(versions),
             "readers": {name: versions[name] for name in sorted(used)},
@@ -267,7 +268,7 @@ def _table(numbered: Sequence[tuple[str, Notice]]) -> pa.Table:
 
 def _row(source_id: str, notice: Notice) -> dict[str, object]:
     facts = {name: _storable(getattr(notice, name)) for name in FACTS}
-    return {"source_id": source_id, **facts, "notice": serial.to_json(notice)}
+    return {"source_id": source_id, **facts, "notice": serial.notice_to_json(notice)}
 
 
 def _storable(value: object) -> object:

@@ -63,13 +63,10 @@ def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
 
 def quarters_before(period: Period) -> list[Period]:
     """Return the four quarters before the one in which a period begins, the latest last."""
-    found: list[Period] = []
-    first = dt.date(period.first_day.year, (period.first_day.month - 1) // 3 * 3 + 1, 1)
+    found = [period]
     for _ in range(QUARTERS_BEFORE):
-        last = first - dt.timedelta(days=1)
-        found.insert(0, Period.quarter(last.year, (last.month + 2) // 3))
-        first = found[0].first_day
-    return found
+        found.insert(0, found[0].quarter_before())
+    return found[:-1]
 
 
 def material(period: Period, *, store: RawStore) -> Material:

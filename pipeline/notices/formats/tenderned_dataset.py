@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.codes import cpv_codes
 from pipeline.errors import NoticeError
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures, _tenderned_releases
@@ -45,7 +46,6 @@ FORMS = {
     "instellenvandynamischaankoopsysteemdas": (False, True),
 }
 
-CPV = re.compile(r"(?<![0-9])([0-9]{8})(?:-[0-9])?(?![0-9])")
 CHAMBER_OF_COMMERCE = re.compile(r"[0-9]{8}")
 EURO = {"EUR", "EURO", "€"}
 
@@ -263,7 +263,7 @@ def _cpv(lines: _Lines, remarks: list[str]) -> tuple[str, ...]:
     codes: list[str] = []
     for name, line in _cells(lines, COLUMNS["cpv"]):
         text = line.text(column(name))
-        found = CPV.findall(text or "")
+        found = list(cpv_codes(text or ""))
         if text and not found:
             remarks.append(f"unknown code: {name}={text[:40]}")
         codes += found
