@@ -20,7 +20,14 @@ from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures, _tenderned_releases
 from pipeline.notices.formats._json import Fields, unique
 from pipeline.records import Amount, Kind, Lot, Notice, RawNotice
-from pipeline.sources.tenderned_dataset import AMOUNTS, COLUMNS, RELEASES, ROWS, column, known
+from pipeline.sources.tenderned_columns import (
+    AMOUNTS,
+    COLUMNS,
+    RELEASES,
+    ROWS,
+    column,
+    known_columns,
+)
 
 # Words that tell one kind of publication from the others, in this order: the "rectificatie" of
 # an "aankondiging" is a change.
@@ -74,7 +81,7 @@ def read(raw: RawNotice) -> Notice:
         raw.source_id,
         [Fields(f"{raw.source_id} line {n}", x, remarks) for n, x in enumerate(plain, start=1)],
     )
-    strange = {name for line in values for name in line if column(name) not in known()}
+    strange = {name for line in values for name in line if column(name) not in known_columns()}
     remarks += [f"unread column: {name}" for name in sorted(strange)]
     return _notice(raw, lines, remarks)
 
