@@ -23,7 +23,7 @@ from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
 from pipeline.notices import checks, indicators
-from pipeline.notices.period import quarters_before, totals
+from pipeline.notices.period import inspection
 from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, facts, inputs
 from pipeline.report.build import build
@@ -53,7 +53,9 @@ class Work(Home):
     @cached_property
     def material(self) -> Material:
         """Notices, procedures and frame."""
-        return material(self.raw, self.period)
+        drawn = drawing.stored_draws(self.store, self.period)
+        judged = (text for each in drawn for text in each.text_notice_ids)
+        return material(self.raw, self.period, judged=judged)
 
     @cached_property
     def unscored(self) -> list[Notice]:
@@ -93,8 +95,8 @@ class Work(Home):
             drawing.judgements(self.store, self.codebook),
         )
         for one in ours:
-            if one.notice_id in self.material.notices:
-                check_text(one, self.material.notices[one.notice_id])
+            if one.notice_id in self.material.whole:
+                check_text(one, self.material.whole[one.notice_id])
         return drawn, ours
 
     @cached_property
@@ -132,19 +134,7 @@ class Work(Home):
     @cached_property
     def checks(self) -> list[Check]:
         """Whether the period is plausible."""
-        return checks.run(
-            checks.Material(
-                period=self.period,
-                notices=self.material.readings,
-                previous=[self._published_in(x) for x in quarters_before(self.period)],
-                totals=totals(self.period, store=self.raw),
-                quarantined=[x for each in self.material.quarantined.values() for x in each],
-            )
-        )
-
-    def _published_in(self, quarter: Period) -> list[Notice]:
-        notices = self.material.notices.values()
-        return [x for x in notices if x.published_on and x.published_on in quarter]
+        return checks.inspect(inspection(self.period, store=self.raw))
 
     def to_publish(self, day: dt.date) -> Published:
         """Return the figures as they would be published.

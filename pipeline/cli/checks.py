@@ -19,6 +19,7 @@ from pipeline.cli._app import (
     raw_store,
     show_json,
 )
+from pipeline.cli._quarter import work_of
 from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFi
       innovatiemonitor check 2026Q3
       innovatiemonitor check 2026Q3 --json
     """
-    from pipeline.notices import checks
-    from pipeline.notices.period import material
-
-    found = checks.run(material(period_of(period), store=raw_store(settings.load(settings_file))))
+    found = work_of(period, settings_file).checks
     if as_json:
         show_json(found)
     for one in found if not as_json else ():

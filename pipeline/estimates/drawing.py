@@ -80,7 +80,7 @@ def export(
     Args:
         tool: Name in ``EXCHANGES``.
     """
-    notices = [material.notices[notice_id] for notice_id in order]
+    notices = [material.whole[notice_id] for notice_id in order]
     return EXCHANGES[tool].export(tasks(notices, draw=drawn), codebook)
 
 
@@ -105,7 +105,7 @@ def take_over(
     """
     name = str(material.period)
     added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
-        body, codebook, notices=material.notices, sitting=sitting
+        body, codebook, notices=material.whole, sitting=sitting
     )
     before: tuple[Annotation, ...] = ()
     if store.has_annotations(name):

@@ -17,6 +17,7 @@ COMMON = (
     "pipeline.codec",
     "pipeline.notices.collect",
     "pipeline.notices.collected",
+    "pipeline.notices.outlines",
     "pipeline.notices.serial",
     "pipeline.records.notices",
 )

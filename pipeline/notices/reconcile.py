@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal
 
 from pipeline.codes import is_ex_ante
-from pipeline.notices._relations import relations
+from pipeline.notices.relations import relations
 from pipeline.notices.versions import current
 from pipeline.records import Notice, Unreadable
 

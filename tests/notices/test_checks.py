@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.notices import checks
 from pipeline.notices._holidays import days_off, workdays
-from pipeline.notices.checks import Material
+from pipeline.notices.checks import Inspection
 from pipeline.records import Amount, Notice, Period, Unreadable
 
 MONDAY = dt.date(2026, 1, 5)
@@ -36,12 +36,12 @@ def week(size=100, **more):
 
 
 def found(name, **material):
-    made = Material(**{"period": WEEK, "notices": week(), **material})
-    return {x.name: x for x in checks.run(made)}[name]
+    made = Inspection(**{"period": WEEK, "notices": week(), **material})
+    return {x.name: x for x in checks.inspect(made)}[name]
 
 
 def test_a_plausible_week_passes_every_check_in_order_of_the_file():
-    results = checks.run(Material(period=WEEK, notices=week(), previous=[week(), week()]))
+    results = checks.inspect(Inspection(period=WEEK, notices=week(), previous=[week(), week()]))
     assert [x.name for x in results] == [
         "there_are_notices",
         "counts_agree_with_the_source",

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import CorpusError, PipelineError
 from pipeline.notices import _readers, collect, collected
-from pipeline.notices.collected import CollectReport, notices
+from pipeline.notices.collected import CollectReport
 from pipeline.rawstore import RawStore, disk
 from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
 from pipeline.sources.tenderned import RELATED
@@ -28,6 +28,10 @@ def store(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "codebook.toml").touch()
     return RawStore(Store(tmp_path), settings_fingerprint="f" * 64)
+
+
+def notices(source, period, *, store):
+    return list(collected.whole(collected.outlines(source, period, store=store)))
 
 
 def row(source_id, *, minutes=0, **members):
@@ -69,7 +73,7 @@ def test_notices_come_back_as_the_reader_gave_them(store):
     given = [row("1", cpv="45000000", buyer="Gemeente Utrecht"), row("2")]
     add(store, *given)
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
-    assert list(notices("gazette", WEEK, store=store)) == [collect.read(x) for x in given]
+    assert notices("gazette", WEEK, store=store) == [collect.read(x) for x in given]
 
 
 def test_key_facts_stand_in_columns_beside_the_id_of_the_raw_notice(store):
@@ -88,7 +92,7 @@ def test_text_that_is_no_unicode_is_kept_in_the_notice(store, monkeypatch):
     add(store, row("1"))
     run(store)
     assert pq.read_table(path(store))["title"].to_pylist() == ["half ? pair"]
-    assert list(notices("gazette", WEEK, store=store)) == [given]
+    assert notices("gazette", WEEK, store=store) == [given]
 
 
 def test_a_file_says_what_it_was_made_from(store):
@@ -243,7 +247,7 @@ def test_a_detail_and_its_rendering_become_one_notice(store, monkeypatch):
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
     whole = (Lot(lot_id="1", nature="works"), Lot(lot_id="2", nature="works"))
-    assert list(notices("gazette", WEEK, store=store)) == [dataclasses.replace(detail, lots=whole)]
+    assert notices("gazette", WEEK, store=store) == [dataclasses.replace(detail, lots=whole)]
     versions = _readers.reader_versions()
     used = ("tenderned_html", "tenderned_json")
     assert disk.table_facts(path(store))["readers"] == {name: versions[name] for name in used}
@@ -271,7 +275,7 @@ def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, m
     with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
-    assert list(notices("gazette", WEEK, store=store)) == [
+    assert notices("gazette", WEEK, store=store) == [
         dataclasses.replace(
             detail, format="eforms", title="Brug over de Vecht", version_id=xml.version_id
         )
@@ -281,6 +285,27 @@ def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, m
 def test_notices_of_a_package_with_the_same_id_in_two_answers_stay_apart(store):
     add(store, row("a/1", notice_id="1"), row("b/1", notice_id="1"))
     assert run(store).notices == 2
+
+
+def test_texts_are_left_out_and_found_again(store):
+    add(store, row("1", description="Een brug", cpv="45000000"), row("2"))
+    run(store)
+    found = list(collected.outlines("gazette", WEEK, store=store))
+    assert [x.notice.description for x in found] == ["…", None]
+    assert [x.notice.cpv for x in found] == [("45000000",), ()]
+    assert [x.description for x in collected.whole(found)] == ["Een brug", None]
+    assert [x.notice_id for x in collected.whole(found[1:])] == ["2"]
+
+
+def test_a_file_of_before_there_were_outlines_is_read(store):
+    add(store, row("1", description="Een brug"), row("2", published_on="2026-03-05"))
+    run(store)
+    found = list(collected.outlines("gazette", WEEK, store=store))
+    table = pq.read_table(path(store)).drop_columns("outline")
+    facts = disk.table_facts(path(store))
+    disk.write_table(path(store), [table], schema=table.schema, facts=lambda: facts)
+    assert list(collected.outlines("gazette", WEEK, store=store)) == found
+    assert [x.description for x in collected.whole(found)] == ["Een brug"]
 
 
 def test_notices_are_chosen_by_their_own_date_where_they_have_one(store):
