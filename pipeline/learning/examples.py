@@ -101,7 +101,7 @@ class TrainingSet:
 
 def hash_of(notice: Notice) -> str:
     """Return 16 hexadecimal characters for all of a notice that a model may look at."""
-    return short_hash(serial.to_json(notice))
+    return short_hash(serial.notice_to_json(notice))
 
 
 def authored(

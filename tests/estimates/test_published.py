@@ -100,10 +100,10 @@ def test_a_second_publication_on_one_day_leaves_the_first(store):
     assert [x.figures.estimates[0].share for x in found] == [n / 100 for n in range(1, 12)]
 
 
-def test_quarters_before_end_at_a_gap(store):
+def test_the_run_up_ends_at_a_gap(store):
     for name in ("2023Q1", "2023Q3", "2023Q4"):
         published.publish(made(name), store)
-    found = published.quarters_before(store, Period.parse("2024Q1"))
+    found = published.run_up(store, Period.parse("2024Q1"))
     assert [str(x.period) for x in found] == ["2023Q3", "2023Q4"]
 
 
