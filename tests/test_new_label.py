@@ -61,7 +61,8 @@ def store(tmp_path, monkeypatch):
     store.write_annotations("authored", annotations.write(x for x in read if x.notice_id in ids))
     shutil.copytree(HOME / "models", tmp_path / "models")
     (tmp_path / "tests").mkdir()
-    shutil.copy(HOME / "tests" / "traps.jsonl", tmp_path / "tests")
+    traps = (HOME / "tests" / "traps.jsonl").read_text(encoding="utf-8").splitlines()[:20]
+    (tmp_path / "tests" / "traps.jsonl").write_text("\n".join(traps), encoding="utf-8")
     monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(tmp_path))
     monkeypatch.setattr(training, "WEIGHTS", LIGHT)
     monkeypatch.setattr(heads, "FEWEST_EXAMPLES", 2)
