@@ -162,7 +162,6 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         marks = np.zeros((len(sentences), len(self.labels)))
         if target.judgement is None:
             return np.full_like(marks, np.nan)
-        given = _given(target.judgement)
         for column, label in enumerate(self.labels):
             passages = [
                 (starts[x.section] + (x.start or 0), starts[x.section] + (x.end or 0))
@@ -172,22 +171,24 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             for number, span in enumerate(sentences):
                 if any(start < span.end_char and span.start_char < end for start, end in passages):
                     marks[number, column] = 1.0
-                elif label in given:
+                elif label in target.judgement.labels:
                     # Another sentence of the document may say it too.
                     marks[number, column] = np.nan
         return marks
 
     def _learn(self, matrix: csr_matrix, marks: Floats) -> None:
-        coefficients, intercepts = [], []
-        for column in range(len(self.labels)):
-            known = ~np.isnan(marks[:, column])
-            model = LinearSVC(
-                C=self.strength, class_weight="balanced", max_iter=50_000, random_state=0
-            )
-            model.fit(matrix[known], marks[known, column])
-            coefficients.append(model.coef_[0].astype(np.float32))
-            intercepts.append(float(model.intercept_[0]))
-        self.coef_, self.intercept_ = np.array(coefficients), np.array(intercepts)
+        learned = [self._column(matrix, marks[:, x]) for x in range(len(self.labels))]
+        self.coef_ = np.array([coefficients for coefficients, _ in learned])
+        self.intercept_ = np.array([intercept for _, intercept in learned])
+
+    def _column(self, matrix: csr_matrix, marks: Floats) -> tuple[Floats, float]:
+        known = ~np.isnan(marks)
+        if len(np.unique(marks[known])) < 2:
+            # Nobody marked a passage of a new label yet: no sentence speaks for it.
+            return np.zeros(matrix.shape[1], dtype=np.float32), NOTHING
+        model = LinearSVC(C=self.strength, class_weight="balanced", max_iter=50_000, random_state=0)
+        model.fit(matrix[known], marks[known])
+        return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
     def _score(self, matrix: csr_matrix) -> Floats:
         return np.asarray(np.asarray(matrix @ self.coef_.T) + self.intercept_)
@@ -207,7 +208,3 @@ def _best(scores: Floats, sizes: Sequence[int]) -> Floats:
             for size, end in zip(sizes, ends, strict=True)
         ]
     )
-
-
-def _given(judgement: Judgement) -> set[str]:
-    return {judgement.degree, judgement.openness, *judgement.aspect, *judgement.forms}
