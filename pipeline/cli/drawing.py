@@ -34,7 +34,7 @@ def plan(
     from pipeline.estimates import drawing
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    answer = drawing.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
+    answer = drawing.plan_draw(work.material, work.scores, half_width=half_width / 100, seed=seed)
     typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
     typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
     for x in answer.table:
@@ -77,10 +77,10 @@ def draw(
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    drawn, order = drawing.draw(
+    drawn, order = drawing.draw_lots(
         work.material, work.scores, labels=labels, seed=seed, store=work.store
     )
-    body = drawing.export(drawn, order, work.material, work.codebook, tool=tool)
+    body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
     typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
 

@@ -126,11 +126,11 @@ def demo(
       innovatiemonitor demo
       innovatiemonitor demo --output /tmp/demo
     """
-    from pipeline.demo import run
+    from pipeline.demo import run_demo
     from pipeline.labels.classify import Classifier
 
     given = settings.load(settings_file)
-    for line in run(Classifier.load(settings=given), output, now=now()):
+    for line in run_demo(Classifier.load(settings=given), output, now=now()):
         typer.echo(line)
 
 

@@ -162,7 +162,7 @@ def _read(raw: RawNotice | Unreadable) -> Notice | str:
     if isinstance(raw, Unreadable):
         return raw.reason
     try:
-        return collect.read(raw)
+        return collect.read_notice(raw)
     except NoticeError as error:
         return str(error)
 

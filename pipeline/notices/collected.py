@@ -250,7 +250,7 @@ class _Day:
             if raw.media_type in NO_NOTICES:
                 continue
             try:
-                notice = formats.read(raw)
+                notice = formats.read_notice(raw)
             except NoticeError as error:
                 reason = " ".join(str(error).split())
                 self._quarantine.append(Unreadable(source_id=raw.source_id, reason=reason))
