@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
-from pipeline.spreadsheet import csv_bytes as csv_bytes
+from pipeline.spreadsheet import csv_bytes
 
 LINES_PER_ROW_GROUP = 5_000
 

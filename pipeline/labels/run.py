@@ -26,6 +26,7 @@ from pipeline.labels.batches import Result, Task, classify_batch, classify_with
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
 from pipeline.sources.files import raw_notices
+from pipeline.spreadsheet import csv_bytes
 from pipeline.store import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
@@ -160,7 +161,7 @@ class Run:
                 reason = "duplicate: a notice with this notice_id was read before"
             if reason:
                 told = [[result.notice_id, result.source_id, reason]]
-                quarantine.write(out.csv_bytes(told))
+                quarantine.write(csv_bytes(told))
                 progress.quarantined += 1
             else:
                 seen.add(_key(result.notice_id))
@@ -180,7 +181,7 @@ class Run:
             os.truncate(self.part, progress.size)
             os.truncate(self.quarantine_part, progress.quarantine_size)
             return progress
-        told = out.csv_bytes([out.QUARANTINE_COLUMNS])
+        told = csv_bytes([out.QUARANTINE_COLUMNS])
         self.progress_path.unlink(missing_ok=True)
         self.part.write_bytes(header)
         self.quarantine_part.write_bytes(told)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
-from pipeline.notices import collected
+from pipeline.notices import collected, outlines
 from pipeline.notices.checks import Inspection
 from pipeline.notices.indicators import Count, Indicator, count_indicator
 from pipeline.notices.outlines import Outline
@@ -48,7 +48,7 @@ def all_outlines(period: Period, *, store: RawStore) -> Iterator[Outline]:
         CorpusError: A file is damaged, or was written by another version.
     """
     for source in store.sources():
-        yield from collected.outlines(source, period, store=store)
+        yield from outlines.outlines(source, period, store=store)
 
 
 def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
@@ -101,7 +101,7 @@ def reconciled(period: Period, *, store: RawStore) -> list[Reconciliation]:
     """
     ours: dict[str, list[Notice]] = {}
     for source in store.sources():
-        found = collected.outlines(source, period, store=store)
+        found = outlines.outlines(source, period, store=store)
         ours[source] = [x.notice for x in found]
     tables = []
     for source, counts in totals(period, store=store).items():

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import CorpusError, PipelineError
-from pipeline.notices import _readers, collect, collected
+from pipeline.notices import _readers, collect, collected, outlines
 from pipeline.notices.collected import CollectReport
 from pipeline.rawstore import RawStore, disk
 from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
@@ -31,7 +31,7 @@ def store(tmp_path):
 
 
 def notices(source, period, *, store):
-    return list(collected.whole(collected.outlines(source, period, store=store)))
+    return list(outlines.whole(outlines.outlines(source, period, store=store)))
 
 
 def row(source_id, *, minutes=0, **members):
@@ -290,22 +290,22 @@ def test_notices_of_a_package_with_the_same_id_in_two_answers_stay_apart(store):
 def test_texts_are_left_out_and_found_again(store):
     add(store, row("1", description="Een brug", cpv="45000000"), row("2"))
     run(store)
-    found = list(collected.outlines("gazette", WEEK, store=store))
+    found = list(outlines.outlines("gazette", WEEK, store=store))
     assert [x.notice.description for x in found] == ["…", None]
     assert [x.notice.cpv for x in found] == [("45000000",), ()]
-    assert [x.description for x in collected.whole(found)] == ["Een brug", None]
-    assert [x.notice_id for x in collected.whole(found[1:])] == ["2"]
+    assert [x.description for x in outlines.whole(found)] == ["Een brug", None]
+    assert [x.notice_id for x in outlines.whole(found[1:])] == ["2"]
 
 
 def test_a_file_of_before_there_were_outlines_is_read(store):
     add(store, row("1", description="Een brug"), row("2", published_on="2026-03-05"))
     run(store)
-    found = list(collected.outlines("gazette", WEEK, store=store))
+    found = list(outlines.outlines("gazette", WEEK, store=store))
     table = pq.read_table(path(store)).drop_columns("outline")
     facts = disk.table_facts(path(store))
     disk.write_table(path(store), [table], schema=table.schema, facts=lambda: facts)
-    assert list(collected.outlines("gazette", WEEK, store=store)) == found
-    assert [x.description for x in collected.whole(found)] == ["Een brug"]
+    assert list(outlines.outlines("gazette", WEEK, store=store)) == found
+    assert [x.description for x in outlines.whole(found)] == ["Een brug"]
 
 
 def test_notices_are_chosen_by_their_own_date_where_they_have_one(store):
