@@ -65,13 +65,15 @@ def draw(
     """Draw lots at random, store the draw, and write the list to judge.
 
     The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
-    judges. Judgements come back by `innovatiemonitor judged`.
+    judges. Judgements come back by `innovatiemonitor judged`. For Label Studio the labelling
+    interface is written beside the list, as .xml.
 
     \b
     Examples:
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
+    from pipeline.corpus.exchange import label_studio
     from pipeline.estimates import drawing
     from pipeline.store import write_atomic
 
@@ -82,6 +84,10 @@ def draw(
     )
     body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
+    if tool == "label-studio":
+        setup = output.with_suffix(".xml")
+        write_atomic(setup, label_studio.interface(work.codebook))
+        typer.echo(f"labelling interface, for the settings of the project: {setup}")
     typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
 
 
