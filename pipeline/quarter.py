@@ -22,6 +22,7 @@ from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
+from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
 from pipeline.notices.period import inspection
 from pipeline.records import Annotation, Check, Draw, Notice, Period
@@ -81,7 +82,7 @@ class PeriodWork(Home):
     @cached_property
     def model(self) -> str:
         """The model's id."""
-        return self.model_id or self.store.champion()
+        return self.model_id or promotions.champion(self.store).model_id
 
     @cached_property
     def judged_draw(self) -> tuple[Draw | None, tuple[Annotation, ...]]:
@@ -224,7 +225,7 @@ class PeriodWork(Home):
         facts = [
             self.inputs,
             self.settings.fingerprint,
-            self.codebook.version,
+            self.codebook.fingerprint,
             [each.finding for each in self.checks],
             repr(self.before),
             self.store.indicators(),

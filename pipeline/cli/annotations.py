@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
-from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now
+from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now, opened
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -39,14 +38,13 @@ def export(
       innovatiemonitor annotations export notices/ -o tasks.json --format label-studio
       innovatiemonitor annotations export authored.jsonl -o again.csv --annotations authored
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.exchange import tasks
     from pipeline.labels.find import notices_of
-    from pipeline.store import Store, write_atomic
+    from pipeline.store import write_atomic
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     notices = notices_of(inputs, now=now())
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv") if name else ()
     ours = [one for one in judged if one.notice_id in notices]
@@ -74,15 +72,13 @@ def import_(
       innovatiemonitor annotations import x.json --format label-studio --input in/ --into real
       innovatiemonitor annotations import x.csv --input in.zip --into real --annotator a2
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.adjudication import merged
     from pipeline.corpus.exchange import Sitting
     from pipeline.labels.find import notices_of
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     day = now().date()
     added = _exchange(tool).import_(
         _body(judged),
@@ -105,13 +101,12 @@ def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile =
       innovatiemonitor annotations agreement authored
       innovatiemonitor annotations agreement real --json
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import agreement as agreeing
     from pipeline.corpus import annotations as judging
-    from pipeline.store import Store, to_json
+    from pipeline.store import to_json
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     alphas = agreeing.agreement(judged, codebook, seed=0)
     told = to_json([asdict(x) for x in alphas]).decode() if as_json else agreeing.table(alphas)
@@ -135,13 +130,11 @@ def adjudicate(
       innovatiemonitor annotations adjudicate authored
       innovatiemonitor annotations adjudicate authored --decisions decided.csv
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import adjudication
     from pipeline.corpus import annotations as judging
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     if decisions is None:
         for one in adjudication.open_disagreements(judged):
@@ -150,6 +143,75 @@ def adjudicate(
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
     store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
+
+
+@commands.command("migrate")
+def migrate(
+    to: Annotated[int, typer.Option(help="Version of the codebook; it is raised if need be")],
+    default: Annotated[
+        list[str] | None,
+        typer.Option(help="LABEL=no: a new label that no earlier judgement is about"),
+    ] = None,
+    renamed: Annotated[
+        list[str] | None, typer.Option("--map", help="OLD=NEW: a label that has another id now")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Take all judgements over to a changed codebook: all files, or none.
+
+    First change corpora/codebook.toml: a label is one [[label]] block. What was done is kept in
+    corpora/migrations.jsonl.
+
+    \b
+    Examples:
+      innovatiemonitor annotations migrate --to 2 --default open_hardware=no --dry-run
+      innovatiemonitor annotations migrate --to 2 --map proeftuin=living_lab
+    """
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus import migration
+
+    home = opened(settings_file)
+    store, before = home.store, home.codebook
+    codebook = migration.of_version(before, to)
+    renames = migration.Renames(absent=_absent(default or []), renamed=_pairs("--map", renamed))
+    files = migration.migrate(store.annotation_files(), codebook, renames)
+    if before.version != to:
+        typer.echo(f"codebook.toml: version {before.version} becomes {to}")
+    for file in files:
+        names = "".join(f", {old} {count} times" for old, count in file.renamed.items())
+        typer.echo(f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}")
+    if dry_run:
+        return
+    for file in files:
+        store.write_annotations(file.name, judging.write(file.annotations))
+    if before.version != to:
+        store.write_codebook_version(to)
+    store.add_migration(
+        {
+            "on": now().date().isoformat(),
+            "to": to,
+            "codebook_fingerprint": codebook.fingerprint,
+            "default_no": renames.absent,
+            "map": renames.renamed,
+            "changed": {file.name: file.changed for file in files},
+        }
+    )
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    for pair in given or []:
+        if not all(pair.partition("=")):
+            raise SettingsError(f"{option} is {pair!r}; expected OLD=NEW")
+    return dict(pair.split("=", 1) for pair in given or [])
+
+
+def _absent(given: list[str]) -> tuple[str, ...]:
+    labels = _pairs("--default", given)
+    for label, value in labels.items():
+        if value != "no":
+            raise SettingsError(f"--default is {label}={value}; only no can be said for everyone")
+    return tuple(labels)
 
 
 def _exchange(tool: str) -> Exchange:

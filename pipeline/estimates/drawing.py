@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
@@ -59,6 +60,7 @@ def draw_lots(
         seed=seed,
         period=material.period,
         frame_fingerprint=material.frame.fingerprint,
+        codebook=codebooks.load(store),
     )
     for stored in stored_draws(store, material.period):
         if stored.draw_id == drawn.draw_id and stored != drawn:

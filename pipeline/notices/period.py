@@ -144,7 +144,7 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
     return explain_procedure(found, said.notices)
 
 
-def counted(
+def counted_indicators(
     indicators: Mapping[str, Indicator],
     *,
     store: RawStore,

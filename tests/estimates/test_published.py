@@ -40,7 +40,13 @@ def made(period="2023Q1", day="2023-05-01", share=0.1, volume=1e9):
         flags=("rare",),
     )
     total = Quarter(
-        period=quarter, volume=volume, total=share * volume, variance=1e-9 / 3, degrees=math.inf
+        period=quarter,
+        volume=volume,
+        total=share * volume,
+        low=share / 3 * volume,
+        high=share * 2 * volume,
+        variance=1e-9 / 3,
+        degrees=math.inf,
     )
     return Published(
         period=quarter,

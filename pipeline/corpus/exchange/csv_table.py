@@ -65,8 +65,12 @@ def _lines(task: Task, codebook: Codebook) -> Iterator[dict[str, object]]:
     for one in task.entries:
         if one is None:
             facts: dict[str, object] = dict(task.facts)
-            version = {"codebook_version": str(codebook.version), "unsure": "false"}
-            yield {"notice_id": task.notice.notice_id} | facts | version | shown
+            basis = {
+                "codebook_version": str(codebook.version),
+                "codebook_fingerprint": codebook.meaning,
+                "unsure": "false",
+            }
+            yield {"notice_id": task.notice.notice_id} | facts | basis | shown
         else:
             yield judging.texts(one) | shown
 
