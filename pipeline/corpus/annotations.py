@@ -18,6 +18,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.spreadsheet import is_formula
 from pipeline.store import short_hash
 
 COLUMNS = (
@@ -26,9 +27,6 @@ COLUMNS = (
     *("draw_id", "inclusion_probability", "unsure"),
 )
 ROUNDS = ("first", "second", "adjudicated")
-
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # What goes wrong when values are not of their kind; RecursionError by nested JSON.
 FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -242,7 +240,7 @@ def refuse_formula(column: str, value: str) -> None:
     Raises:
         CorpusError: The value begins as a formula does.
     """
-    if value.startswith(FORMULA_STARTS):
+    if is_formula(value):
         raise CorpusError(f"{column} {value!r} would be a formula in a spreadsheet")
 
 
