@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.corpus.agreement import agreement
-from pipeline.corpus.draws import sizes
-from pipeline.errors import CorpusError, NoDraw
+from pipeline.corpus.agreement import judged_twice
+from pipeline.corpus.draws import sizes, stratum_name
+from pipeline.corpus.selection import TAKE_ALL
+from pipeline.errors import NoDraw
 from pipeline.estimates import shares
 from pipeline.estimates.arrays import HEADLINES, SEED, Basis, Work, methods, question_of
 from pipeline.estimates.domains import WHOLES
@@ -21,11 +22,17 @@ class DrawFacts:
     """The draw whose judgements speak for the frame.
 
     Attributes:
-        drawn: Lots in the draw.
+        drawn: Lots in the draw and its supplements.
         judged: Lots of it that are judged.
         take_all: Drawn lots whose inclusion probability is 1.
         agreement: Krippendorff's alpha (ordinal) of the degree between first judgements;
-            ``None`` where nobody judged twice.
+            ``None`` where nobody judged twice, or where all gave the same answer.
+        judged_twice: Notices that two or more people judged independently; with 0 no interval
+            holds their disagreement.
+        large: Of ``take_all``, those taken because their value is large; the rest lie in strata
+            that were drawn whole.
+        supplements: Ids of supplementary draws.
+        entered_part: Part of the value in lots that no draw was made from, 0 to 1.
     """
 
     draw_id: str
@@ -33,6 +40,10 @@ class DrawFacts:
     judged: int
     take_all: int
     agreement: float | None
+    judged_twice: int = 0
+    large: int = 0
+    supplements: tuple[str, ...] = ()
+    entered_part: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +117,7 @@ def estimated(basis: Basis) -> Figured:
         skipped=work.skipped,
         totals=work.totals(),
         truths=work.truths(INNOVATION)[0],
-        draw=_draw_facts(basis, basis.draw),
+        draw=_draw_facts(work, basis.draw),
     )
 
 
@@ -132,21 +143,24 @@ def no_draw(basis: Basis) -> NoDraw:
     )
 
 
-def _draw_facts(basis: Basis, draw: Draw) -> DrawFacts:
+def _draw_facts(work: Work, draw: Draw) -> DrawFacts:
+    basis = work.basis
     judged = {x.notice_id for x in basis.annotations}
+    certain = [
+        stratum
+        for each in basis.draws
+        for stratum, chance in zip(each.strata, each.probabilities, strict=True)
+        if chance == 1
+    ]
+    twice, alpha = judged_twice(basis.annotations, basis.codebook, seed=SEED)
     return DrawFacts(
         draw_id=draw.draw_id,
-        drawn=len(draw.lot_keys),
-        judged=sum(text in judged for text in draw.text_notice_ids),
-        take_all=sum(chance == 1 for chance in draw.probabilities),
-        agreement=_agreement(basis),
+        drawn=sum(len(each.lot_keys) for each in basis.draws),
+        judged=sum(text in judged for each in basis.draws for text in each.text_notice_ids),
+        take_all=len(certain),
+        agreement=alpha,
+        judged_twice=twice,
+        large=certain.count(stratum_name(TAKE_ALL)),
+        supplements=tuple(each.draw_id for each in basis.supplements),
+        entered_part=work.judged(INNOVATION)[0].entered_part,
     )
-
-
-def _agreement(basis: Basis) -> float | None:
-    try:
-        alphas = agreement(basis.annotations, basis.codebook, seed=SEED, resamples=1)
-    except CorpusError:
-        # Nobody judged twice.
-        return None
-    return next(x.alpha for x in alphas if x.question == "degree")
