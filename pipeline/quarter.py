@@ -18,6 +18,7 @@ from pipeline.estimates.figured import Figured, diagnostics, estimated
 from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
+from pipeline.estimates.signs import signs
 from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
@@ -122,6 +123,7 @@ class Work(Home):
             draw=drawn[0] if drawn else None,
             supplements=drawn[1:],
             annotations=judgements,
+            signs=signs(self.material.lots, self.material.notices, self.codebook),
         )
 
     @cached_property

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pipeline.codebook import Codebook
 from pipeline.estimates import shares
 from pipeline.estimates.disagreement import first_judgements
-from pipeline.estimates.domains import WHOLES, masks
+from pipeline.estimates.domains import WHOLES, Mask, masks
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 from pipeline.estimates.frame import winsorise
 from pipeline.estimates.imputation import best_and_worst, impute
@@ -52,6 +52,7 @@ class Basis:
         draw: ``None`` allows diagnostics only.
         supplements: Draws from lots that entered since, all of it judged.
         annotations: Judgements of those draws, all rounds.
+        signs: Per sign which lots carry it, each of shape (N,); from ``signs.signs``.
     """
 
     period: Period
@@ -61,6 +62,7 @@ class Basis:
     draw: Draw | None = None
     supplements: Sequence[Draw] = ()
     annotations: Sequence[Annotation] = ()
+    signs: Mapping[str, Mask] = field(default_factory=dict)
 
     @property
     def draws(self) -> tuple[Draw, ...]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pipeline.corpus.agreement import judged_twice
 from pipeline.corpus.draws import sizes, stratum_name
 from pipeline.corpus.selection import TAKE_ALL
 from pipeline.errors import NoDraw
 from pipeline.estimates import shares
 from pipeline.estimates.arrays import HEADLINES, SEED, Basis, Work, methods, question_of
+from pipeline.estimates.counted import Counted, counted
 from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import TARGETS, Verdict
 from pipeline.records import INNOVATION, Draw, Estimate
 
 
@@ -55,6 +59,8 @@ class Figured:
         missing_bounds: Share by value if all missing values were worst, and best.
         extremes: Per aspect and for the headline, by value: how low and how high the share could
             lie by sampling and missing values together.
+        verdicts: Of the shares that have a target, where a value is known.
+        counted: Per sign that stands in a field of the notice; needs no draw.
         skipped: Questions without an answer, such as ``rd by value`` where no value is known.
         totals: Published, by value, per ``quantity domain``: what longer periods add up.
         truths: Per judged lot the part of its judgements that is innovation-oriented.
@@ -64,6 +70,8 @@ class Figured:
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
     extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     totals: Mapping[str, Quarter]
     truths: Mapping[str, float]
@@ -89,7 +97,7 @@ def diagnostics(basis: Basis) -> Figured:
             shares.estimate(judged, question_of(basis, weighting), method=method)
             for method, weighting in methods("diagnostic")
         )
-    return Figured(estimates=estimates, totals={}, truths={})
+    return Figured(estimates=estimates, totals={}, truths={}, counted=_counted(basis))
 
 
 def estimated(basis: Basis) -> Figured:
@@ -105,20 +113,30 @@ def estimated(basis: Basis) -> Figured:
     parts, suppressed = work.parts()
     published = tuple(work.shares())
     estimates = (*published, *work.winsorised(), *parts, *work.others())
+    extremes = {
+        x.quantity: (x, work.extremes(x))
+        for x in published
+        if (x.domain, x.weighting) == ("all", "value") and x.quantity in HEADLINES
+    }
     return Figured(
         estimates=estimates,
         suppressed=suppressed,
         missing_bounds=None if work.skipped else work.missing_bounds(estimates[0].share),
-        extremes={
-            x.quantity: work.extremes(x)
-            for x in published
-            if (x.domain, x.weighting) == ("all", "value") and x.quantity in HEADLINES
-        },
+        extremes={name: ends for name, (_, ends) in extremes.items()},
+        verdicts=tuple(Verdict.of(*extremes[name]) for name in TARGETS if name in extremes),
+        counted=_counted(basis),
         skipped=work.skipped,
         totals=work.totals(),
         truths=work.truths(INNOVATION)[0],
         draw=_draw_facts(work, basis.draw),
     )
+
+
+def _counted(basis: Basis) -> dict[str, Counted]:
+    lots = basis.lots
+    values = np.array([np.nan if x.value_eur is None else x.value_eur for x in lots])
+    kinds = [(x.cpv_division, x.procedure, x.buyer_kind) for x in lots]
+    return {name: counted(values, mask, kinds) for name, mask in basis.signs.items() if len(lots)}
 
 
 def headline_total(basis: Basis) -> Quarter:

@@ -7,7 +7,6 @@ from test_figured import ANNOTATIONS, BOOK, DRAW, LOTS, NEW, NONE, annotation, l
 
 from pipeline.estimates import stops
 
-
 LISTED = (listing(DRAW, LOTS),)
 
 
