@@ -265,6 +265,12 @@ class Store:
         """
         return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
 
+    def write_reference(self, name: str, text: str) -> Path:
+        """Write a table of reference, whole."""
+        path = self.corpora / "reference" / f"{name}.toml"
+        write_atomic(path, text.encode())
+        return path
+
     def scores(self, model_id: str, codebook_fingerprint: str) -> Path:
         """The folder of the probabilities that a model gave under one codebook."""
         return self.corpora / "scores" / _one_name(model_id) / codebook_fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.report import dutch, names
-from pipeline.report.cells import EMPTY, count, millions, text
+from pipeline.report.cells import NOT_APPLICABLE, UNKNOWN, count, millions, text
 from pipeline.report.facts import Example, Facts, Size
 from pipeline.report.outline import (
     Block,
@@ -160,7 +160,7 @@ def _checks(facts: Facts) -> Iterable[Block]:
                 text(names.CHECKS.get(x.name, x.name)),
                 text("houdt publicatie tegen" if x.severity == "stop" else "vraagt aandacht"),
                 text("in orde" if x.passed else "niet in orde"),
-                EMPTY if x.passed else text(x.finding),
+                NOT_APPLICABLE if x.passed else text(x.finding),
             )
             for x in facts.checks
         ),
@@ -183,7 +183,7 @@ def _ladder(rungs: Mapping[str, Size]) -> Table:
                 text(name),
                 count(rungs[rung].lots),
                 _part(rungs[rung].lots, lots),
-                EMPTY if rung == "missing" else millions(rungs[rung].volume),
+                UNKNOWN if rung == "missing" else millions(rungs[rung].volume),
             )
             for rung, name in names.RUNGS.items()
             if rung in rungs

@@ -1,0 +1,61 @@
+"""What may be said of a share beside a target: no more than holds in every case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.estimates.reference import Yardstick
+from pipeline.records import INNOVATION, Estimate
+from pipeline.report import dutch
+from pipeline.report.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict for a table and one for a text."""
+
+    short: str
+    sentence: str
+
+
+def against(facts: Facts, estimate: Estimate, target: Yardstick) -> Verdict:
+    """Hold an estimate against a target.
+
+    Lower or higher is said only when the whole interval is, and also when all missing values
+    were worst or best, each with the error of the draw around it.
+    """
+    goal = dutch.percentage(target.share, 0)
+    low, high = extremes(facts, estimate)
+    if estimate.low <= target.share <= estimate.high:
+        return Verdict(
+            "geen: doel binnen interval",
+            f"Het doel van {goal} ligt binnen het interval; wel of niet gehaald is onbekend",
+        )
+    if low <= target.share <= high:
+        side = "onder" if estimate.high < target.share else "boven"
+        return Verdict(
+            "geen: ontbrekende waarden",
+            f"Het interval ligt {side} het doel van {goal}, maar met de uitersten van ontbrekende "
+            f"waarden kan het aandeel tussen {dutch.percentage(low)} en {dutch.percentage(high)} "
+            "liggen; wel of niet gehaald is onbekend",
+        )
+    word, side = ("lager", "eronder") if high < target.share else ("hoger", "erboven")
+    ends = ", ook met de uitersten van ontbrekende waarden" if facts.missing_bounds else ""
+    return Verdict(
+        f"{word} dan het doel",
+        f"Dat is {word} dan het doel van {goal}: het hele interval ligt {side}{ends}",
+    )
+
+
+def extremes(facts: Facts, estimate: Estimate) -> tuple[float, float]:
+    """How far the share may lie: its interval, and around both extremes of missing values.
+
+    The extremes are known of the whole. A part is at most the whole, and at least nothing.
+    """
+    if facts.missing_bounds is None or facts.headline is None:
+        return estimate.low, estimate.high
+    worst, best = facts.missing_bounds
+    below = facts.headline.share - facts.headline.low
+    above = facts.headline.high - facts.headline.share
+    least = worst - below if estimate.quantity == INNOVATION else 0.0
+    return max(0.0, min(estimate.low, least)), min(1.0, max(estimate.high, best + above))
