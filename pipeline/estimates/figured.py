@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.corpus.agreement import agreement
 from pipeline.corpus.draws import sizes
 from pipeline.errors import CorpusError, NoDraw
 from pipeline.estimates import shares
-from pipeline.estimates.arrays import SEED, WHOLES, Basis, Work, methods, question_of
+from pipeline.estimates.arrays import HEADLINES, SEED, Basis, Work, methods, question_of
+from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
 from pipeline.records import INNOVATION, Draw, Estimate
@@ -41,6 +42,9 @@ class Figured:
     Attributes:
         estimates: Published, control and diagnostic ones.
         missing_bounds: Share by value if all missing values were worst, and best.
+        extremes: Per aspect and for the headline, by value: how low and how high the share could
+            lie by sampling and missing values together.
+        skipped: Questions without an answer, such as ``rd by value`` where no value is known.
         totals: Published, by value, per ``quantity domain``: what longer periods add up.
         truths: Per judged lot the part of its judgements that is innovation-oriented.
     """
@@ -48,6 +52,8 @@ class Figured:
     estimates: tuple[Estimate, ...]
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     totals: Mapping[str, Quarter]
     truths: Mapping[str, float]
     draw: DrawFacts | None = None
@@ -86,11 +92,18 @@ def estimated(basis: Basis) -> Figured:
         raise no_draw(basis)
     work = Work(basis)
     parts, suppressed = work.parts()
-    estimates = (*work.shares(), *work.winsorised(), *parts, *work.others())
+    published = tuple(work.shares())
+    estimates = (*published, *work.winsorised(), *parts, *work.others())
     return Figured(
         estimates=estimates,
         suppressed=suppressed,
-        missing_bounds=work.missing_bounds(estimates[0].share),
+        missing_bounds=None if work.skipped else work.missing_bounds(estimates[0].share),
+        extremes={
+            x.quantity: work.extremes(x)
+            for x in published
+            if (x.domain, x.weighting) == ("all", "value") and x.quantity in HEADLINES
+        },
+        skipped=work.skipped,
         totals=work.totals(),
         truths=work.truths(INNOVATION)[0],
         draw=_draw_facts(basis, basis.draw),

@@ -84,17 +84,19 @@ def annotation(number, judgement, **others):
 ANNOTATIONS = tuple(annotation(n, NEW if n < 10 else NONE) for n in range(120))
 
 
-def said(probability=0.5):
-    lines = [{"notice_id": x.text_notice_id, "degree": "none"} for x in LOTS]
+def said(probability=0.5, others=lambda _: {}):
     columns = schema(BOOK)
-    for line in lines:
-        line |= {name: probability for name in columns.names if name.startswith("p_")}
+    chances = {name: probability for name in columns.names if name.startswith("p_")}
+    lines = [
+        {"notice_id": x.text_notice_id, "degree": "none"} | chances | others(number)
+        for number, x in enumerate(LOTS)
+    ]
     return Scores.of("m", pa.Table.from_pylist(lines, schema=columns))
 
 
 def basis(**others):
-    given = {"draw": DRAW, "annotations": ANNOTATIONS, "lots": LOTS, **others}
-    return Basis(period=PERIOD, scores=said(), codebook=BOOK, **given)
+    given = {"draw": DRAW, "annotations": ANNOTATIONS, "lots": LOTS, "scores": said(), **others}
+    return Basis(period=PERIOD, codebook=BOOK, **given)
 
 
 def share(figured, quantity="innovation_oriented", weighting="value", domain="all"):
@@ -180,3 +182,68 @@ def test_the_draw_with_the_most_judgements_speaks_and_chosen_notices_do_not():
     assert found == DRAW
     assert ours == drawn
     assert drawing.judged_draw([], drawn) == (None, ())
+
+
+def by_chance(n):
+    """A draw of the small lots by chance: 20 of the 110 are judged, with those that are large."""
+    keys = LOTS[:n]
+    return replace(
+        DRAW,
+        lot_keys=tuple(x.lot_key for x in keys),
+        text_notice_ids=tuple(x.text_notice_id for x in keys),
+        probabilities=(1.0,) * 10 + (0.9,) * (n - 10),
+        strata=("take_all",) * 10 + ("stratum-01",) * (n - 10),
+        stratum_sizes={"take_all": 10, "stratum-01": 110},
+    )
+
+
+RD = Judgement(degree="incremental", aspect=("rd", "solution"), openness="room", forms=("sbir",))
+DIALOGUE = Judgement(degree="none", aspect=(), openness="closed", forms=("competitive_dialogue",))
+
+
+def test_a_part_lies_inside_the_whole_of_its_domain():
+    # One judged lot is research, and the model says so of it and of all that are not judged.
+    some = tuple(annotation(n, RD if n == 20 else NONE) for n in range(100))
+    parts = ("p_rd", "p_solution", "p_incremental", "p_sbir")
+
+    def sure(number):
+        return dict.fromkeys(parts, 0.95 if number == 20 or number >= 100 else 0.01)
+
+    found = estimated(basis(draw=by_chance(100), annotations=some, scores=said(0.01, sure)))
+    for weighting in ("value", "number"):
+        for domain in ("all", "without_defence"):
+            whole = share(found, weighting=weighting, domain=domain)
+            for part in ("rd", "solution"):
+                assert share(found, part, weighting, domain).high <= whole.high
+        whole = share(found, weighting=weighting)
+        for part in ("incremental", "disruptive", "sbir"):
+            assert share(found, part, weighting).high <= whole.high
+    total = {name: found.totals[f"{name} all"] for name in ("rd", "innovation_oriented")}
+    assert total["rd"].high <= total["innovation_oriented"].high
+    assert total["rd"].high == pytest.approx(share(found, "rd").high * total["rd"].volume)
+
+
+def test_a_form_that_is_bought_without_innovation_is_no_part():
+    some = tuple(annotation(n, DIALOGUE if n < 60 else NONE) for n in range(120))
+    found = estimated(basis(annotations=some))
+    assert share(found, "competitive_dialogue", "number").share == pytest.approx(0.5)
+    assert share(found, weighting="number").share == 0
+
+
+def test_where_no_value_is_known_the_share_by_number_is_given_and_the_others_are_named():
+    lots = tuple(replace(x, value_eur=None, rung="missing") for x in LOTS)
+    found = estimated(basis(lots=lots))
+    assert {x.weighting for x in found.estimates} == {"number"}
+    assert share(found, weighting="number").share == pytest.approx(10 / 120)
+    assert found.skipped == ("innovation_oriented by value", "solution by value", "rd by value")
+    assert (found.totals, found.missing_bounds) == ({}, None)
+
+
+def test_the_extremes_hold_sampling_and_missing_values_together():
+    lots = (*LOTS[:119], lot(119, value_eur=None, rung="missing"))
+    some = tuple(annotation(n, NEW if n < 10 else NONE) for n in range(110))
+    found = estimated(basis(lots=lots, draw=by_chance(110), annotations=some))
+    low, high = found.extremes["innovation_oriented"]
+    assert low <= min(found.missing_bounds[0], share(found).low)
+    assert high >= max(found.missing_bounds[1], share(found).high)
+    assert high > share(found).high
