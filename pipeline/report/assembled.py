@@ -109,6 +109,7 @@ def facts(
         estimates=figured.estimates,
         suppressed=figured.suppressed,
         missing_bounds=figured.missing_bounds,
+        extremes=figured.extremes,
         quarters=quarters,
         rolling=rolling,
         indicators=_indicators(material, scores, background.published_counts or {}),

@@ -172,7 +172,7 @@ def _point(series: int) -> dict[str, Any]:
         "color": COLOURS[series],
         "marker": SHAPES[series],
         "markerfacecolor": COLOURS[series] if series == 0 else "white",
-        "markersize": 6.5,
+        "markersize": 5.5,
         "linestyle": "none",
     }
 
@@ -231,7 +231,9 @@ def _course(chart: Course, axes: Axes) -> None:
             va="top",
         )
     axes.set_xticks(
-        range(len(chart.names)), [x.replace("\N{NO-BREAK SPACE}", "\n", 1) for x in chart.names]
+        range(len(chart.names)),
+        [x.replace("\N{NO-BREAK SPACE}", "\n", 1) for x in chart.names],
+        fontsize=9 if len(chart.names) < 11 else 7,
     )
     axes.set_xlim(-0.6, len(chart.names) - 0.4)
     highs = [x[2] for x in (*chart.single, *chart.rolling) if x]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.codebook import Codebook
@@ -213,6 +213,8 @@ class Facts:
         suppressed: Domains that are too small to show.
         missing_bounds: Share by value if all missing values were worst and best; ``None``
             when no value is missing or there is no draw.
+        extremes: Per quantity how low and how high its share by value could lie, by the draw and
+            by missing values together.
         quarters, rolling: Share by value of single quarters and of four quarters, in order.
         model_id: Whose scores were used.
         yardsticks: Targets and earlier measurements to stand beside the shares.
@@ -229,6 +231,7 @@ class Facts:
     estimates: tuple[Estimate, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     quarters: tuple[Point, ...] = ()
     rolling: tuple[Point, ...] = ()
     indicators: tuple[Reconciled, ...] = ()

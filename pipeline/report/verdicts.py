@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.estimates.reference import Yardstick
-from pipeline.records import INNOVATION, Estimate
+from pipeline.records import Estimate
 from pipeline.report import dutch
 from pipeline.report.facts import Facts
 
@@ -22,10 +22,11 @@ def against(facts: Facts, estimate: Estimate, target: Yardstick) -> Verdict:
     """Hold an estimate against a target.
 
     Lower or higher is said only when the whole interval is, and also when all missing values
-    were worst or best, each with the error of the draw around it.
+    were worst or best, the error of the draw included.
     """
     goal = dutch.percentage(target.share, 0)
-    low, high = extremes(facts, estimate)
+    ends = (estimate.low, estimate.high)
+    low, high = facts.extremes.get(estimate.quantity, ends)
     if estimate.low <= target.share <= estimate.high:
         return Verdict(
             "geen: doel binnen interval",
@@ -40,22 +41,8 @@ def against(facts: Facts, estimate: Estimate, target: Yardstick) -> Verdict:
             "liggen; wel of niet gehaald is onbekend",
         )
     word, side = ("lager", "eronder") if high < target.share else ("hoger", "erboven")
-    ends = ", ook met de uitersten van ontbrekende waarden" if facts.missing_bounds else ""
+    also = ", ook met de uitersten van ontbrekende waarden" if facts.missing_bounds else ""
     return Verdict(
         f"{word} dan het doel",
-        f"Dat is {word} dan het doel van {goal}: het hele interval ligt {side}{ends}",
+        f"Dat is {word} dan het doel van {goal}: het hele interval ligt {side}{also}",
     )
-
-
-def extremes(facts: Facts, estimate: Estimate) -> tuple[float, float]:
-    """How far the share may lie: its interval, and around both extremes of missing values.
-
-    The extremes are known of the whole. A part is at most the whole, and at least nothing.
-    """
-    if facts.missing_bounds is None or facts.headline is None:
-        return estimate.low, estimate.high
-    worst, best = facts.missing_bounds
-    below = facts.headline.share - facts.headline.low
-    above = facts.headline.high - facts.headline.share
-    least = worst - below if estimate.quantity == INNOVATION else 0.0
-    return max(0.0, min(estimate.low, least)), min(1.0, max(estimate.high, best + above))

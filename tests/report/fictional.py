@@ -320,6 +320,11 @@ FACTS = f.Facts(
         Suppressed(domain="province=NL34", labelled=7, procedures=6),
     ),
     missing_bounds=(0.0812, 0.1533),
+    extremes={
+        "innovation_oriented": (0.0660, 0.1688),
+        "solution": (0.0541, 0.1520),
+        "rd": (0.0061, 0.0911),
+    },
     quarters=(
         *points(QUARTERS, SINGLE, 0.021, change=False)[:-1],
         # The last quarter is the headline itself.
@@ -356,6 +361,11 @@ LOW = replace(
         replace(x, share=_low(x.share), low=_low(x.low), high=_low(x.high)) for x in FACTS.estimates
     ),
     missing_bounds=(0.016, 0.031),
+    extremes={
+        "innovation_oriented": (0.013, 0.034),
+        "solution": (0.011, 0.03),
+        "rd": (0.001, 0.018),
+    },
     quarters=tuple(
         replace(x, share=_low(x.share), low=_low(x.low), high=_low(x.high)) for x in FACTS.quarters
     ),
