@@ -221,7 +221,8 @@ def terms(facts: Facts) -> Iterable[Block]:
                 "De grootste waarden tellen voor niet meer dan een vaste bovengrens, zodat "
                 "één typefout het aandeel niet bepaalt.",
             ),
-        )
+        ),
+        compact=True,
     )
     yield Heading("Verklaring van tekens")
     yield Definitions(cells.LEGEND, compact=True)
