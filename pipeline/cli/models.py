@@ -113,6 +113,8 @@ def evaluate(
     if real is not None:
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
         judged = (real_notices(real), judging.final(read))
+        if unsettled := judging.undecided(read):
+            typer.echo(f"left out: {len(unsettled)} notices that readers judged differently")
     found = trial.evaluate(
         classifier,
         learned_by(

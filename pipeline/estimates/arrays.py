@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pipeline.codebook import Codebook
 from pipeline.estimates import shares
 from pipeline.estimates.disagreement import first_judgements
-from pipeline.estimates.domains import WHOLES, masks
+from pipeline.estimates.domains import WHOLES, Mask, masks
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 from pipeline.estimates.frame import winsorise
 from pipeline.estimates.imputation import best_and_worst, impute
@@ -50,7 +50,9 @@ class Basis:
     Attributes:
         lots: Of the frame, those that are in; length N.
         draw: ``None`` allows diagnostics only.
-        annotations: Judgements of that draw, all rounds.
+        supplements: Draws from lots that entered since, all of it judged.
+        annotations: Judgements of those draws, all rounds.
+        signs: Per sign which lots carry it, each of shape (N,); from ``signs.signs``.
     """
 
     period: Period
@@ -58,7 +60,14 @@ class Basis:
     scores: Scores
     codebook: Codebook
     draw: Draw | None = None
+    supplements: Sequence[Draw] = ()
     annotations: Sequence[Annotation] = ()
+    signs: Mapping[str, Mask] = field(default_factory=dict)
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """The draw and its supplements; none without a draw."""
+        return () if self.draw is None else (self.draw, *self.supplements)
 
 
 def truth(quantity: str, judgement: Judgement) -> float:
@@ -99,8 +108,12 @@ class Work:
         """Per judged lot the truth, and the first judgements where none was adjudicated."""
         means: dict[str, float] = {}
         firsts: dict[str, tuple[float, ...]] = {}
-        drawn = self.basis.draw
-        for key, text in zip(drawn.lot_keys, drawn.text_notice_ids, strict=True) if drawn else ():
+        drawn = (
+            pair
+            for x in self.basis.draws
+            for pair in zip(x.lot_keys, x.text_notice_ids, strict=True)
+        )
+        for key, text in drawn:
             if text in self.first:
                 decided, several = self.first[text]
                 given = tuple(truth(quantity, x) for x in several)
@@ -118,6 +131,7 @@ class Work:
                 means,
                 values=self.values if self.imputed is None else self.imputed.mean(axis=0),
                 scores=self.basis.scores.probabilities(quantity, self.texts),
+                supplements=self.basis.supplements,
             )
             judgements = [firsts[self.lots[index].lot_key] for index in judged.drawn]
             self.known[quantity] = judged, judgements, flags

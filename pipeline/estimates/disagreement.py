@@ -98,5 +98,8 @@ def first_judgements(
     found = {}
     for notice_id, several in rounds.items():
         decided = [x.judgement for x in several if x.round == "adjudicated"]
-        found[notice_id] = bool(decided), tuple(decided[:1] or [x.judgement for x in several])
+        if len(set(decided)) == 1:
+            found[notice_id] = True, tuple(decided[:1])
+        else:
+            found[notice_id] = False, tuple(decided or [x.judgement for x in several])
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.codebook import Codebook
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.domains import domains
 from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.figured import DrawFacts
@@ -16,6 +17,7 @@ from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import Verdict
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -162,7 +164,7 @@ class Revised:
 
     Attributes:
         published_on: Of the old figure.
-        causes: Number of changes per subject of ``pipeline.estimates.series.Revision``.
+        causes: Number of changes per subject of ``pipeline.estimates.revision.Revision``.
     """
 
     old: Estimate
@@ -211,10 +213,14 @@ class Facts:
         fictional: Whether notices and buyers are made up; every page then says so.
         estimates: Of the period: published, control and diagnostic ones.
         suppressed: Domains that are too small to show.
+        extremes: Per headline quantity, by value: how low and how high the share could lie by
+            sampling error and missing values together.
+        verdicts: Shares held against their targets; a verdict holds at both extremes.
+        counted: Per sign that stands in a field of the notice: counts over the whole frame,
+            without a sampling interval; also there without a draw.
+        skipped: Questions without an answer, ``rd by value`` where no value is known.
         missing_bounds: Share by value if all missing values were worst and best; ``None``
             when no value is missing or there is no draw.
-        extremes: Per quantity how low and how high its share by value could lie, by the draw and
-            by missing values together.
         quarters, rolling: Share by value of single quarters and of four quarters, in order.
         model_id: Whose scores were used.
         yardsticks: Targets and earlier measurements to stand beside the shares.
@@ -240,6 +246,9 @@ class Facts:
     checks: tuple[Check, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     revisions: tuple[Revised, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     imprint: Imprint = NO_IMPRINT
     yardsticks: tuple[Yardstick, ...] = ()
 

@@ -179,9 +179,52 @@ def test_the_draw_with_the_most_judgements_speaks_and_chosen_notices_do_not():
     one_of_other = annotation(3, NEW, draw_id="zz-later")
     chosen = annotation(4, NEW, draw_id=None, inclusion_probability=None)
     found, ours = drawing.judged_draw([DRAW, other], (*drawn, one_of_other, chosen))
-    assert found == DRAW
+    assert found == (DRAW,)
     assert ours == drawn
-    assert drawing.judged_draw([], drawn) == (None, ())
+    assert drawing.judged_draw([], drawn) == ((), ())
+
+
+def test_a_supplement_speaks_with_its_draw_once_all_of_it_is_judged():
+    more = replace(
+        DRAW,
+        draw_id="more",
+        supplement_to="everything",
+        lot_keys=("lot-200", "lot-201"),
+        text_notice_ids=("call-200", "call-201"),
+    )
+    first = tuple(annotation(n, NONE, draw_id="more") for n in (200,))
+    both = (*first, annotation(201, NEW, draw_id="more"))
+    assert drawing.judged_draw([DRAW, more], (*ANNOTATIONS, *first)) == ((DRAW,), ANNOTATIONS)
+    assert drawing.judged_draw([DRAW, more], (*ANNOTATIONS, *both)) == (
+        (DRAW, more),
+        (*ANNOTATIONS, *both),
+    )
+
+
+def listing(draw, lots):
+    return replace(draw, frame_lots="".join(sorted(Draw.fingerprint_of(x.lot_key) for x in lots)))
+
+
+def test_lots_of_a_supplement_count_as_judged_and_late_lots_are_told():
+    late = tuple(lot(n, value_eur=100_000.0) for n in (200, 201))
+    more = replace(
+        listing(DRAW, late),
+        draw_id="more",
+        supplement_to="everything",
+        lot_keys=tuple(x.lot_key for x in late),
+        text_notice_ids=tuple(x.text_notice_id for x in late),
+        probabilities=(1.0, 1.0),
+        strata=("take_all",) * 2,
+        stratum_sizes={"take_all": 2},
+    )
+    asked = {"lots": (*LOTS, *late), "draw": listing(DRAW, LOTS)}
+    without = estimated(basis(**asked))
+    assert without.draw.entered_part == pytest.approx(200_000 / 2_200_000)
+    judged = (*ANNOTATIONS, *(annotation(n, NEW, draw_id="more") for n in (200, 201)))
+    whole = estimated(basis(**asked, supplements=(more,), annotations=judged))
+    assert share(whole).share == share(whole).high == pytest.approx(1_100_000 / 2_200_000)
+    assert (whole.draw.entered_part, whole.draw.supplements) == (0.0, ("more",))
+    assert (whole.draw.drawn, whole.draw.large) == (122, 122)
 
 
 def by_chance(n):
