@@ -153,7 +153,7 @@ class PeriodWork(Home):
         if not inspected.notices:
             return found
         draws, annotations = self.drawn
-        return found + stops.inspect(
+        return found + stops.publication_checks(
             self.material.lots,
             draws,
             annotations,

@@ -17,7 +17,7 @@ from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import Verdict
+from pipeline.estimates.verdicts import TargetVerdict
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -246,7 +246,7 @@ class Facts:
     checks: tuple[Check, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     revisions: tuple[Revised, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[TargetVerdict, ...] = ()
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     imprint: Imprint = NO_IMPRINT
