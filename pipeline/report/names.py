@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
+from pipeline.estimates.signs import CHARACTERISTIC, PURPOSE
 from pipeline.notices.provinces import PROVINCES
 from pipeline.records import INNOVATION
 from pipeline.sources import sources
@@ -150,6 +151,12 @@ INNOVATION_CODES = {
     "org-nov": "Vervallen code org-nov",
     "other": "Vervallen code other",
     "none": "Geen innovatie",
+}
+
+# What stands in a field, besides the forms: ``pipeline.estimates.signs``.
+SIGNS = {
+    PURPOSE: "Innovatie als doel aangegeven (BT-06)",
+    CHARACTERISTIC: "Soort innovatie aangegeven (BT-776)",
 }
 
 CAUSES = {

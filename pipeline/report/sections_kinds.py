@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.estimates.counted import Counted
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import Estimate
 from pipeline.report import cells, dutch, names
@@ -74,8 +75,46 @@ def forms(facts: Facts) -> Iterable[Block]:
             ),
             appendix=True,
         )
+    if facts.counted:
+        yield _fields(facts)
     for reconciled in facts.indicators:
         yield from _counts(reconciled, facts)
+
+
+def _fields(facts: Facts) -> Table:
+    """What stands in a field of every notice: counted, so without an interval of a draw."""
+    return Table(
+        key="velden",
+        caption="Geteld: percelen waarvan een veld van het formulier het zegt",
+        columns=(
+            Column("Kenmerk"),
+            Column("Percelen", "count"),
+            Column("Deel van de percelen", "share"),
+            Column("Deel van de bekende waarde", "share"),
+            Column("Uitersten door ontbrekende waarden", "interval"),
+        ),
+        lines=tuple(_field(name, x, facts) for name, x in facts.counted.items()),
+        notes=(
+            "Dit zijn tellingen over alle percelen, geen schattingen; er is geen toeval van een "
+            "trekking. Wat alleen in de tekst staat, telt hier niet mee en hierboven wel.",
+        ),
+    )
+
+
+def _field(name: str, sign: Counted, facts: Facts) -> tuple[Cell, ...]:
+    by_value, ends = sign.by_value, (sign.low, sign.high)
+    return (
+        text_cell(names.SIGNS.get(name) or names.quantity(name, facts.codebook)),
+        count_cell(sign.lots),
+        _part(sign.by_number),
+        UNKNOWN if by_value is None else _part(by_value),
+        UNKNOWN if by_value is None else Cell(value=ends, shown=dutch.interval_text(*ends)),
+    )
+
+
+def _part(share: float) -> Cell:
+    """An exact share; nothing is nil, as a share it may not read as 0,0% of something."""
+    return Cell(value=share, shown=dutch.share(share) if share else cells.NIL_SIGN)
 
 
 def _counts(reconciled: Reconciled, facts: Facts) -> Iterable[Block]:

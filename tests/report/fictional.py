@@ -6,8 +6,10 @@ from pathlib import Path
 
 from pipeline import codebook
 from pipeline.estimates import reference
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.signs import PURPOSE
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import Check, Estimate, Period, Provenance
 from pipeline.report import facts as f
@@ -340,6 +342,13 @@ FACTS = f.Facts(
         f.SourceFacts(source="tenderned", notices=1605, unreadable=9, days=66, workdays=66),
     ),
     revisions=REVISIONS,
+    counted={
+        "competitive_dialogue": Counted(
+            lots=31, by_number=31 / 3412, by_value=0.0298, low=0.0251, high=0.0443
+        ),
+        "innovation_partnership": Counted(lots=0, by_number=0.0, by_value=0.0, low=0.0, high=0.011),
+        PURPOSE: Counted(lots=143, by_number=143 / 3412, by_value=None, low=0.0, high=1.0),
+    },
     imprint=f.Imprint(
         responsible="Voorbeelddienst",
         contact="vragen@example.org",

@@ -10,6 +10,7 @@ from fictional import estimate
 from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import TARGETS
 from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
@@ -151,6 +152,20 @@ def test_no_published_share_reads_as_zero(facts):
     assert "minder dan 0,1%" in found
 
 
+def test_what_stands_in_a_field_is_counted_without_an_interval_of_a_draw(facts):
+    # 31 of 3,412 lots is 0.9%.
+    lines = [shown(x) for x in table(facts, "velden").lines]
+    assert lines == [
+        ["Concurrentiegerichte dialoog", "31", "0,9%", "3,0%", "2,5% tot 4,4%"],
+        ["Innovatiepartnerschap", "–", "–", "–", "0,0% tot 1,1%"],
+        ["Innovatie als doel aangegeven (BT-06)", "143", "4,2%", ".", "."],
+    ]
+
+
+def test_targets_of_report_and_verdicts_are_the_same(facts):
+    assert {x.quantity: x.share for x in facts.yardsticks if x.kind == "target"} == TARGETS
+
+
 def test_a_bound_is_drawn_without_a_point(facts):
     chart = next(x for x in section(facts, "Inkoopvormen").blocks if isinstance(x, Intervals))
     marks = dict(chart.lines)["SBIR"]
@@ -170,8 +185,9 @@ def test_benchmark_and_targets_are_said_to_be_another_quantity(facts):
 
 
 def test_without_a_draw_no_share_is_shown_outside_tables_marked_as_biased(without_draw):
-    # Targets are not ours, and the part per rung of the value ladder is no innovation share.
-    allowed = {"doelen", "waardeladder"}
+    # Targets are not ours, the part per rung of the value ladder is no innovation share, and what
+    # stands in a field is counted over the whole frame.
+    allowed = {"doelen", "waardeladder", "velden"}
     for s in sections.write_sections(without_draw):
         assert not any(isinstance(x, Cards | Intervals) for x in s.blocks)
         for t in s.tables:
