@@ -49,7 +49,7 @@ def plan_draw(
     drawn = [one for one in earlier if one.draw_id and one.notice_id in scores.places]
     found = {name: _measured(name, drawn, scores) for name in PLANNED}
     return planner.plan(
-        planner.Frame(
+        planner.PlannedFrame(
             values=draws.sizes(material.lots),
             scores={name: scores.probabilities(name, texts) for name in PLANNED},
             measured={name: one for name, one in found.items() if one is not None},

@@ -24,7 +24,7 @@ FEWEST_MEASURED = 100
 Quality = Literal["right", "measured", "useless"]
 
 
-class Column(NamedTuple):
+class PlannedWidths(NamedTuple):
     """What a half-width is of, and how good the model is taken to be.
 
     ``right``: its scores are right as probabilities. ``useless``: it tells nothing apart, at the
@@ -82,7 +82,7 @@ class Expected:
     """
 
     labels: int
-    widths: Mapping[Column, float]
+    widths: Mapping[PlannedWidths, float]
 
     @property
     def pessimistic(self) -> float:
@@ -110,7 +110,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Frame:
+class PlannedFrame:
     """What is drawn from.
 
     Attributes:
@@ -140,7 +140,7 @@ def _happened(chances: Floats, rng: np.random.Generator) -> Floats:
 
 
 def plan(
-    frame: Frame,
+    frame: PlannedFrame,
     *,
     half_width: float,
     rng: np.random.Generator,
@@ -189,7 +189,7 @@ def _numbers(lots: int) -> list[int]:
 
 
 def expected(
-    frame: Frame,
+    frame: PlannedFrame,
     *,
     labels: int,
     rng: np.random.Generator,
@@ -197,7 +197,7 @@ def expected(
     design: Design = "strata",
 ) -> Expected:
     """Simulate the mean half-widths of a number of labels; arguments as in :func:`plan`."""
-    values, widths = frame.values, dict[Column, list[float]]()
+    values, widths = frame.values, dict[PlannedWidths, list[float]]()
     for _ in range(ROUNDS):
         drawn = select(
             values,
@@ -217,7 +217,7 @@ def expected(
                 clusters=np.arange(labels),
             )
             for weighting, one in _weighted(judged):
-                column = Column(quantity, weighting, quality)
+                column = PlannedWidths(quantity, weighting, quality)
                 widths.setdefault(column, []).append(_half_width(one, confidence))
     means = {column: float(np.mean(found)) for column, found in widths.items()}
     return Expected(labels=labels, widths=means)

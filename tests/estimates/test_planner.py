@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.errors import TooFewLabels
 from pipeline.estimates import planner
-from pipeline.estimates.planner import Column, Frame, Measured, expected, plan
+from pipeline.estimates.planner import Measured, PlannedFrame, PlannedWidths, expected, plan
 from pipeline.records import INNOVATION
 
 
@@ -12,14 +12,14 @@ def few_rounds(monkeypatch):
     monkeypatch.setattr(planner, "ROUNDS", 10)
 
 
-USELESS = Column(INNOVATION, "value", "useless")
-RIGHT = Column(INNOVATION, "value", "right")
+USELESS = PlannedWidths(INNOVATION, "value", "useless")
+RIGHT = PlannedWidths(INNOVATION, "value", "right")
 
 
 def frame(size=3000, **others):
     rng = np.random.default_rng(1)
     values, scores = rng.lognormal(11, 1.97, size), rng.beta(0.3, 2.7, size)
-    return Frame(values=values, scores={INNOVATION: scores, "rd": scores / 4}, **others)
+    return PlannedFrame(values=values, scores={INNOVATION: scores, "rd": scores / 4}, **others)
 
 
 def test_the_plan_names_the_smallest_number_that_reaches_the_half_width():
@@ -69,7 +69,7 @@ def test_a_plan_answers_by_value_and_by_number_for_every_quality_of_the_model():
     measured = {INNOVATION: Measured(prevalence=0.02, slope=0.3)}
     got = expected(frame(400, measured=measured), labels=120, rng=np.random.default_rng(3))
     assert set(got.widths) == {
-        Column(quantity, weighting, quality)
+        PlannedWidths(quantity, weighting, quality)
         for quantity, qualities in (
             (INNOVATION, ("right", "measured", "useless")),
             ("rd", ("right", "useless")),
