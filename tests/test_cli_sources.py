@@ -122,7 +122,7 @@ def test_two_sources_become_checked_and_linked_notices(say, home):
 
 def test_every_request_stands_in_the_log_of_the_month(say, home):
     say("fetch", "ted", DAYS)
-    (path,) = (home / "corpora" / "state" / "fetch_log").iterdir()
+    (path,) = (home / "corpora" / "state" / "fetch_log").glob("*.jsonl")
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     assert path.name == "2026-07.jsonl"
     notices = [x for x in entries if x["host"] == "ted.europa.eu"]

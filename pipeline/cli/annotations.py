@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from pipeline.corpus.exchange import Exchange
+    from pipeline.corpus.migration import MigratedFile
 
 commands = typer.Typer(no_args_is_help=True, help="Judgements by people: import, export, compare")
 app.add_typer(commands, name="annotations")
@@ -43,7 +45,8 @@ def export(
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.exchange import tasks
     from pipeline.labels.find import notices_of
-    from pipeline.store import Store, write_atomic
+    from pipeline.store import Store
+    from pipeline.writing import write_atomic
 
     store = Store(settings.load(settings_file).home)
     codebook = codebooks.load(store)
@@ -90,9 +93,10 @@ def import_(
         notices=notices_of(inputs, now=now()),
         sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
     )
-    known = store.has_annotations(into)
-    old = judging.read(store.annotations(into), codebook, name=into) if known else ()
-    store.write_annotations(into, judging.write(merged(old, added)))
+    with store.exclusive("annotations"):
+        known = store.has_annotations(into)
+        old = judging.read(store.annotations(into), codebook, name=into) if known else ()
+        store.write_annotations(into, judging.write(merged(old, added)))
     typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
 
 
@@ -142,13 +146,15 @@ def adjudicate(
 
     store = Store(settings.load(settings_file).home)
     codebook = codebooks.load(store)
-    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     if decisions is None:
+        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
         for one in adjudication.open_disagreements(judged):
             typer.echo(f"{one.notice_id}: {', '.join(one.differs)}")
         return
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
-    store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
+    with store.exclusive("annotations"):
+        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
 
 
@@ -181,31 +187,37 @@ def migrate(
     from pipeline.store import Store
 
     store = Store(settings.load(settings_file).home)
-    before = codebooks.load(store)
-    codebook = migration.of_version(before, to)
     renames = migration.Renames(absent=_absent(default or []), renamed=_pairs("--map", renamed))
-    files = migration.migrate(store.annotation_files(), codebook, renames)
-    if before.version != to:
-        typer.echo(f"codebook.toml: version {before.version} becomes {to}")
+    with store.exclusive("annotations"):
+        before = codebooks.load(store)
+        codebook = migration.of_version(before, to)
+        files = migration.migrate(store.annotation_files(), codebook, renames)
+        for line in _migrated(files, before.version, to):
+            typer.echo(line)
+        if dry_run:
+            return
+        for file in files:
+            store.write_annotations(file.name, judging.write(file.annotations))
+        if before.version != to:
+            store.write_codebook_version(to)
+        store.add_migration(
+            {
+                "on": now().date().isoformat(),
+                "to": to,
+                "codebook_fingerprint": codebook.fingerprint,
+                "default_no": renames.absent,
+                "map": renames.renamed,
+                "changed": {file.name: file.changed for file in files},
+            }
+        )
+
+
+def _migrated(files: Iterable[MigratedFile], before: int, to: int) -> Iterator[str]:
+    if before != to:
+        yield f"codebook.toml: version {before} becomes {to}"
     for file in files:
         names = "".join(f", {old} {count} times" for old, count in file.renamed.items())
-        typer.echo(f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}")
-    if dry_run:
-        return
-    for file in files:
-        store.write_annotations(file.name, judging.write(file.annotations))
-    if before.version != to:
-        store.write_codebook_version(to)
-    store.add_migration(
-        {
-            "on": now().date().isoformat(),
-            "to": to,
-            "codebook_fingerprint": codebook.fingerprint,
-            "default_no": renames.absent,
-            "map": renames.renamed,
-            "changed": {file.name: file.changed for file in files},
-        }
-    )
+        yield f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}"
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:

@@ -73,7 +73,7 @@ def draw(
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
     from pipeline.estimates import drawing
-    from pipeline.store import write_atomic
+    from pipeline.writing import write_atomic
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
@@ -136,7 +136,7 @@ def audit(
     from pipeline.estimates.frame import AUDITED
     from pipeline.estimates.frame import audit as lines_of
     from pipeline.spreadsheet import csv_table
-    from pipeline.store import write_atomic
+    from pipeline.writing import write_atomic
 
     lines = list(lines_of(work_of(period, settings_file).material.frame))
     write_atomic(output, csv_table(AUDITED, lines))

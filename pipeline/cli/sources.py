@@ -68,8 +68,7 @@ def fetch(
     given, store = home.settings, home.raw
     chosen = sources.source(source, country=given.country)
     with (
-        store.fetch_log(now()) as log,
-        _http(given, log=log) as http,
+        _http(given, log=store.fetch_log(now())) as http,
         progress(f"fetch {source}") as show,
     ):
         report = run(

@@ -62,13 +62,14 @@ def draw(
         frame_fingerprint=material.frame.fingerprint,
         codebook=codebooks.load(store),
     )
-    for stored in stored_draws(store, material.period):
-        if stored.draw_id == drawn.draw_id and stored != drawn:
-            raise CorpusError(
-                f"draw {drawn.draw_id} is stored with other lots: the scores have changed",
-                hint="Judge the stored draw, or take another seed.",
-            )
-    store.keep("draws", drawn.draw_id, to_plain(drawn))
+    with store.exclusive("draws"):
+        for stored in stored_draws(store, material.period):
+            if stored.draw_id == drawn.draw_id and stored != drawn:
+                raise CorpusError(
+                    f"draw {drawn.draw_id} is stored with other lots: the scores have changed",
+                    hint="Judge the stored draw, or take another seed.",
+                )
+        store.keep("draws", drawn.draw_id, to_plain(drawn))
     return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
@@ -110,9 +111,10 @@ def take_over(
         body, codebook, notices=material.whole, sitting=sitting
     )
     before: tuple[Annotation, ...] = ()
-    if store.has_annotations(name):
-        before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
-    store.write_annotations(name, judging.write(merged(before, added)))
+    with store.exclusive("annotations"):
+        if store.has_annotations(name):
+            before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        store.write_annotations(name, judging.write(merged(before, added)))
     return added
 
 

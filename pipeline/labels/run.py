@@ -25,7 +25,7 @@ from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
-from pipeline.store import write_atomic
+from pipeline.writing import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
 BATCHES_PER_PROGRESS = 8
