@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pipeline.corpus.exchange import Exchange
     from pipeline.corpus.migration import MigratedFile
 
+# Training and `demo` read these together with notices of the same name.
+OURS = frozenset({"authored", "demo"})
+
 commands = typer.Typer(no_args_is_help=True, help="Judgements by people: import, export, compare")
 app.add_typer(commands, name="annotations")
 
@@ -84,7 +87,13 @@ def import_(
     from pipeline.labels.find import notices_of
     from pipeline.store import Store
 
+    if into in OURS:
+        raise SettingsError(
+            f"--into {into}: these judgements belong to notices of the repository",
+            hint="Take another name; `train --annotations FILE --input NOTICES` adds it.",
+        )
     store = Store(settings.load(settings_file).home)
+    store.has_annotations(into)  # before work is done for a name that is none
     codebook = codebooks.load(store)
     day = now().date()
     added = _exchange(tool).import_(
