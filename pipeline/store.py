@@ -1,42 +1,29 @@
 """The only module that knows ``corpora/`` and ``models/`` on disk.
 
-Files are written whole: to a temporary name beside the target, flushed to disk, renamed.
-A reader therefore sees the old file or the new one, never half of either.
+Files are written whole (``pipeline.writing``): a reader sees the old file or the new one, never
+half of either. Who writes what it has read, holds :meth:`Store.exclusive` in between.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
+from pipeline.writing import locked, write_atomic
 
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# What several processes may want to change at once.
+Shared = Literal["annotations", "decisions", "draws", "floors", "models", "promotions", "published"]
+
+FILE_NAME = re.compile(r"\w[\w.-]*")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
-
-
-def write_atomic(path: Path, body: bytes) -> None:
-    """Write a whole file, or nothing.
-
-    Raises:
-        OSError: The disk does not take it; the old file is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as handle:
-            handle.write(body)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def sha256(body: bytes) -> str:
@@ -65,6 +52,13 @@ def _one_name(model_id: str) -> str:
     if not MODEL_ID.fullmatch(model_id):
         raise UntrustedModel(f"{model_id!r} is not a model's id; expected one such as m-1a2b3c4d")
     return model_id
+
+
+def _file_name(name: str) -> str:
+    """Refuse a name that would lead out of its folder."""
+    if not FILE_NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} is not the name of a file; expected one such as 2026Q3")
+    return name
 
 
 def _text(path: Path, absent: str) -> str:
@@ -106,6 +100,14 @@ class Store:
     def codebook_path(self) -> Path:
         """The codebook."""
         return self.corpora / "codebook.toml"
+
+    def exclusive(self, what: Shared) -> AbstractContextManager[None]:
+        """Let one process at a time read and then write something; others wait.
+
+        Raises:
+            PipelineError: Another process holds it for a minute.
+        """
+        return locked(self.corpora / "state" / what)
 
     def demo_notices(self) -> list[Path]:
         """Return the files and folders of fictional notices, all but their LEESMIJ."""
@@ -154,16 +156,20 @@ class Store:
 
         Raises:
             CorpusError: There is none.
+            SettingsError: The name is no name of a file.
         """
-        return _text(self.corpora / "annotations" / f"{name}.csv", "no annotations")
+        return _text(self._annotations(name), "no annotations")
 
     def has_annotations(self, name: str) -> bool:
         """Whether there is a file of human judgements of this name."""
-        return (self.corpora / "annotations" / f"{name}.csv").is_file()
+        return self._annotations(name).is_file()
 
     def write_annotations(self, name: str, text: str) -> None:
         """Write a file of human judgements, whole."""
-        write_atomic(self.corpora / "annotations" / f"{name}.csv", text.encode())
+        write_atomic(self._annotations(name), text.encode())
+
+    def _annotations(self, name: str) -> Path:
+        return self.corpora / "annotations" / f"{_file_name(name)}.csv"
 
     def add_migration(self, facts: Mapping[str, object]) -> None:
         """Add to the record of how judgements went from one codebook to the next."""

@@ -13,6 +13,7 @@ from pipeline.errors import CorpusError, PipelineError, SourceUnavailable
 from pipeline.rawstore import Manifest, RawStore, disk, versions
 from pipeline.records import Period, RawNotice
 from pipeline.store import Store
+from pipeline.writing import whole_file
 
 NOW = dt.datetime(2026, 7, 4, 8, 0, 0, 123456, tzinfo=dt.UTC)
 DAY = dt.date(2026, 7, 1)
@@ -195,7 +196,7 @@ def test_a_damaged_file_is_named(store, where):
 def test_a_write_that_fails_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
-    with pytest.raises(TypeError, match="bytes"), disk.whole_file(path) as handle:
+    with pytest.raises(TypeError, match="bytes"), whole_file(path) as handle:
         handle.write("no bytes")
     assert [x.name for x in tmp_path.iterdir()] == ["a.txt"]
     assert path.read_bytes() == b"old"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
@@ -68,8 +68,7 @@ def fetch(
     given, store = home.settings, home.raw
     chosen = sources.source(source, country=given.country)
     with (
-        store.fetch_log(now()) as log,
-        _http(given, log=log) as http,
+        _http(given, log=store.fetch_log(now())) as http,
         progress(f"fetch {source}") as show,
     ):
         report = run(
@@ -104,19 +103,18 @@ def collect(
       innovatiemonitor collect 2026 --source tenderned
     """
     home = opened(settings_file)
-    given, store = home.settings, home.raw
-    for name in _fetched(store, source):
-        report = _collected(name, period_of(period), store=store)
-        typer.echo(
-            f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
-            f"{report.read} days read, {report.skipped} up to date"
-        )
-        if report.unreadable > given.max_unreadable:
-            raise PipelineError(
-                f"{name}: {report.unreadable:.1%} is unreadable; "
-                f"at most {given.max_unreadable:.1%} may be",
-                hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+    asked, faults = period_of(period), []
+    for name in _fetched(home.raw, source):
+        try:
+            report = _collected(name, asked, store=home.raw)
+            typer.echo(
+                f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
+                f"{report.read} days read, {report.skipped} up to date"
             )
+            _require_readable(name, report, home.settings)
+        except PipelineError as error:
+            faults.append(error)
+    _raise_all(faults)
 
 
 @app.command()
@@ -202,6 +200,26 @@ def _fetched(store: RawStore, source: str | None) -> list[str]:
             hint="Run `innovatiemonitor fetch tenderned PERIOD` first.",
         )
     return [source] if source else names
+
+
+def _require_readable(name: str, report: CollectReport, given: Settings) -> None:
+    if report.unreadable > given.max_unreadable:
+        raise PipelineError(
+            f"{name}: {report.unreadable:.1%} is unreadable; "
+            f"at most {given.max_unreadable:.1%} may be",
+            hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+        )
+
+
+def _raise_all(faults: Sequence[PipelineError]) -> None:
+    """Raise what went wrong, when all that could be done was done."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise PipelineError(
+            f"{len(faults)} sources: " + "; ".join(map(str, faults)),
+            hint=" ".join(dict.fromkeys(x.hint for x in faults if x.hint)),
+        )
 
 
 def _told(report: FetchReport, *, dry_run: bool) -> str:

@@ -58,7 +58,11 @@ def save(store: Store, judge: Judge, card: ModelCard, learned: TrainingSet) -> M
     if learned.silver.judgements:
         files[SILVER] = weak.write(learned.silver.judgements).encode()
     complete = replace(card, files={name: sha256(body) for name, body in files.items()})
-    store.write_model(card.model_id, files | written(complete))
+    with store.exclusive("models"):
+        # Two runs that train the same model at once differ in bytes; the first one stays whole.
+        if store.has_model(card.model_id):
+            return read_card(card.model_id, store.model_files(card.model_id))
+        store.write_model(card.model_id, files | written(complete))
     return complete
 
 

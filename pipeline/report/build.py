@@ -12,7 +12,7 @@ from pipeline.report import charts, dutch, sections, tables
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Bars, Course, Intervals, ReportSection
 from pipeline.report.pages import TEMPLATES
-from pipeline.store import write_atomic
+from pipeline.writing import write_atomic
 
 log = logging.getLogger(__name__)
 

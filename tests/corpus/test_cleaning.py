@@ -25,6 +25,22 @@ from pipeline.corpus.cleaning import clean
         pytest.param("", "", id="empty"),
     ],
 )
+@pytest.mark.parametrize("mark", ["_", "(", "„", "🌊", "._", "(„"])
+def test_a_long_run_of_marks_is_cut_to_its_first_hundred(mark):
+    run = mark * 16_000
+    assert clean(f"Naam: {run} einde") == f"Naam: {run[:100]} einde"
+    assert clean(f"woord{run}woord") == f"woord{run[:100]}woord"
+
+
+def test_a_run_as_published_notices_have_stays():
+    assert clean(f"Naam: {'_' * 96}") == f"Naam: {'_' * 96}"
+
+
+def test_a_word_that_is_no_word_is_broken():
+    longest = max(map(len, clean("https://" * 2_000 + " a" * 3).split()))
+    assert longest == 1_000
+
+
 def test_clean(text, expected):
     assert clean(text) == expected
 
