@@ -66,6 +66,17 @@ def _text(path: Path, absent: str) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CorpusError(f"{absent} at {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from None
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_text(path, "nothing").split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise CorpusError(f"{path.name}, line {number}: {error}") from None
 
 
 class Store:
@@ -120,7 +131,7 @@ class Store:
             CorpusError: It is not TOML.
         """
         try:
-            return tomllib.loads(self.codebook_path.read_text(encoding="utf-8"))
+            return tomllib.loads(_text(self.codebook_path, "no codebook"))
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
@@ -131,7 +142,7 @@ class Store:
             CorpusError: It has no line for the version.
         """
         text, found = VERSION_LINE.subn(
-            f"version = {version}", self.codebook_path.read_text(encoding="utf-8"), count=1
+            f"version = {version}", _text(self.codebook_path, "no codebook"), count=1
         )
         if not found:
             raise CorpusError(f"{self.codebook_path}: no line `version = ...`")
@@ -198,7 +209,12 @@ class Store:
         links = [path for path in (folder, *folder.iterdir()) if path.is_symlink()]
         if links:
             raise UntrustedModel(f"{links[0]} is a link; a model lies on the shelf itself")
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        # Tools leave folders and files of their own, such as .ipynb_checkpoints.
+        files = [x for x in folder.iterdir() if x.is_file() and not x.name.startswith(".")]
+        try:
+            return {path.name: path.read_bytes() for path in sorted(files)}
+        except OSError as error:
+            raise UntrustedModel(f"{error.filename} cannot be read: {error.strerror}") from None
 
     def write_model(self, model_id: str, files: Mapping[str, bytes]) -> None:
         """Write the files of a model; the card last, so that half a model is no model."""
@@ -208,7 +224,7 @@ class Store:
     def promotions(self) -> list[str]:
         """Read the history of promotions, one line of JSON each, the last one in force."""
         path = self.models / "promotions.jsonl"
-        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return _text(path, "no promotions").splitlines() if path.is_file() else []
 
     def write_promotions(self, lines: Iterable[str]) -> None:
         """Write the history of promotions."""
@@ -222,12 +238,7 @@ class Store:
             CorpusError: A line is not JSON.
         """
         for path in sorted((self.corpora / "authored").glob("*.jsonl")):
-            with path.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, 1):
-                    try:
-                        yield json.loads(line)
-                    except json.JSONDecodeError as error:
-                        raise CorpusError(f"{path.name}, line {number}: {error}") from None
+            yield from _lines(path)
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""
@@ -240,7 +251,7 @@ class Store:
             CorpusError: There are none.
         """
         path = self.home / "tests" / "traps.jsonl"
-        return [json.loads(line) for line in _text(path, "no traps").splitlines()]
+        return list(_lines(path))
 
     def floors(self) -> dict[str, Any]:
         """Read the floors that a model must reach to be promoted.
@@ -250,9 +261,11 @@ class Store:
         """
         path = self.models / "floors.json"
         try:
-            return dict(json.loads(path.read_bytes()))
-        except FileNotFoundError:
-            raise CorpusError(f"no floors at {path}", hint="Restore it from git.") from None
+            return dict(json.loads(_text(path, "no floors")))
+        except (ValueError, TypeError) as error:
+            raise CorpusError(
+                f"{path} is not an object in JSON: {error}", hint="Restore it from git."
+            ) from None
 
     def write_floors(self, floors: Mapping[str, object]) -> None:
         """Write the floors."""
@@ -261,7 +274,7 @@ class Store:
     def annotation_files(self) -> dict[str, str]:
         """Read all files of human judgements, by name, sorted."""
         paths = sorted((self.corpora / "annotations").glob("*.csv"))
-        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+        return {path.stem: _text(path, "no annotations") for path in paths}
 
     def reference(self, name: str) -> str:
         """Read a table of reference: exchange rates, volumes.

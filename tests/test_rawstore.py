@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -318,3 +319,19 @@ def test_a_lock_that_was_only_just_taken_is_told(tmp_path):
         (tmp_path / ".lock.json").unlink()
         with pytest.raises(PipelineError, match="just begun"), disk.lock(tmp_path, now=NOW):
             pytest.fail("two writers")
+
+
+def test_a_body_that_is_not_what_was_fetched_is_noticed(store):
+    add(store, ("f1", [raw("1", b"<a>innovatie</a>"), raw("2")]))
+    (path,) = files(store)
+    assert store.damaged("gazette") == []
+    facts = disk.table_facts(path)
+    (batch,) = disk.read_table(path)
+    flipped = batch.to_pylist()
+    flipped[0]["body"] = b"<a>innovatif</a>"
+    table = pa.Table.from_pylist(flipped, schema=versions.SCHEMA)
+    # Written anew, so that no checksum of a page tells.
+    disk.write_table(path, [table], schema=versions.SCHEMA, facts=lambda: facts)
+    with pytest.raises(CorpusError, match="1 is not what was fetched"):
+        list(store.raw("gazette", WEEK))
+    assert len(store.damaged("gazette")) == 1

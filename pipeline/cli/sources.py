@@ -23,7 +23,7 @@ from pipeline.cli._app import (
     record_members,
     show_json,
 )
-from pipeline.errors import ChecksFailed, PipelineError, SettingsError
+from pipeline.errors import ChecksFailed, CorpusError, PipelineError, SettingsError
 from pipeline.records import Period
 from pipeline.sources import source_names
 
@@ -118,17 +118,28 @@ def collect(
 
 
 @app.command()
-def status(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+def status(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every raw notice and compare its SHA-256")
+    ] = False,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
     """Show what is there of each source, until when, how complete, and what is stale.
+
+    With --verify the exit code is 1 when a file is not as it was written.
 
     \b
     Examples:
       innovatiemonitor status
+      innovatiemonitor status --verify
       innovatiemonitor status --json
     """
     from pipeline.notices.collected import outdated
 
     store = opened(settings_file).raw
+    if verify:
+        _raise_all([CorpusError(x) for name in store.sources() for x in store.damaged(name)])
     found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
     if as_json:
         show_json([{**record_members(x), "to_collect": days} for x, days in found])
@@ -217,7 +228,7 @@ def _raise_all(faults: Sequence[PipelineError]) -> None:
         raise faults[0]
     if faults:
         raise PipelineError(
-            f"{len(faults)} sources: " + "; ".join(map(str, faults)),
+            f"{len(faults)} faults: " + "; ".join(map(str, faults)),
             hint=" ".join(dict.fromkeys(x.hint for x in faults if x.hint)),
         )
 

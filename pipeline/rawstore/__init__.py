@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.errors import CorpusError
 from pipeline.rawstore import disk
 from pipeline.rawstore.manifest import FRESH, Manifest, SourceStatus, stretches
 from pipeline.rawstore.versions import DayWriter, Version, newest_versions, offer, read_versions
@@ -109,6 +110,17 @@ class RawStore:
             for version in read_versions(path):
                 if newest[offer(version.raw.source_id)].path == path:
                     yield version.raw
+
+    def damaged(self, source: str) -> list[str]:
+        """Read all raw notices of a source, and tell of each file that is not as it was written."""
+        faults = []
+        for path in (path for day in self.days(source) for path in self._files(source, day)):
+            try:
+                for _ in read_versions(path):
+                    pass
+            except CorpusError as error:
+                faults.append(str(error))
+        return faults
 
     def content(self, source: str, day: dt.date) -> str:
         """Fingerprint the raw notices of a day, from the provenance of its files."""

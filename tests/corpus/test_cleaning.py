@@ -25,6 +25,18 @@ from pipeline.corpus.cleaning import clean
         pytest.param("", "", id="empty"),
     ],
 )
+def test_clean(text, expected):
+    assert clean(text) == expected
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_cleaned_text_has_single_blanks_and_no_blank_ends(text):
+    cleaned = clean(text)
+    assert "  " not in cleaned
+    assert "\n\n" not in cleaned
+    assert cleaned == cleaned.strip()
+
+
 @pytest.mark.parametrize("mark", ["_", "(", "„", "🌊", "._", "(„"])
 def test_a_long_run_of_marks_is_cut_to_its_first_hundred(mark):
     run = mark * 16_000
@@ -39,15 +51,3 @@ def test_a_run_as_published_notices_have_stays():
 def test_a_word_that_is_no_word_is_broken():
     longest = max(map(len, clean("https://" * 2_000 + " a" * 3).split()))
     assert longest == 1_000
-
-
-def test_clean(text, expected):
-    assert clean(text) == expected
-
-
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
-def test_cleaned_text_has_single_blanks_and_no_blank_ends(text):
-    cleaned = clean(text)
-    assert "  " not in cleaned
-    assert "\n\n" not in cleaned
-    assert cleaned == cleaned.strip()
