@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.corpus.annotations import check as check_text
 from pipeline.errors import NoDraw, TooFewLabels
-from pipeline.estimates import drawing, published, stops
+from pipeline.estimates import drawing, published, reference, stops
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import Figured, diagnostics, estimated
 from pipeline.estimates.material import Material, material
@@ -29,7 +29,7 @@ from pipeline.notices.period import inspection
 from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, assemble_facts, inputs
 from pipeline.report.build import build
-from pipeline.report.facts import Facts
+from pipeline.report.facts import Facts, Imprint
 from pipeline.store import sha256
 
 
@@ -153,7 +153,7 @@ class PeriodWork(Home):
         if not inspected.notices:
             return found
         draws, annotations = self.drawn
-        return found + stops.inspect(
+        return found + stops.publication_checks(
             self.material.lots,
             draws,
             annotations,
@@ -201,6 +201,8 @@ class PeriodWork(Home):
                     for name, table in self.store.indicators().items()
                 },
                 checks=self.checks,
+                imprint=Imprint.of(self.settings, self.period),
+                yardsticks=reference.yardsticks(self.store.reference("yardsticks")),
             ),
         )
 
@@ -253,6 +255,7 @@ class PeriodWork(Home):
             [each.finding for each in self.checks],
             repr(self.before),
             self.store.indicators(),
+            self.store.reference("yardsticks"),
         ]
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode())
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline.errors import SettingsError
 
 HOME = Path(__file__).parent.parent
+PUBLISHER = "de beheerder van de innovatiemonitor"
 NO_RESULT = frozenset({"home", "contact", "pause_seconds", "stand_ins"})
 
 
@@ -40,6 +41,10 @@ class Settings:
             day after 500 requests in six minutes.
         stand_ins: Origin to the origin that plays its part, a mirror for example:
             ``{"https://api.ted.europa.eu" = "https://mirror.example.org"}``.
+        publisher: The body that answers for the report, in Dutch, as page 1 names it.
+        questions: Where it takes questions: an address of an office, never of a person.
+        release_days: Days after the end of the next quarter at which its report appears.
+        final_after_days: Days after the end of a period at which its figures become final.
     """
 
     home: Path = HOME
@@ -52,6 +57,10 @@ class Settings:
     country: str = "NLD"
     pause_seconds: float = 1.0
     stand_ins: dict[str, str] = field(default_factory=dict)
+    publisher: str = PUBLISHER
+    questions: str = ""
+    release_days: int = 50
+    final_after_days: int = 365
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_unreadable <= 1:
@@ -61,6 +70,9 @@ class Settings:
                 raise SettingsError(f"{name} is {value}; expected more than 0, at most 1")
         if self.batch_size < 1:
             raise SettingsError(f"batch_size is {self.batch_size}; expected at least 1")
+        for name in ("release_days", "final_after_days"):
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}; expected at least 0")
         if not all(isinstance(x, str) for x in self.stand_ins.values()):
             raise SettingsError(f"stand_ins is {self.stand_ins}; expected origins to origins")
 

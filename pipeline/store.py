@@ -284,6 +284,12 @@ class Store:
         """
         return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
 
+    def write_reference(self, name: str, text: str) -> Path:
+        """Write a table of reference, whole."""
+        path = self.corpora / "reference" / f"{name}.toml"
+        write_atomic(path, text.encode())
+        return path
+
     def decisions(self) -> str:
         """Read what people decided about values; empty where nobody did."""
         path = self.corpora / "decisions" / "values.csv"

@@ -40,6 +40,17 @@ def test_a_period_knows_what_it_is(written, is_quarter, is_year, number):
     assert (period.is_quarter, period.is_year, period.number) == (is_quarter, is_year, number)
 
 
+def test_what_is_no_period_is_refused():
+    with pytest.raises(ValueError, match="a period ends after it begins"):
+        Period(dt.date(2026, 1, 2), dt.date(2026, 1, 1))
+    for number in (0, 5):
+        with pytest.raises(ValueError, match="a quarter is 1 to 4"):
+            Period.quarter(2026, number)
+    for text in ("2026Q5", "26", "2026-01-01", "2026-01-01..", "spring"):
+        with pytest.raises(ValueError, match="a period is written 2026Q1"):
+            Period.parse(text)
+
+
 def test_a_period_is_written_as_it_is_read():
     for written in ("2026Q4", "2026", "2026-01-01..2026-03-30"):
         assert str(Period.parse(written)) == written

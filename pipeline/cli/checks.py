@@ -110,6 +110,62 @@ def indicators(
         typer.echo("\n".join(_beside(indicator_id, chosen[indicator_id], counts)))
 
 
+reference = typer.Typer(no_args_is_help=True, help="Figures that others published.")
+app.add_typer(reference, name="reference")
+
+
+@reference.command("check")
+def reference_check(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+    """List each figure of others with its source, its date and the page to compare it with.
+
+    A figure that nobody compared with its page is marked `?`. They stand in corpora/reference
+    and corpora/indicators.
+
+    \b
+    Examples:
+      innovatiemonitor reference check
+      innovatiemonitor reference check --json
+    """
+    from pipeline.estimates.reference import known_figures
+
+    found = list(known_figures(opened(settings_file).store))
+    if as_json:
+        show_json(found)
+        return
+    for x in found:
+        mark = " " if x.checked else "?"
+        typer.echo(f"{mark} {x.table}: {x.name} = {x.value}  ({x.source}, {x.date}) {x.page}")
+    typer.echo(f"{len(found)} figures, {sum(not x.checked for x in found)} not compared")
+
+
+@reference.command("rates")
+def reference_rates(
+    file: Annotated[Path, typer.Argument(help="eurofxref-hist.csv, as the ECB gives it")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the table")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Make the yearly means of exchange rates from the ECB's file of daily rates.
+
+    They replace corpora/reference/ecb_rates.toml.
+
+    \b
+    Examples:
+      innovatiemonitor reference rates eurofxref-hist.csv --dry-run
+    """
+    from pipeline.estimates.rates import write_rates, yearly_means
+
+    try:
+        means, until = yearly_means(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from None
+    text = write_rates(means, until)
+    if dry_run:
+        typer.echo(text, nl=False)
+        return
+    path = opened(settings_file).store.write_reference("ecb_rates", text)
+    typer.echo(f"written: {path}, {len(means)} currencies up to {until}")
+
+
 @app.command()
 def procedure(
     notice: Annotated[str, typer.Argument(help="Notice id, with or without leading zeros")],

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from pipeline.cli._app import ModelId, PeriodName, SettingsFile, app, now
 from pipeline.cli._quarter import Jobs, work_of
 from pipeline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.estimates.planner import Plan
 
 Tool = Annotated[str, typer.Option("--format", help="csv, label-studio, doccano or prodigy")]
 
@@ -27,6 +31,10 @@ def plan(
 ) -> None:
     """Say how many lots must be judged for an interval of a certain width.
 
+    Answers for a model that is right, one as bad as was measured on judged draws, and a useless
+    one; by value and by number; for what is innovation-oriented and for R&D. The number it
+    recommends reaches the width by value even where the model is useless.
+
     \b
     Examples:
       innovatiemonitor plan 2026Q3 --half-width 2
@@ -34,15 +42,17 @@ def plan(
     from pipeline.estimates import drawing
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    answer = drawing.plan_draw(work.material, work.scores, half_width=half_width / 100, seed=seed)
-    typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
-    typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
-    for x in answer.table:
-        widths = (x.half_width, x.half_width_useless, x.half_width_by_number)
-        typer.echo(f"{x.labels:>8}" + "".join(f"{width * 100:>12.1f}" for width in widths))
+    answer = drawing.plan_draw(
+        work.material,
+        work.scores,
+        half_width=half_width / 100,
+        seed=seed,
+        earlier=drawing.judgements(work.store, work.codebook),
+    )
+    typer.echo("\n".join(_planned(answer)))
     typer.echo(
-        f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value; "
-        "a useless model needs more. Draw them:"
+        f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value, "
+        "whatever the model is worth. Draw them:"
     )
     typer.echo(
         f"innovatiemonitor draw {period} --labels {answer.labels} --seed 1 --output judge.csv"
@@ -203,6 +213,20 @@ def audit(
     write_atomic(output, csv_table(AUDITED, lines))
     inside = sum(line["status"] == "in" for line in lines)
     typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
+
+
+def _planned(answer: Plan) -> Iterator[str]:
+    """Yield a table: half-widths in points, per quantity, weighting and quality of the model."""
+    columns = list(answer.table[0].widths)
+    yield "half-width of the 95% interval, points"
+    for names in zip(*columns, strict=True):
+        shown = (name.removesuffix("_oriented") for name in names)
+        yield " " * 8 + "".join(f"{name:>12}" for name in shown)
+    for row in answer.table:
+        widths = "".join(f"{row.widths[column] * 100:>12.1f}" for column in columns)
+        yield f"{row.labels:>8}{widths}"
+    if not any(column.quality == "measured" for column in columns):
+        yield "measured: too few drawn lots are judged to say how good the model is"
 
 
 def _known(tool: str) -> str:

@@ -97,7 +97,7 @@ def draw(
     _check(lots)
     numbers = np.array([permanent_number(lot.lot_key, seed) for lot in lots])
     if labels == len(lots) < FEWEST_DRAWN:
-        selection = whole(labels)
+        selection = take_all_lots(labels)
     else:
         selection = select(
             sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels, design=design
@@ -122,7 +122,7 @@ def draw(
     return stored, tuple(sorted(drawn, key=lambda lot: permanent_number(lot.lot_key, seed + 1)))
 
 
-def whole(lots: int) -> Selection:
+def take_all_lots(lots: int) -> Selection:
     """Take every lot of a frame that is too small to draw from."""
     certain = np.full(lots, TAKE_ALL, dtype=np.int64)
     return Selection(

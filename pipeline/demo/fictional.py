@@ -17,6 +17,7 @@ from itertools import chain
 from pipeline.codebook import Codebook
 from pipeline.corpus import draws
 from pipeline.demo.made_up import SEED, AuthoredText, MadeUp, made_up
+from pipeline.estimates import reference
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import estimated, headline_total
 from pipeline.estimates.material import Material, assembled
@@ -24,7 +25,7 @@ from pipeline.estimates.signs import signs
 from pipeline.notices import checks, indicators
 from pipeline.records import INNOVATION, Annotation, AwardLot, Check, Judgement, Period
 from pipeline.report.assembled import Background, assemble_facts
-from pipeline.report.facts import Facts
+from pipeline.report.facts import Facts, Imprint
 from pipeline.store import Store
 
 PERIOD = Period.quarter(2026, 3)
@@ -65,6 +66,13 @@ def fictional(store: Store, codebook: Codebook, *, settings_fingerprint: str) ->
             before=before,
             published_counts=_indicators(store),
             checks=_checks(material, all_of_it),
+            imprint=Imprint(
+                responsible="Voorbeelddienst Inkoopcijfers (verzonnen)",
+                contact="vragen@example.org",
+                next_release=dt.date(2027, 2, 19),
+                final_from=dt.date(2027, 9, 30),
+            ),
+            yardsticks=reference.yardsticks(store.reference("yardsticks")),
         ),
     )
 

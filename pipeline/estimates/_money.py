@@ -19,6 +19,7 @@ from pipeline.records import Amount
 Rates: TypeAlias = Mapping[str, Mapping[int, float]]
 """Units of a currency for one euro, per currency (ISO 4217) and year."""
 
+ORIGIN = frozenset({"source", "date", "page", "checked"})
 PLACEHOLDER = 1000.0
 # 99,999 is a price that people set; six equal digits are typed by holding a key.
 EQUAL_DIGITS = 6
@@ -92,6 +93,8 @@ def against_estimate(value: float, estimate: float | None) -> tuple[str, ...]:
 def read_rates(body: str) -> Rates:
     """Read a TOML file with a table per currency and in it a rate per year.
 
+    What stands above the tables says where they come from.
+
     Raises:
         CorpusError: It is no TOML, or a year or rate is none.
     """
@@ -100,6 +103,7 @@ def read_rates(body: str) -> Rates:
         rates = {
             currency: {int(year): float(rate) for year, rate in table.items()}
             for currency, table in tables.items()
+            if currency not in ORIGIN
         }
     except (tomllib.TOMLDecodeError, ValueError, TypeError, AttributeError) as error:
         raise CorpusError(f"exchange rates: a table of years was expected: {error}") from None

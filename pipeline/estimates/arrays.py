@@ -207,6 +207,7 @@ class Work:
                 domain=domain,
                 labelled=int(inside.sum()),
                 procedures=len(np.unique(judged.clusters[inside])),
+                reason="wide",
             )
         return (
             tuple(x for x in found if x.domain not in suppressed),

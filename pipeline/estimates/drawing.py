@@ -24,22 +24,47 @@ from pipeline.labels.scores import Scores
 from pipeline.records import INNOVATION, Annotation, Draw, Period
 from pipeline.store import Store
 
+# What a plan is made for.
+PLANNED = (INNOVATION, "rd")
 
-def plan_draw(material: Material, scores: Scores, *, half_width: float, seed: int) -> planner.Plan:
-    """Say how many labels a half-width needs.
+
+def plan_draw(
+    material: Material,
+    scores: Scores,
+    *,
+    half_width: float,
+    seed: int,
+    earlier: Iterable[Annotation] = (),
+) -> planner.Plan:
+    """Say how many labels a half-width needs, of what is innovation-oriented and of R&D.
 
     Args:
         half_width: As a fraction.
+        earlier: Judgements, of which those of draws measure how good the scores are.
 
     Raises:
         TooFewLabels: The frame is too small to draw from.
     """
+    texts = [lot.text_notice_id for lot in material.lots]
+    drawn = [one for one in earlier if one.draw_id and one.notice_id in scores.places]
+    found = {name: _measured(name, drawn, scores) for name in PLANNED}
     return planner.plan(
-        draws.sizes(material.lots),
-        _scores(material, scores),
+        planner.Frame(
+            values=draws.sizes(material.lots),
+            scores={name: scores.probabilities(name, texts) for name in PLANNED},
+            measured={name: one for name, one in found.items() if one is not None},
+        ),
         half_width=half_width,
         rng=np.random.default_rng(seed),
     )
+
+
+def _measured(
+    quantity: str, drawn: Sequence[Annotation], scores: Scores
+) -> planner.Measured | None:
+    said = scores.probabilities(quantity, [one.notice_id for one in drawn])
+    truth = np.array([float(one.judgement.has(quantity)) for one in drawn])
+    return planner.Measured.of(truth, said)
 
 
 def draw_lots(

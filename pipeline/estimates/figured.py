@@ -17,7 +17,7 @@ from pipeline.estimates.counted import Counted, counted
 from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import TARGETS, Verdict
+from pipeline.estimates.verdicts import TARGETS, TargetVerdict
 from pipeline.records import INNOVATION, Draw, Estimate
 
 
@@ -70,7 +70,7 @@ class Figured:
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
     extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[TargetVerdict, ...] = ()
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     totals: Mapping[str, Quarter]
@@ -123,7 +123,7 @@ def estimated(basis: Basis) -> Figured:
         suppressed=suppressed,
         missing_bounds=None if work.skipped else work.missing_bounds(estimates[0].share),
         extremes={name: ends for name, (_, ends) in extremes.items()},
-        verdicts=tuple(Verdict.of(*extremes[name]) for name in TARGETS if name in extremes),
+        verdicts=tuple(TargetVerdict.of(*extremes[name]) for name in TARGETS if name in extremes),
         counted=_counted(basis),
         skipped=work.skipped,
         totals=work.totals(),

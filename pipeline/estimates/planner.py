@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -10,10 +12,64 @@ from pipeline.corpus.selection import Design, select
 from pipeline.errors import TooFewLabels
 from pipeline.estimates.estimators import FEWEST_LABELS, difference
 from pipeline.estimates.judged import Floats, Judged
+from pipeline.records import INNOVATION, Weighting
 
 # Each number of labels in the table is about a fifth above the one before.
 STEP = 1.2
-ROUNDS = 60
+ROUNDS = 40
+
+# A slope on fewer judgements says nothing about a model.
+FEWEST_MEASURED = 100
+
+Quality = Literal["right", "measured", "useless"]
+
+
+class Column(NamedTuple):
+    """What a half-width is of, and how good the model is taken to be.
+
+    ``right``: its scores are right as probabilities. ``useless``: it tells nothing apart, at the
+    same prevalence. ``measured``: as bad as it was on earlier draws.
+    """
+
+    quantity: str
+    weighting: Weighting
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How good the scores of a quantity were on lots that were drawn and judged.
+
+    Attributes:
+        prevalence: Part of the judged lots that had it, 0 to 1.
+        slope: Of the judgements on the scores: 1 where they are right, 0 where they say nothing.
+    """
+
+    prevalence: float
+    slope: float
+
+    @classmethod
+    def of(cls, truth: Floats, scores: Floats) -> Measured | None:
+        """Measure; ``None`` below ``FEWEST_MEASURED`` judgements, or where all scores are equal.
+
+        Args:
+            truth: 0 to 1; shape (n,).
+            scores: Of the same lots; shape (n,).
+        """
+        apart = scores - scores.mean() if len(scores) else scores
+        spread = float(apart @ apart)
+        if len(truth) < FEWEST_MEASURED or spread < 1e-12:
+            return None
+        slope = float(np.clip(apart @ truth / spread, 0, 1))
+        return cls(prevalence=float(truth.mean()), slope=slope)
+
+    def chances(self, scores: Floats) -> Floats:
+        """Return the probabilities that such scores stand for; shape (N,).
+
+        Prevalence 0.02 and slope 0.5: a score 0.1 above the mean stands for 0.07.
+        """
+        chances: Floats = np.clip(self.prevalence + self.slope * (scores - scores.mean()), 0, 1)
+        return chances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +78,20 @@ class Expected:
 
     Attributes:
         labels: Lots to judge (n).
-        half_width: Mean half-width of the 95% interval of the share by value, 0 to 1, if the
-            scores are right as probabilities.
-        half_width_useless: The same if the model tells nothing apart at the same prevalence.
-            The truth lies between both.
-        half_width_by_number: As ``half_width``, of the share by number.
+        widths: Mean half-width of the 95% interval per column, 0 to 1.
     """
 
     labels: int
-    half_width: float
-    half_width_useless: float
-    half_width_by_number: float
+    widths: Mapping[Column, float]
+
+    @property
+    def pessimistic(self) -> float:
+        """The widest of the headline by value, whatever the model is worth."""
+        return max(
+            width
+            for column, width in self.widths.items()
+            if (column.quantity, column.weighting) == (INNOVATION, "value")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +99,8 @@ class Plan:
     """The answer of :func:`plan`.
 
     Attributes:
-        labels: The smallest number in the table that is expected to reach the half-width.
+        labels: The smallest number in the table that is expected to reach the half-width even
+            by the pessimistic column.
         table: From ``FEWEST_LABELS`` up to that number and one step beyond.
     """
 
@@ -49,9 +109,38 @@ class Plan:
     table: tuple[Expected, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frame:
+    """What is drawn from.
+
+    Attributes:
+        values: Euro, above 0; shape (N,).
+        scores: Per quantity probabilities, 0 to 1, each of shape (N,); those of
+            ``innovation_oriented`` steer the draw.
+        measured: Per quantity how good its scores were; left out where nothing was measured.
+    """
+
+    values: Floats
+    scores: Mapping[str, Floats]
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+
+    def truths(self, rng: np.random.Generator) -> Iterator[tuple[str, Quality, Floats]]:
+        """Yield a truth of every lot per quantity and quality of the model."""
+        for quantity, scores in self.scores.items():
+            right = _happened(scores, rng)
+            yield quantity, "right", right
+            if quantity in self.measured:
+                chances = self.measured[quantity].chances(scores)
+                yield quantity, "measured", _happened(chances, rng)
+            yield quantity, "useless", rng.permutation(right)
+
+
+def _happened(chances: Floats, rng: np.random.Generator) -> Floats:
+    return (rng.random(len(chances)) < chances).astype(np.float64)
+
+
 def plan(
-    values: Floats,
-    scores: Floats,
+    frame: Frame,
     *,
     half_width: float,
     rng: np.random.Generator,
@@ -60,12 +149,11 @@ def plan(
 ) -> Plan:
     """Say how many labels are needed.
 
-    Truths are drawn with the scores as probabilities; lots are drawn and estimated as they
-    will be, ``ROUNDS`` times per number of labels.
+    Truths are drawn for a model that is right, as bad as measured, and useless; lots are drawn
+    and estimated as they will be, ``ROUNDS`` times per number of labels.
 
     Args:
-        values: Euro, above 0; shape (N,).
-        scores: Probabilities, 0 to 1; shape (N,).
+        frame: Values and scores.
         half_width: Wanted, as a fraction: 0.02 for two percentage points.
         rng: Seeded by the caller.
 
@@ -73,22 +161,21 @@ def plan(
         TooFewLabels: The frame has fewer than ``FEWEST_LABELS`` lots.
         ValueError: The half-width is not between 0 and 0.5.
     """
+    lots = len(frame.values)
     if not 0 < half_width < 0.5:
         raise ValueError(f"a half-width is a fraction between 0 and 0.5, not {half_width}")
-    if len(values) < FEWEST_LABELS:
+    if lots < FEWEST_LABELS:
         raise TooFewLabels(
-            f"the frame has {len(values)} lots; at least {FEWEST_LABELS} must be judged",
+            f"the frame has {lots} lots; at least {FEWEST_LABELS} must be judged",
             hint="Take a longer period, for example four quarters.",
         )
     table: list[Expected] = []
-    for labels in _numbers(len(values)):
-        reached = bool(table) and table[-1].half_width <= half_width
-        table.append(
-            expected(values, scores, labels=labels, rng=rng, confidence=confidence, design=design)
-        )
+    for labels in _numbers(lots):
+        reached = bool(table) and table[-1].pessimistic <= half_width
+        table.append(expected(frame, labels=labels, rng=rng, confidence=confidence, design=design))
         if reached:
             break
-    enough = next((each.labels for each in table if each.half_width <= half_width), len(values))
+    enough = next((each.labels for each in table if each.pessimistic <= half_width), lots)
     return Plan(half_width=half_width, labels=enough, table=tuple(table))
 
 
@@ -102,45 +189,43 @@ def _numbers(lots: int) -> list[int]:
 
 
 def expected(
-    values: Floats,
-    scores: Floats,
+    frame: Frame,
     *,
     labels: int,
     rng: np.random.Generator,
     confidence: float = 0.95,
     design: Design = "strata",
 ) -> Expected:
-    """Simulate the mean half-width of a number of labels; arguments as in :func:`plan`."""
-    rounds: list[tuple[float, float, float]] = []
+    """Simulate the mean half-widths of a number of labels; arguments as in :func:`plan`."""
+    values, widths = frame.values, dict[Column, list[float]]()
     for _ in range(ROUNDS):
         drawn = select(
-            values, scores, numbers=rng.random(len(values)), labels=labels, design=design
+            values,
+            frame.scores[INNOVATION],
+            numbers=rng.random(len(values)),
+            labels=labels,
+            design=design,
         )
-        truth = (rng.random(len(values)) < scores).astype(np.float64)
-        judged = Judged(
-            values=values,
-            scores=scores,
-            drawn=drawn.chosen,
-            truth=truth[drawn.chosen],
-            probabilities=drawn.probabilities,
-            strata=drawn.strata,
-            clusters=np.arange(labels),
-        )
-        shuffled = replace(judged, truth=rng.permutation(truth)[drawn.chosen])
-        rounds.append(
-            (
-                _half_width(judged, confidence),
-                _half_width(shuffled, confidence),
-                _half_width(judged.by_number(), confidence),
+        for quantity, quality, truth in frame.truths(rng):
+            judged = Judged(
+                values=values,
+                scores=frame.scores[quantity],
+                drawn=drawn.chosen,
+                truth=truth[drawn.chosen],
+                probabilities=drawn.probabilities,
+                strata=drawn.strata,
+                clusters=np.arange(labels),
             )
-        )
-    by_value, useless, by_number = np.mean(rounds, axis=0).tolist()
-    return Expected(
-        labels=labels,
-        half_width=by_value,
-        half_width_useless=useless,
-        half_width_by_number=by_number,
-    )
+            for weighting, one in _weighted(judged):
+                column = Column(quantity, weighting, quality)
+                widths.setdefault(column, []).append(_half_width(one, confidence))
+    means = {column: float(np.mean(found)) for column, found in widths.items()}
+    return Expected(labels=labels, widths=means)
+
+
+def _weighted(judged: Judged) -> Iterator[tuple[Weighting, Judged]]:
+    yield "value", judged
+    yield "number", judged.by_number()
 
 
 def _half_width(judged: Judged, confidence: float) -> float:

@@ -28,11 +28,16 @@ FLAG_ABOVE_HALF_WIDTH = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """A domain whose share is not shown, and why."""
+    """A domain whose share is not shown, and why.
+
+    Attributes:
+        reason: ``few`` judged lots or procedures, or an interval too ``wide`` to say anything.
+    """
 
     domain: str
     labelled: int
     procedures: int
+    reason: Literal["few", "wide"] = "few"
 
 
 def judged_lots(

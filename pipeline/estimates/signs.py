@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
-from pipeline.estimates._awards import numbered
+from pipeline.estimates._awards import lots_by_number
 from pipeline.records import AwardLot, Lot, Notice
 
 # BT-06 and BT-776; the names of the signs.
@@ -53,5 +53,5 @@ def _told(lot: AwardLot, notices: Mapping[str, Notice]) -> Iterator[Notice]:
     number = lot.lot_key.rpartition("/")[2]
     for notice_id in dict.fromkeys((lot.text_notice_id, lot.notice_id)):
         notice = notices[notice_id]
-        own: Lot | None = numbered(notice).get(number)
+        own: Lot | None = lots_by_number(notice).get(number)
         yield replace(notice, lots=(own,)) if own else notice

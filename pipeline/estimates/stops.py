@@ -24,7 +24,7 @@ MOST_ENTERED = 0.02
 SHOWN = 20
 
 
-def inspect(
+def publication_checks(
     lots: Sequence[AwardLot],
     draws: Sequence[Draw],
     annotations: Sequence[Annotation],

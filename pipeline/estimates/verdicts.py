@@ -13,7 +13,7 @@ TARGETS: Mapping[str, float] = {"solution": 0.17, "rd": 0.03}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class TargetVerdict:
     """A share held against its target.
 
     Attributes:
@@ -33,7 +33,7 @@ class Verdict:
     high: float
 
     @classmethod
-    def of(cls, found: Estimate, extremes: tuple[float, float]) -> Verdict:
+    def of(cls, found: Estimate, extremes: tuple[float, float]) -> TargetVerdict:
         """Hold a share against its target.
 
         A share of 2.7% (1.6 to 4.2) whose missing values could make it 24.5% is not yet below 17%.

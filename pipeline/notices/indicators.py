@@ -37,7 +37,10 @@ FIELDS: Mapping[str, Callable[[Notice, Collection[str]], Iterable[Value | None]]
     "innovation_declared": lambda notice, _: [lot.innovation_declared for lot in notice.lots],
     "form": lambda _, forms: forms,
 }
-MEMBERS = ("name", "description", "source", "remark", "count", "per", "period")
+MEMBERS = (
+    *("name", "description", "source", "date", "page", "remark"),
+    *("count", "per", "period"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ class Indicator:
 
     Attributes:
         name, description: In Dutch, for the reader of the report.
-        source: Of the published figures.
+        source, date, page: Of the published figures; the page is empty where there is none.
         remark: What to know before they are compared, in Dutch; may be empty.
         count: What is counted.
         per: What it is counted per.
@@ -54,11 +57,14 @@ class Indicator:
         where: Per field the values of which a notice has one.
         without: Per field the values of which a notice has none.
         published: Known counts, per year or province.
+        unchecked: Years or provinces of which nobody compared the count with the source.
     """
 
     name: str
     description: str
     source: str
+    date: str = ""
+    page: str = ""
     remark: str = ""
     count: Counted
     per: Per
@@ -66,6 +72,7 @@ class Indicator:
     where: Mapping[str, Collection[Value]] = field(default_factory=dict)
     without: Mapping[str, Collection[Value]] = field(default_factory=dict)
     published: Mapping[str, int] = field(default_factory=dict)
+    unchecked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,7 @@ def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
     Raises:
         SettingsError: Something is missing, unknown or of another type; it names the file.
     """
-    known = {*MEMBERS, "where", "without", "published"}
+    known = {*MEMBERS, "where", "without", "published", "unchecked", "origin"}
     if unknown := sorted(set(table) - known):
         names = ", ".join(sorted(known))
         raise SettingsError(f"indicator {file}: unknown {', '.join(unknown)}; known: {names}")
@@ -103,6 +110,8 @@ def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
         name=texts["name"],
         description=texts["description"],
         source=texts["source"],
+        date=texts.get("date", ""),
+        page=texts.get("page", ""),
         remark=texts.get("remark", ""),
         count=cast("Counted", texts["count"]),
         per=cast("Per", texts["per"]),
@@ -110,6 +119,7 @@ def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
         where=_conditions(table, "where", file),
         without=_conditions(table, "without", file),
         published=_published(table, cast("Per", texts["per"]), file),
+        unchecked=_unchecked(table, file),
     )
 
 
@@ -227,6 +237,14 @@ def _conditions(table: Mapping[str, Any], name: str, file: str) -> dict[str, tup
         if not isinstance(values, list) or not all(isinstance(x, str | bool) for x in values):
             raise _wrong(file, f"{name}.{key}", values, 'a list like ["innovation"] or [true]')
     return {key: tuple(values) for key, values in conditions.items()}
+
+
+def _unchecked(table: Mapping[str, Any], file: str) -> tuple[str, ...]:
+    names = table.get("unchecked", [])
+    known = table.get("published", {})
+    if not isinstance(names, list) or not all(x in known for x in names):
+        raise _wrong(file, "unchecked", names, "a list of years or provinces that are published")
+    return tuple(names)
 
 
 def _published(table: Mapping[str, Any], per: Per, file: str) -> dict[str, int]:

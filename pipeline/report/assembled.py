@@ -15,6 +15,7 @@ from pipeline.estimates import series
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.material import Material
 from pipeline.estimates.published import HEADLINE, Published, revisions
+from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.series import Quarter
 from pipeline.labels.scores import Scores
 from pipeline.notices import indicators
@@ -25,13 +26,16 @@ from pipeline.records import (
     Declaration,
     Evidence,
     Notice,
+    Period,
     Provenance,
 )
 from pipeline.report.facts import (
+    NO_IMPRINT,
     Declared,
     Example,
     Facts,
     FrameFacts,
+    Imprint,
     Passage,
     Reconciled,
     Revised,
@@ -58,6 +62,8 @@ class Background:
         before: Published quarters that run up to this one, in order.
         revised: Publications of this and earlier quarters, with what holds now.
         published_counts: Saved indicators by id.
+        imprint: Who answers for the report.
+        yardsticks: Targets and earlier measurements.
     """
 
     codebook: Codebook
@@ -68,6 +74,8 @@ class Background:
     revised: Sequence[tuple[Published, Published]] = ()
     published_counts: Mapping[str, indicators.Indicator] | None = None
     checks: Sequence[Check] = ()
+    imprint: Imprint = NO_IMPRINT
+    yardsticks: Sequence[Yardstick] = ()
 
 
 def assemble_facts(
@@ -113,6 +121,8 @@ def assemble_facts(
         checks=tuple(background.checks),
         sources=material.sources(),
         revisions=tuple(_revised(old, new) for old, new in background.revised),
+        imprint=background.imprint,
+        yardsticks=tuple(background.yardsticks),
     )
 
 
@@ -152,8 +162,29 @@ def _indicators(
         )
         counts = [x for x in counted if indicator.per != "year" or x.value in years]
         if counts:
-            found.append(Reconciled(indicator_id=name, indicator=indicator, counts=tuple(counts)))
+            found.append(
+                Reconciled(
+                    indicator_id=name,
+                    indicator=indicator,
+                    counts=tuple(counts),
+                    partial=frozenset(x.value for x in counts if not _whole(indicator, x, days)),
+                )
+            )
     return tuple(found)
+
+
+def _whole(
+    indicator: indicators.Indicator, counted: indicators.Count, days: Collection[dt.date]
+) -> bool:
+    """Whether every month of what is counted has notices: a year, or the indicator's period."""
+    if indicator.per == "year" and counted.value.isdigit():
+        period = Period.year(int(counted.value))
+    elif indicator.period:
+        period = indicator.period
+    else:
+        return False
+    months = {(day.year, day.month) for day in period.days()}
+    return months <= {(day.year, day.month) for day in days}
 
 
 def _declared(material: Material, scores: Scores) -> Iterator[Declared]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from markupsafe import Markup
 
 from pipeline.report import charts, dutch, sections, tables
+from pipeline.report.cells import LEGEND
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Bars, Course, Intervals, ReportSection
 from pipeline.report.pages import TEMPLATES
+from pipeline.report.sections_first import STATUS
 from pipeline.writing import write_atomic
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,10 @@ def page(facts: Facts, written: Sequence[ReportSection], pictures: Mapping[str, 
         as_of_iso=facts.as_of.isoformat(),
         banner=tables.FICTIONAL if facts.fictional else "",
         biased=tables.BIASED,
+        status=f"{STATUS[facts.status].capitalize()}.",
+        legend=LEGEND,
         sections=written,
+        appendix=[table for section in written for table in section.appendix],
         pictures={key: Markup(element) for key, element in pictures.items()},  # noqa: S704
     )
 

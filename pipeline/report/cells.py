@@ -9,7 +9,17 @@ from pipeline.report import dutch, names
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Column, Intervals, Mark, Table, TargetLine, Text
 
-EMPTY = Cell(value=None, shown="–")
+# Signs of official statistics (CBS, "Verklaring van tekens"); each has one meaning.
+NIL_SIGN = "–"
+UNKNOWN = Cell(value=None, shown=".")
+SUPPRESSED = Cell(value=None, shown="x")
+NOT_APPLICABLE = Cell(value=None, shown="")
+LEGEND = (
+    (NIL_SIGN, "nihil: geteld, en het zijn er nul"),
+    (UNKNOWN.shown, "gegevens ontbreken: onbekend of niet gemeten"),
+    (SUPPRESSED.shown, "niet getoond: te klein of te onzeker voor een aandeel"),
+    ("(leeg)", "niet van toepassing: hier kan geen cijfer staan"),
+)
 BY_VALUE, BY_NUMBER = "Naar waarde", "Naar aantal"
 
 Pair = tuple[Estimate | None, Estimate | None]
@@ -21,8 +31,10 @@ def text_cell(words: str) -> Cell:
 
 
 def count_cell(number: int | None) -> Cell:
-    """A cell with a number of things."""
-    return EMPTY if number is None else Cell(value=number, shown=dutch.number(number))
+    """A cell with a number of things; ``None`` where nobody counted."""
+    if number is None:
+        return UNKNOWN
+    return Cell(value=number, shown=dutch.number(number) if number else NIL_SIGN)
 
 
 def millions_cell(euro: float) -> Cell:
@@ -48,16 +60,23 @@ def with_interval(estimate: Estimate) -> str:
     return f"{words_of(estimate)} ({confidence}-betrouwbaarheidsinterval: {interval})"
 
 
-def share_cell(estimate: Estimate | None) -> tuple[Cell, Cell]:
-    """Two cells: the share and its interval."""
+def share_cell(estimate: Estimate | None, absent: Cell = UNKNOWN) -> tuple[Cell, Cell]:
+    """Two cells: the share and its interval; ``absent`` says why there is none."""
     if estimate is None:
-        return EMPTY, EMPTY
-    one_sided = _one_sided(estimate)
-    point = Cell(value=None if one_sided else estimate.share, shown=words_of(estimate))
+        return absent, absent
+    point = Cell(value=None if _one_sided(estimate) else estimate.share, shown=words_of(estimate))
     if "no_interval" in estimate.flags:
-        return point, EMPTY
-    ends = (estimate.low, estimate.high)
-    return point, Cell(value=ends, shown="–" if one_sided else dutch.interval_text(*ends))
+        return point, NOT_APPLICABLE
+    return point, Cell(value=(estimate.low, estimate.high), shown=interval_of(estimate))
+
+
+def interval_of(estimate: Estimate) -> str:
+    """Write the interval; a bound is rounded as the share itself is."""
+    if "upper_bound_only" in estimate.flags:
+        return dutch.at_most_interval(estimate.high)
+    if "lower_bound_only" in estimate.flags:
+        return dutch.at_least_interval(estimate.low)
+    return dutch.interval_text(estimate.low, estimate.high)
 
 
 def mark(estimate: Estimate, series: int) -> Mark:
@@ -90,10 +109,12 @@ def share_columns(head: str, sizes: Sequence[Column] = ()) -> tuple[Column, ...]
     )
 
 
-def share_line(name: str, estimates: Pair, sizes: Sequence[Cell] = ()) -> tuple[Cell, ...]:
-    """A line of such a table."""
+def share_line(
+    name: str, estimates: Pair, sizes: Sequence[Cell] = (), *, absent: Cell = UNKNOWN
+) -> tuple[Cell, ...]:
+    """A line of such a table; ``absent`` says why a share is not there."""
     flags = tuple(dict.fromkeys(flag for x in estimates if x for flag in x.flags))
-    shares = [cell for estimate in estimates for cell in share_cell(estimate)]
+    shares = [cell for estimate in estimates for cell in share_cell(estimate, absent)]
     return text_cell(name), *sizes, *shares, text_cell(names.remarks(flags))
 
 

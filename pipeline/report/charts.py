@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pipeline.report import dutch
-from pipeline.report.outline import Bars, Chart, Course, Intervals, Mark
+from pipeline.report.outline import Bars, Chart, Course, Intervals, Mark, TargetLine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ STYLE: dict[Any, Any] = {
     "hatch.linewidth": 0.6,
     "svg.fonttype": "none",
 }
-WIDTH = 7.2
+WIDTH = 6.3
 MADE_UP = "Verzonnen gegevens: alleen om het rapport te laten zien"
 
 
@@ -99,7 +99,11 @@ def _png(figure: Figure) -> bytes:
 
 
 def _height(chart: Chart) -> float:
-    return max(2.4, 1.3 + 0.36 * len(chart.lines)) if isinstance(chart, Intervals) else 3.6
+    if isinstance(chart, Intervals):
+        return max(1.9, 0.95 + (0.33 if len(chart.lines) < 10 else 0.28) * len(chart.lines))
+    if isinstance(chart, Bars):
+        return 0.95 + 0.3 * len(chart.names) if _lies(chart) else 2.3
+    return 3.0
 
 
 @singledispatch
@@ -112,25 +116,39 @@ def _intervals(chart: Intervals, axes: Axes) -> None:
     for place, (_name, marks) in enumerate(chart.lines):
         for mark in marks:
             _across(axes, mark, place + (mark.series - (len(chart.series) - 1) / 2) * 0.3)
+    places = {name: place for place, (name, _) in enumerate(chart.lines)}
     for target in chart.targets:
-        axes.axvline(target.share, color=INK, linestyle=(0, (4, 3)), linewidth=1)
-        axes.annotate(
-            target.name,
-            (target.share, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            fontsize=8,
-            ha="center",
-        )
-    axes.set_yticks(range(len(chart.lines)), [textwrap.fill(name, 32) for name, _ in chart.lines])
+        if target.line in places:
+            place = places[target.line]
+            beyond = max((x.high for x in chart.lines[place][1]), default=0.0)
+            _target(axes, target, place, beside=max(beyond, target.share))
+    axes.set_yticks(range(len(chart.lines)), [_short(name) for name, _ in chart.lines])
     axes.set_ylim(len(chart.lines) - 0.4, -0.6)
+    ends = [mark.high for _, marks in chart.lines for mark in marks]
+    farthest = max((*ends, *(x.share for x in chart.targets), 0.01))
+    axes.set_xlim(0, (1.16 if chart.targets else 1.04) * farthest)
     _percentages(axes.xaxis)
-    farthest = max(axes.get_xlim()[1], *(1.1 * x.share for x in chart.targets), 0)
-    axes.set_xlim(0, farthest)
     axes.grid(axis="x", color="#d0d7de", linewidth=0.6)
     axes.set_axisbelow(True)
     _legend(axes, chart.series)
+
+
+def _short(name: str) -> str:
+    """At most two lines; the table has the whole name."""
+    return "\n".join(textwrap.wrap(name, 34, max_lines=2, placeholder=" …"))
+
+
+def _target(axes: Axes, target: TargetLine, place: int, *, beside: float) -> None:
+    """Draw a target on its line, its name to the right of all that is on the line."""
+    axes.plot([target.share] * 2, [place - 0.36, place + 0.36], color=INK, linewidth=2.2)
+    axes.annotate(
+        target.name,
+        (beside, place),
+        xytext=(4, 0),
+        textcoords="offset points",
+        fontsize=8,
+        va="center",
+    )
 
 
 def _across(axes: Axes, mark: Mark, height: float) -> None:
@@ -154,7 +172,7 @@ def _point(series: int) -> dict[str, Any]:
         "color": COLOURS[series],
         "marker": SHAPES[series],
         "markerfacecolor": COLOURS[series] if series == 0 else "white",
-        "markersize": 6.5,
+        "markersize": 5.5,
         "linestyle": "none",
     }
 
@@ -174,10 +192,19 @@ def _below(axes: Axes, handles: list[Any]) -> None:
 
 
 def _percentages(axis: Any) -> None:
+    """Mark whole steps, with the decimals that tell them apart: 0,0% 0,5% 1,0%."""
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_formatter(lambda share, _: dutch.percentage(share, 0))
-    axis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], nbins=8))
+    locator = MaxNLocator(steps=[1, 2, 5, 10], nbins=8)
+    axis.set_major_locator(locator)
+    low, high = axis.get_view_interval()
+    step = min(after - before for before, after in pairwise(locator.tick_values(low, high)))
+    decimals = next((x for x in range(3) if _whole(100 * step * 10**x)), 3)
+    axis.set_major_formatter(lambda share, _: dutch.percentage(share, decimals))
+
+
+def _whole(value: float) -> bool:
+    return abs(value - round(value)) < 1e-6 and round(value) > 0
 
 
 @_draw.register(Course)
@@ -204,10 +231,13 @@ def _course(chart: Course, axes: Axes) -> None:
             va="top",
         )
     axes.set_xticks(
-        range(len(chart.names)), [x.replace("\N{NO-BREAK SPACE}", "\n", 1) for x in chart.names]
+        range(len(chart.names)),
+        [x.replace("\N{NO-BREAK SPACE}", "\n", 1) for x in chart.names],
+        fontsize=9 if len(chart.names) < 11 else 7,
     )
     axes.set_xlim(-0.6, len(chart.names) - 0.4)
-    axes.set_ylim(bottom=0)
+    highs = [x[2] for x in (*chart.single, *chart.rolling) if x]
+    axes.set_ylim(0, 1.08 * max((*highs, 0.01)))
     _percentages(axes.yaxis)
     axes.grid(axis="y", color="#d0d7de", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -232,9 +262,11 @@ def _stretches(chart: Course) -> list[tuple[int, int]]:
 @_draw.register(Bars)
 def _bars(chart: Bars, axes: Axes) -> None:
     width = 0.8 / len(chart.series)
+    lying = _lies(chart)
+    draw = axes.barh if lying else axes.bar
     for index, (name, counts) in enumerate(chart.series):
         known = [(place, each) for place, each in enumerate(counts) if each is not None]
-        bars = axes.bar(
+        bars = draw(
             [place + (index - (len(chart.series) - 1) / 2) * width for place, _ in known],
             [each for _, each in known],
             width,
@@ -244,9 +276,20 @@ def _bars(chart: Bars, axes: Axes) -> None:
             hatch=None if index == 0 else "////",
         )
         axes.bar_label(bars, fontsize=8, padding=1)
-    axes.set_xticks(range(len(chart.names)), chart.names)
-    # One or two years would otherwise make bars as wide as the page.
-    axes.set_xlim(-0.6, max(len(chart.names), 8) - 0.4)
-    axes.locator_params(axis="y", integer=True)
-    axes.margins(y=0.12)
+    if lying:
+        axes.set_yticks(range(len(chart.names)), [_short(x) for x in chart.names])
+        axes.invert_yaxis()
+        axes.locator_params(axis="x", integer=True)
+        axes.margins(x=0.12)
+    else:
+        axes.set_xticks(range(len(chart.names)), chart.names)
+        # One or two years would otherwise make bars as wide as the page.
+        axes.set_xlim(-0.6, max(len(chart.names), 8) - 0.4)
+        axes.locator_params(axis="y", integer=True)
+        axes.margins(y=0.12)
     _below(axes, axes.get_legend_handles_labels()[0])
+
+
+def _lies(chart: Bars) -> bool:
+    """Whether names are too long to stand side by side, as those of provinces are."""
+    return max(map(len, chart.names), default=0) > 7

@@ -50,6 +50,16 @@ def at_most(share: float) -> str:
     return f"hoogstens {percentage(math.ceil(round(1000 * share, 6)) / 1000)}"
 
 
+def at_most_interval(share: float) -> str:
+    """Write the interval of an upper bound with the same rounding: "0,0% tot 1,3%"."""
+    return f"{percentage(0)} tot {at_most(share).removeprefix('hoogstens ')}"
+
+
+def at_least_interval(share: float) -> str:
+    """Write the interval of a lower bound with the same rounding: "98,7% tot 100,0%"."""
+    return f"{at_least(share).removeprefix('minstens ')} tot {percentage(1)}"
+
+
 def at_least(share: float) -> str:
     """Write a lower bound, rounded down: 0.9879 becomes "minstens 98,7%"."""
     return f"minstens {percentage(math.floor(round(1000 * share, 6)) / 1000)}"
@@ -77,12 +87,17 @@ def sign(value: float) -> str:
 
 
 def euro(value: float) -> str:
-    """Write a sum of money as a reader wants it: "€ 11,3 miljard", "€ 240 miljoen"."""
-    if value >= 1e9:
+    """Write a sum of money as a reader wants it: "€ 11,3 miljard", "€ 240 miljoen".
+
+    The unit is that of the rounded sum: 999.96 million is "€ 1,0 miljard".
+    """
+    size = round(value)
+    if size < 1e6:
+        return f"€\N{NO-BREAK SPACE}{number(size)}"
+    if round(value / 1e6) >= 1000:
         return f"€\N{NO-BREAK SPACE}{number(value / 1e9, 1)} miljard"
-    if value >= 1e6:
-        return f"€\N{NO-BREAK SPACE}{number(value / 1e6, 1 if value < 1e8 else 0)} miljoen"
-    return f"€\N{NO-BREAK SPACE}{number(value)}"
+    decimals = 1 if round(value / 1e6, 1) < 100 else 0
+    return f"€\N{NO-BREAK SPACE}{number(value / 1e6, decimals)} miljoen"
 
 
 def millions(value: float) -> str:

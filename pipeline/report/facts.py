@@ -14,9 +14,10 @@ from pipeline.estimates.domains import domains
 from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.figured import DrawFacts
 from pipeline.estimates.material import SourceFacts
+from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import Verdict
+from pipeline.estimates.verdicts import TargetVerdict
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -28,6 +29,7 @@ from pipeline.records import (
     Provenance,
     Weighting,
 )
+from pipeline.settings import PUBLISHER, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +96,16 @@ def _size(lots: list[AwardLot]) -> Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """An indicator that somebody published, with our counts beside it."""
+    """An indicator that somebody published, with our counts beside it.
+
+    Attributes:
+        partial: Of ``counts`` the values of which only a part is collected.
+    """
 
     indicator_id: str
     indicator: Indicator
     counts: tuple[Count, ...]
+    partial: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +174,37 @@ class Revised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """Who answers for a report, and when what follows.
+
+    Attributes:
+        responsible: The body that publishes.
+        contact: Where it takes questions; empty when not set.
+        next_release: Of the next period; ``None`` when not known.
+        final_from: From this day on the figures are final.
+    """
+
+    responsible: str
+    contact: str = ""
+    next_release: dt.date | None = None
+    final_from: dt.date | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, period: Period) -> Imprint:
+        """Return what the settings say of a period."""
+        following = Period.quarter_of(period.last_day + dt.timedelta(days=1))
+        return cls(
+            responsible=settings.publisher,
+            contact=settings.questions,
+            next_release=following.last_day + dt.timedelta(days=settings.release_days),
+            final_from=period.last_day + dt.timedelta(days=settings.final_after_days),
+        )
+
+
+NO_IMPRINT = Imprint(responsible=PUBLISHER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a section may look at.
 
@@ -185,6 +223,7 @@ class Facts:
             when no value is missing or there is no draw.
         quarters, rolling: Share by value of single quarters and of four quarters, in order.
         model_id: Whose scores were used.
+        yardsticks: Targets and earlier measurements to stand beside the shares.
     """
 
     period: Period
@@ -198,6 +237,7 @@ class Facts:
     estimates: tuple[Estimate, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     quarters: tuple[Point, ...] = ()
     rolling: tuple[Point, ...] = ()
     indicators: tuple[Reconciled, ...] = ()
@@ -206,10 +246,31 @@ class Facts:
     checks: tuple[Check, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     revisions: tuple[Revised, ...] = ()
-    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[TargetVerdict, ...] = ()
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    imprint: Imprint = NO_IMPRINT
+    yardsticks: tuple[Yardstick, ...] = ()
+
+    @property
+    def status(self) -> Literal["draft", "provisional", "final"]:
+        """A draft may not be published; provisional figures will still be revised."""
+        if self.failed or self.draw is None:
+            return "draft"
+        final_from = self.imprint.final_from
+        return "final" if final_from and self.as_of >= final_from else "provisional"
+
+    @property
+    def followed(self) -> Point | None:
+        """Four quarters together up to this period; ``None`` where they are not all there."""
+        last = self.rolling[-1] if self.rolling and self.headline else None
+        return last if last and last.period.last_day == self.period.last_day else None
+
+    def target(self, quantity: str) -> Yardstick | None:
+        """The target for a quantity, where there is one."""
+        return next(
+            (x for x in self.yardsticks if (x.kind, x.quantity) == ("target", quantity)), None
+        )
 
     @property
     def headline(self) -> Estimate | None:

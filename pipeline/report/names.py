@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
+from pipeline.estimates.signs import CHARACTERISTIC, PURPOSE
 from pipeline.notices.provinces import PROVINCES
 from pipeline.records import INNOVATION
 from pipeline.sources import sources
@@ -20,53 +21,58 @@ BUYER_KINDS = {
     "unknown": "Soort opdrachtgever onbekend",
 }
 
-# Divisions of the CPV (Regulation (EC) 213/2008, annex I), shortened.
+# Divisions of the CPV in the words of Regulation (EC) 213/2008, annex I, in Dutch.
 DIVISIONS = {
-    "03": "Landbouw, visserij en bosbouw",
-    "09": "Brandstof, elektriciteit en andere energie",
-    "14": "Mijnbouw en basismetalen",
-    "15": "Voeding en dranken",
+    "03": "Landbouw- en veeteelt-, kwekerij-, visserij-, bosbouw- en aanverwante producten",
+    "09": "Aardolieproducten, brandstof, elektriciteit en andere energiebronnen",
+    "14": "Mijnbouw, basismetalen en aanverwante producten",
+    "15": "Voeding, dranken, tabak en aanverwante producten",
     "16": "Landbouwmachines",
-    "18": "Kleding en schoeisel",
-    "19": "Leer, textiel, kunststof en rubber",
-    "22": "Drukwerk",
+    "18": "Kleding, schoeisel, bagageartikelen en accessoires",
+    "19": "Leder, textielweefsels, kunststof en rubber materialen",
+    "22": "Drukwerk en aanverwante producten",
     "24": "Chemische producten",
-    "30": "Computers en kantoormachines",
-    "31": "Elektrische apparatuur en verlichting",
-    "32": "Telecommunicatieapparatuur",
-    "33": "Medische apparatuur en geneesmiddelen",
-    "34": "Vervoermiddelen",
-    "35": "Veiligheid, brandweer, politie en defensie",
-    "37": "Sport, spel en muziekinstrumenten",
-    "38": "Laboratorium- en meetapparatuur",
-    "39": "Meubelen, inrichting en schoonmaakmiddelen",
-    "41": "Water",
-    "42": "Industriële machines",
-    "43": "Machines voor mijnbouw en bouw",
-    "44": "Bouwconstructies en bouwmaterialen",
+    "30": "Kantoormachines en gegevensverwerkende apparatuur, kantooruitrusting en "
+    "-benodigdheden, uitgez. meubilair en softwarepakketten",
+    "31": "Elektrische machines, apparaten, uitrusting en verbruiksartikelen; verlichting",
+    "32": "Radio-, televisie-, communicatie-, telecommunicatietoestellen en aanverwante apparatuur",
+    "33": "Medische apparatuur, farmaceutische artikelen en artikelen voor lichaamsverzorging",
+    "34": "Vervoersmaterieel en bijbehorende producten",
+    "35": "Uitrusting voor veiligheid, brandweer, politie en leger",
+    "37": "Muziekinstrumenten, sportartikelen, spelletjes, speelgoed, handwerk, "
+    "kunstartikelen en toebehoren",
+    "38": "Laboratoriuminstrumenten, optische en precisie-instrumenten (uitgezonderd brillen)",
+    "39": "Meubelen (m.i.v. kantoormeubelen), inrichtingsartikelen, huishoudelijke "
+    "apparaten (uitgez. verlichting) en schoonmaakproducten",
+    "41": "Verzameld en gezuiverd water",
+    "42": "Bedrijfsmachines",
+    "43": "Machines voor de mijnbouw, steengroeven en voor de bouw",
+    "44": "Structuren en materialen voor de bouw; ondersteunende producten voor de "
+    "bouw (uitgezonderd elektrische apparatuur)",
     "45": "Bouwwerkzaamheden",
-    "48": "Softwarepakketten en informatiesystemen",
-    "50": "Reparatie en onderhoud",
-    "51": "Installatiediensten",
-    "55": "Hotel, restaurant en catering",
-    "60": "Vervoersdiensten",
-    "63": "Ondersteunende vervoersdiensten en reisbureaus",
-    "64": "Post en telecommunicatie",
-    "65": "Openbare nutsvoorzieningen",
-    "66": "Financiële diensten en verzekeringen",
-    "70": "Vastgoeddiensten",
-    "71": "Architectuur, bouwkunde en inspectie",
-    "72": "IT-diensten",
-    "73": "Onderzoek en ontwikkeling",
-    "75": "Openbaar bestuur, defensie en sociale zekerheid",
-    "76": "Diensten voor olie- en gasindustrie",
-    "77": "Diensten voor landbouw, groen en natuur",
-    "79": "Zakelijke dienstverlening",
-    "80": "Onderwijs en opleiding",
+    "48": "Software en informatiesystemen",
+    "50": "Reparatie- en onderhoudsdiensten",
+    "51": "Installatiediensten (uitgezonderd software)",
+    "55": "Diensten voor hotel, restaurant en detailhandel",
+    "60": "Vervoersdiensten (uitg. vervoer van afval)",
+    "63": "Ondersteunende en aanvullende vervoersdiensten; reisbureaudiensten",
+    "64": "Post- en telecommunicatiediensten",
+    "65": "Openbare voorzieningen",
+    "66": "Financiële en verzekeringsdiensten",
+    "70": "Makelaarsdiensten",
+    "71": "Dienstverlening op het gebied van architectuur, bouwkunde, civiele "
+    "techniek en inspectie",
+    "72": "IT-diensten: adviezen, softwareontwikkeling, internet en ondersteuning",
+    "73": "Onderzoek en ontwikkeling, en aanverwante adviezen",
+    "75": "Diensten voor openbaar bestuur, defensie en sociale verzekering",
+    "76": "Diensten in verband met de olie- en gasindustrie",
+    "77": "Diensten voor land-, bos- en tuinbouw, aquicultuur en imkerij",
+    "79": "Zakelijke dienstverlening: juridisch, marketing, consulting, drukkerij en beveiliging",
+    "80": "Diensten voor onderwijs en opleiding",
     "85": "Gezondheidszorg en maatschappelijk werk",
-    "90": "Afval, riolering, reiniging en milieu",
-    "92": "Cultuur, sport en recreatie",
-    "98": "Overige diensten",
+    "90": "Diensten inzake afvalwater, afval, reiniging en milieu",
+    "92": "Cultuur-, sport- en recreatiediensten",
+    "98": "Overige gemeenschaps-, sociale en persoonlijke diensten",
     "unknown": "Sector onbekend",
 }
 
@@ -147,6 +153,12 @@ INNOVATION_CODES = {
     "none": "Geen innovatie",
 }
 
+# What stands in a field, besides the forms: ``pipeline.estimates.signs``.
+SIGNS = {
+    PURPOSE: "Innovatie als doel aangegeven (BT-06)",
+    CHARACTERISTIC: "Soort innovatie aangegeven (BT-776)",
+}
+
 CAUSES = {
     "model": "een ander model",
     "lot entered": "percelen erbij",
@@ -156,6 +168,7 @@ CAUSES = {
 }
 
 DOMAINS = {"buyer_kind": BUYER_KINDS, "cpv_division": DIVISIONS, "province": PROVINCES}
+# What a reader should know of a share; of the others the table itself tells.
 REMARKS = {
     "small_domain": "weinig gegevens",
     "upper_bound_only": "niets gevonden",
@@ -164,6 +177,10 @@ REMARKS = {
     "incomplete_draw": "trekking niet af",
     "frame_grew": "percelen erbij",
     "single_judged": "één beoordelaar",
+    "entered_after_draw": "percelen erbij na de trekking",
+    "left_after_draw": "getrokken percelen vervallen",
+    "at_judged_minimum": "niet lager dan gevonden",
+    "within_whole": "begrensd door het geheel",
 }
 
 

@@ -64,6 +64,7 @@ class Table:
         key: Unique in the report; lower case and hyphens, at most 31 characters.
         notes: Sentences below the table.
         biased: Whether it must say that it is biased and not for publication.
+        appendix: Whether the page shows it at its end; files hold it in its place.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Table:
     lines: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     biased: bool = False
+    appendix: bool = False
     kind: ClassVar[str] = "table"
 
 
@@ -126,10 +128,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetLine:
-    """A reference line with its label."""
+    """A share to hold an estimate against, drawn on its own line of a chart only.
+
+    Attributes:
+        name: As it stands beside the mark.
+        line: Name of the line.
+    """
 
     name: str
     share: float
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +214,10 @@ class ShownExamples:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Terms and what they mean."""
+    """Terms and what they mean; ``compact`` puts both on one line."""
 
     terms: tuple[tuple[str, str], ...]
+    compact: bool = False
     kind: ClassVar[str] = "definitions"
 
 
@@ -228,6 +237,11 @@ class ReportSection:
     def slug(self) -> str:
         """For links within the page."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def appendix(self) -> tuple[Table, ...]:
+        """Tables that the page shows at its end."""
+        return tuple(x for x in self.tables if x.appendix)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import chain
 
 from pipeline.report import (
+    sections_first,
     sections_kinds,
     sections_method,
     sections_notices,
@@ -19,6 +20,7 @@ from pipeline.report.facts import Facts
 from pipeline.report.outline import ReportSection
 
 CHAPTERS = (
+    sections_first.CHAPTER,
     sections_shares.CHAPTER,
     sections_kinds.CHAPTER,
     sections_parts.CHAPTER,

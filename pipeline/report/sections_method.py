@@ -63,14 +63,22 @@ def _accuracy(facts: Facts) -> Iterable[str]:
     if facts.draw:
         yield (
             f"Getrokken zijn {dutch.number(facts.draw.drawn)} percelen, waarvan "
-            f"{dutch.number(facts.draw.take_all)} met zekerheid omdat hun waarde groot is. "
+            f"{dutch.number(facts.draw.take_all)} met zekerheid: omdat hun waarde groot is, of "
+            "omdat hun groep klein is en in haar geheel is getrokken. "
             f"Beoordeeld zijn er {dutch.number(facts.draw.judged)}. De kans om getrokken te worden "
             "is van elk perceel bekend en vooraf vastgelegd."
         )
         yield _agreement(facts.draw.agreement)
+    twice = facts.draw is not None and facts.draw.agreement is not None
+    judges = (
+        ", van het bijschatten van ontbrekende waarden en van verschillen tussen beoordelaars"
+        if twice
+        else " en van het bijschatten van ontbrekende waarden, niet die van verschillen tussen "
+        "beoordelaars: geen perceel is door twee mensen beoordeeld"
+    )
     yield (
-        "Het interval van 95% bevat de fout van de trekking, van het bijschatten van ontbrekende "
-        "waarden en van verschillen tussen beoordelaars. Het bevat niet wat nooit is gepubliceerd, "
+        f"Het interval van 95% bevat de fout van de trekking{judges}. Het bevat niet wat nooit is "
+        "gepubliceerd, "
         "en ook niet fouten in bedragen die niemand is opgevallen. Is in de trekking niets "
         "gevonden, dan staat er een bovengrens: hoogstens zo veel."
     )
@@ -213,13 +221,17 @@ def terms(facts: Facts) -> Iterable[Block]:
                 "De grootste waarden tellen voor niet meer dan een vaste bovengrens, zodat "
                 "één typefout het aandeel niet bepaalt.",
             ),
-        )
+        ),
+        compact=True,
     )
+    yield Heading("Verklaring van tekens")
+    yield Definitions(cells.LEGEND, compact=True)
     for judgement, name in facts.codebook.judgements.items():
         yield Heading(f"Codeboek: {name}")
         yield Definitions(
             tuple(
                 (names.quantity(x, facts.codebook), facts.codebook.label(x).definition)
                 for x in facts.codebook.of(judgement)
-            )
+            ),
+            compact=True,
         )

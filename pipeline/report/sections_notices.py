@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.report import dutch, names
-from pipeline.report.cells import EMPTY, count_cell, millions_cell, text_cell
+from pipeline.report.cells import NOT_APPLICABLE, UNKNOWN, count_cell, millions_cell, text_cell
 from pipeline.report.facts import Example, Facts, Size
 from pipeline.report.outline import (
     Block,
@@ -160,7 +160,7 @@ def _checks(facts: Facts) -> Iterable[Block]:
                 text_cell(names.CHECKS.get(x.name, x.name)),
                 text_cell("houdt publicatie tegen" if x.severity == "stop" else "vraagt aandacht"),
                 text_cell("in orde" if x.passed else "niet in orde"),
-                EMPTY if x.passed else text_cell(x.finding),
+                NOT_APPLICABLE if x.passed else text_cell(x.finding),
             )
             for x in facts.checks
         ),
@@ -183,7 +183,7 @@ def _ladder(rungs: Mapping[str, Size]) -> Table:
                 text_cell(name),
                 count_cell(rungs[rung].lots),
                 _part(rungs[rung].lots, lots),
-                EMPTY if rung == "missing" else millions_cell(rungs[rung].volume),
+                UNKNOWN if rung == "missing" else millions_cell(rungs[rung].volume),
             )
             for rung, name in names.RUNGS.items()
             if rung in rungs

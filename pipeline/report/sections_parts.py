@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.estimates.series import BREAK, Point
+from pipeline.estimates.shares import (
+    SUPPRESS_BELOW_LOTS,
+    SUPPRESS_BELOW_PROCEDURES,
+    Suppressed,
+)
 from pipeline.records import INNOVATION
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import EMPTY, count_cell, millions_cell, text_cell
+from pipeline.report.cells import SUPPRESSED, UNKNOWN, count_cell, millions_cell, text_cell
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Chapter, Column, Course, Table, Text
+from pipeline.report.sections_first import latest_share, of_point
 
 CHAPTER = Chapter()
 section = CHAPTER.section
@@ -62,31 +68,42 @@ def _parts(facts: Facts, kind: str, key: str, head: str) -> Iterable[Block]:
     every = [(names.domain(x), cells.pair(facts, INNOVATION, x)) for x in found]
     drawn = [x for x in every if any(x[1])][:MOST_DRAWN]
     yield cells.intervals(key, f"Aandeel innovatiegericht per {head}", drawn)
-    hidden = {x.domain for x in facts.suppressed}
+    hidden = {x.domain: x for x in facts.suppressed}
     yield Table(
         key=key,
         caption=f"Aandeel innovatiegericht per {head}",
         columns=cells.share_columns(head.capitalize(), SIZES),
         lines=tuple(
-            _part(name, estimates, facts, domain, hidden=domain in hidden)
+            _part(name, estimates, facts, domain, hidden=hidden.get(domain))
             for domain, (name, estimates) in zip(found, every, strict=True)
         ),
         notes=(
             "Weinig gegevens: het interval klopt, maar is te breed om delen te vergelijken.",
             "Te klein: er zijn te weinig beoordeelde percelen of procedures voor een aandeel. "
+            "Te onzeker: er zijn er genoeg, maar het interval is te breed om iets te zeggen. "
             "Niets gevonden: in de trekking kwam het niet voor; er staat een bovengrens.",
         ),
+        appendix=True,
     )
 
 
 def _part(
-    name: str, estimates: cells.Pair, facts: Facts, domain: str, *, hidden: bool
+    name: str, estimates: cells.Pair, facts: Facts, domain: str, *, hidden: Suppressed | None
 ) -> tuple[Cell, ...]:
     size = facts.frame.sizes[domain]
-    line = cells.share_line(name, estimates, (count_cell(size.lots), millions_cell(size.volume)))
+    sizes = (count_cell(size.lots), millions_cell(size.volume))
     if hidden or not any(estimates):
-        return (*line[:-1], text_cell("te klein"))
-    return line
+        line = cells.share_line(name, (None, None), sizes, absent=SUPPRESSED)
+        return (*line[:-1], text_cell(_why(hidden)))
+    return cells.share_line(name, estimates, sizes)
+
+
+def _why(hidden: Suppressed | None) -> str:
+    """Enough was judged, but the interval is too wide; or too little was judged."""
+    enough = hidden is not None and (
+        hidden.labelled >= SUPPRESS_BELOW_LOTS and hidden.procedures >= SUPPRESS_BELOW_PROCEDURES
+    )
+    return "te onzeker" if enough else "te klein"
 
 
 @section("Ontwikkeling over kwartalen")
@@ -123,7 +140,7 @@ def course(facts: Facts) -> Iterable[Block]:
         lines=tuple(
             (
                 text_cell(dutch.quarter(x.period)),
-                *_ends(x),
+                *of_point(x),
                 *_rolling(rolling.get(x.period.last_day)),
             )
             for x in facts.quarters
@@ -137,45 +154,25 @@ def course(facts: Facts) -> Iterable[Block]:
 
 
 def _latest(rolling: tuple[Point, ...]) -> str:
-    """Say whether the last step is a change."""
     if not rolling:
         return "Er zijn nog geen vier kwartalen achter elkaar met een trekking."
-    last = rolling[-1]
-    words = (
-        f"Over de laatste vier kwartalen was het aandeel {dutch.share(last.share)} "
-        f"(95%-betrouwbaarheidsinterval: {dutch.interval_text(last.low, last.high)})."
-    )
-    if "break" in last.flags:
-        return f"{words} Door de reeksbreuk is dit niet met de vorige meting te vergelijken."
-    if last.change is None or last.detectable is None:
-        return words
-    step = dutch.points(last.change)
-    limit = dutch.points(last.detectable).removeprefix("+")
-    if last.changed:
-        return f"{words} Het verschil met de vorige meting ({step}) is groter dan toeval verklaart."
-    return (
-        f"{words} Dat is geen aantoonbare verandering: het verschil met de vorige meting is {step} "
-        f"en wordt pas vanaf {limit} als verandering gezien."
-    )
-
-
-def _ends(point: Point) -> tuple[Cell, Cell]:
-    ends = (point.low, point.high)
-    return (
-        Cell(value=point.share, shown=dutch.share(point.share)),
-        Cell(value=ends, shown=dutch.interval_text(*ends)),
-    )
+    return latest_share(rolling[-1])
 
 
 def _rolling(point: Point | None) -> tuple[Cell, ...]:
     if point is None:
-        return (EMPTY,) * 4 + (text_cell(""),)
+        return (UNKNOWN,) * 4 + (text_cell(""),)
     broken = "break" in point.flags
     if point.change is None or point.detectable is None:
-        return (*_ends(point), EMPTY, EMPTY, text_cell("reeksbreuk" if broken else "eerste meting"))
+        return (
+            *of_point(point),
+            UNKNOWN,
+            UNKNOWN,
+            text_cell("reeksbreuk" if broken else "eerste meting"),
+        )
     verdict = "verandering" if point.changed else "niet aantoonbaar"
     return (
-        *_ends(point),
+        *of_point(point),
         Cell(value=point.change, shown=_bare(point.change)),
         Cell(value=point.detectable, shown=_bare(point.detectable).removeprefix("+")),
         text_cell("reeksbreuk" if broken else verdict),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.report import dutch
+from pipeline.report.cells import LEGEND
 from pipeline.report.facts import Facts
 from pipeline.report.outline import UNITS, Cell, Column, ReportSection, Table, Value
 from pipeline.spreadsheet import csv_table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FICTIONAL = "Verzonnen gegevens: dit rapport is alleen een voorbeeld"
 BIASED = "Vertekend, niet voor publicatie"
 FORMATS = {
-    "count": "#,##0",
+    "count": '#,##0;-#,##0;"–"',
     "share": "0.00%",
     "interval": "0.00%",
     "points": "0.00%",
@@ -53,7 +54,7 @@ class ReportFigure:
 
 
 def report_figures(sections: Sequence[ReportSection]) -> Iterator[ReportFigure]:
-    """Yield every figure of the report, in its order; cells without one are left out."""
+    """Yield every figure of the report, in its order; cells to which none applies are left out."""
     for section in sections:
         for table in section.tables:
             for line in table.lines:
@@ -74,7 +75,7 @@ def report_figures(sections: Sequence[ReportSection]) -> Iterator[ReportFigure]:
 def _ends(cell: Cell) -> Iterable[tuple[str, Value]]:
     if isinstance(cell.value, tuple):
         return zip(("van", "tot"), cell.value, strict=True)
-    if cell.shown == "" or (cell.value is None and cell.shown == "–"):
+    if cell.shown == "":
         return ()
     return (("", cell.value),)
 
@@ -169,7 +170,7 @@ def _front(
         "Aandelen en procentpunten zijn breuken met een procentopmaak; bedragen "
         "staan in miljoenen euro.",
     )
-    yield ("Lege cel", "Geen cijfer; de opmerking ernaast of eronder zegt waarom.")
+    yield from ((f"Teken {sign}", meaning) for sign, meaning in LEGEND)
     yield ()
     yield ("Werkblad", "Tabel")
     for _, table in tables:
@@ -213,11 +214,12 @@ def _values(line: Sequence[Cell], columns: Sequence[Column]) -> tuple[object, ..
     values: list[object] = []
     for cell, column in zip(line, columns, strict=True):
         if column.kind == "interval":
-            values += cell.value if isinstance(cell.value, tuple) else (None, None)
+            absent = cell.shown or None
+            values += cell.value if isinstance(cell.value, tuple) else (absent, absent)
         elif column.kind == "millions" and isinstance(cell.value, float | int):
             values.append(cell.value / 1e6)
         else:
-            values.append(cell.shown if cell.value is None and cell.shown != "–" else cell.value)
+            values.append(cell.shown or None if cell.value is None else cell.value)
     return tuple(values)
 
 

@@ -1,5 +1,6 @@
 """The fictional quarter says that it is, is the same every time, and is right about itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from pipeline import codebook as codebooks
 from pipeline.demo import made_up
 from pipeline.demo.fictional import LOTS, LOTS_BEFORE, PERIOD, QUARTERS, fictional
-from pipeline.report import build, sections, tables
+from pipeline.report import build, dutch, sections, tables
+from pipeline.report.outline import Cards, Text
 from pipeline.store import Store
 
 STORE = Store(Path(__file__).parents[2])
@@ -70,6 +72,38 @@ def test_the_rolling_series_ends_with_the_quarter(facts):
 def test_nothing_is_counted_beside_years_of_which_nothing_is_here(facts):
     years = {count.value for each in facts.indicators for count in each.counts}
     assert years == {"2025", "2026"}
+
+
+def test_one_share_has_one_interval_wherever_it_is_printed(facts):
+    written = sections.write_sections(facts)
+    whole = json.loads(tables.json_of(facts, written))["cijfers"]
+    cells = {
+        (x["tabel"], x["regel"], x["kolom"], x["grens"]): (x["waarde"], x["getoond"]) for x in whole
+    }
+    quarter = dutch.quarter(PERIOD)
+    for name, other, column in (
+        ("Innovatiegericht, deze periode", ("aandeel", "Innovatiegericht"), "waarde"),
+        ("Innovatiegericht, deze periode", ("ontwikkeling", quarter), "los"),
+        ("Innovatiegericht, vier kwartalen", ("ontwikkeling", quarter), "vier"),
+        ("Onderzoek en ontwikkeling", ("soorten", "Onderzoek en ontwikkeling"), "waarde"),
+        ("Onderzoek en ontwikkeling", ("aandeel", "Onderzoek en ontwikkeling"), "waarde"),
+    ):
+        for end in ("van", "tot"):
+            first, shown = cells["kerncijfers", name, "95%-interval waarde", end]
+            again, also = cells[(*other, f"95%-interval {column}", end)]
+            assert (shown, first) == (also, pytest.approx(again, rel=1e-9))
+    # And in words: the sentence, the card, and the interval in the table.
+    first = written[0]
+    shown = cells["kerncijfers", "Innovatiegericht, vier kwartalen", "95%-interval waarde", "van"][
+        1
+    ]
+    assert any(shown in x.text for x in first.blocks if isinstance(x, Text))
+    cards = next(x for x in first.blocks if isinstance(x, Cards)).cards
+    assert cards[0].explained.endswith(shown)
+
+
+def test_a_year_of_which_a_part_is_here_says_so(facts):
+    assert {year for x in facts.indicators for year in x.partial} == {"2025", "2026"}
 
 
 def test_no_check_stops_the_quarter(facts):

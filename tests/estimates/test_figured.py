@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import codebook as codebooks
 from pipeline.errors import NoDraw
-from pipeline.estimates import drawing
+from pipeline.estimates import arrays, drawing
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import diagnostics, estimated, headline_total
 from pipeline.labels.scores import Scores, schema
@@ -157,8 +157,16 @@ def test_missing_values_give_bounds_around_the_share():
 def test_a_part_of_few_lots_is_named_and_not_shown():
     lots = tuple(replace(x, province="NL34") if n < 9 else x for n, x in enumerate(LOTS))
     found = estimated(basis(lots=lots))
-    assert "province=NL34" in {x.domain for x in found.suppressed}
+    assert ("province=NL34", "few") in {(x.domain, x.reason) for x in found.suppressed}
     assert "province=NL34" not in {x.domain for x in found.estimates}
+
+
+def test_a_part_of_which_the_interval_says_nothing_is_named_as_too_wide(monkeypatch):
+    monkeypatch.setattr(arrays, "WIDEST", -1.0)
+    found = estimated(basis())
+    assert {"province=NL31": "wide"}.items() <= {
+        x.domain: x.reason for x in found.suppressed
+    }.items()
 
 
 def test_without_a_draw_only_diagnostics_are_left():

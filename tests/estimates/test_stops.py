@@ -11,7 +11,7 @@ LISTED = (listing(DRAW, LOTS),)
 
 
 def found(name, *, lots=LOTS, draws=LISTED, annotations=ANNOTATIONS):
-    checks = stops.inspect(lots, draws, annotations, codebook=BOOK, floor=0.67)
+    checks = stops.publication_checks(lots, draws, annotations, codebook=BOOK, floor=0.67)
     assert {x.severity for x in checks} == {"stop"}
     return next(x for x in checks if x.name == name)
 

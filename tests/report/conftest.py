@@ -5,10 +5,18 @@ from dataclasses import replace
 import pytest
 from fictional import FACTS
 
+from pipeline.report.build import build
+
 
 @pytest.fixture(scope="session")
 def facts():
     return FACTS
+
+
+@pytest.fixture(scope="session")
+def files(facts, tmp_path_factory):
+    """The files of the report of the made-up quarter."""
+    return build(facts, tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,22 @@
 """A made-up quarter, large enough to fill every section of the report."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import codebook
+from pipeline.estimates import reference
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.signs import PURPOSE
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import Check, Estimate, Period, Provenance
 from pipeline.report import facts as f
 from pipeline.store import Store
 
-BOOK = codebook.load(Store(Path(__file__).parents[2]))
+STORE = Store(Path(__file__).parents[2])
+BOOK = codebook.load(STORE)
 PERIOD = Period.parse("2026Q3")
 
 
@@ -213,6 +218,22 @@ INDICATORS = (
         counts=counts(SBIR, (0, 1, 2, 4, 2, 7, 3, 2, 2, 5, 4, 3, 6)),
     ),
 )
+BY_PROVINCE = Indicator(
+    name="Innovatievriendelijke procedures per provincie",
+    description="Procedures met onderhandeling en dergelijke.",
+    source="TenderNed, nieuwsbericht 17-01-2024",
+    count="procedures",
+    per="province",
+    published={"Noord-Holland": 26, "Utrecht": 22, "Zuid-Holland": 19, "Gelderland": 12},
+)
+PROVINCES = f.Reconciled(
+    indicator_id="provincies",
+    indicator=BY_PROVINCE,
+    counts=tuple(
+        Count(value=name, ours=number - 2, published=number, notice_ids=())
+        for name, number in BY_PROVINCE.published.items()
+    ),
+)
 DECLARED = tuple(
     f.Declared(field=field, code=code, state=state, lots=lots, labelled=labelled)
     for field, code, state, lots, labelled in (
@@ -301,7 +322,16 @@ FACTS = f.Facts(
         Suppressed(domain="province=NL34", labelled=7, procedures=6),
     ),
     missing_bounds=(0.0812, 0.1533),
-    quarters=points(QUARTERS, SINGLE, 0.021, change=False),
+    extremes={
+        "innovation_oriented": (0.0660, 0.1688),
+        "solution": (0.0541, 0.1520),
+        "rd": (0.0061, 0.0911),
+    },
+    quarters=(
+        *points(QUARTERS, SINGLE, 0.021, change=False)[:-1],
+        # The last quarter is the headline itself.
+        replace(points(QUARTERS, SINGLE, 0.021, change=False)[-1], low=0.0891, high=0.1198),
+    ),
     rolling=points(WINDOWS, ROLLING, 0.009),
     indicators=INDICATORS,
     declared=DECLARED,
@@ -312,4 +342,52 @@ FACTS = f.Facts(
         f.SourceFacts(source="tenderned", notices=1605, unreadable=9, days=66, workdays=66),
     ),
     revisions=REVISIONS,
+    counted={
+        "competitive_dialogue": Counted(
+            lots=31, by_number=31 / 3412, by_value=0.0298, low=0.0251, high=0.0443
+        ),
+        "innovation_partnership": Counted(lots=0, by_number=0.0, by_value=0.0, low=0.0, high=0.011),
+        PURPOSE: Counted(lots=143, by_number=143 / 3412, by_value=None, low=0.0, high=1.0),
+    },
+    imprint=f.Imprint(
+        responsible="Voorbeelddienst",
+        contact="vragen@example.org",
+        next_release=dt.date(2027, 2, 19),
+        final_from=dt.date(2027, 9, 30),
+    ),
+    yardsticks=reference.yardsticks(STORE.reference("yardsticks")),
+)
+
+
+def _low(share):
+    """Shares of which the largest is a fifth: 1 to 3%, as in real quarters."""
+    return share / 5
+
+
+LOW = replace(
+    FACTS,
+    estimates=tuple(
+        replace(x, share=_low(x.share), low=_low(x.low), high=_low(x.high)) for x in FACTS.estimates
+    ),
+    missing_bounds=(0.016, 0.031),
+    extremes={
+        "innovation_oriented": (0.013, 0.034),
+        "solution": (0.011, 0.03),
+        "rd": (0.001, 0.018),
+    },
+    quarters=tuple(
+        replace(x, share=_low(x.share), low=_low(x.low), high=_low(x.high)) for x in FACTS.quarters
+    ),
+    rolling=tuple(
+        replace(
+            x,
+            share=_low(x.share),
+            low=_low(x.low),
+            high=_low(x.high),
+            change=None if x.change is None else _low(x.change),
+            detectable=None if x.detectable is None else _low(x.detectable),
+        )
+        for x in FACTS.rolling
+    ),
+    indicators=(*FACTS.indicators, PROVINCES),
 )

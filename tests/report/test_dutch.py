@@ -67,3 +67,17 @@ def test_a_period_is_written_in_words(period, written):
 
 def test_a_quarter_is_named_after_its_last_day():
     assert dutch.quarter(Period.parse("2025-10-01..2026-09-30")) == f"2026{SPACE}3e{SPACE}kw."
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (999_960_000, "€\N{NO-BREAK SPACE}1,0 miljard"),
+        (999_400_000, "€\N{NO-BREAK SPACE}999 miljoen"),
+        (99_960_000, "€\N{NO-BREAK SPACE}100 miljoen"),
+        (999_999.6, "€\N{NO-BREAK SPACE}1,0 miljoen"),
+        (999_999.4, "€\N{NO-BREAK SPACE}999.999"),
+    ],
+)
+def test_money_has_the_unit_of_the_rounded_sum(value, shown):
+    assert dutch.euro(value) == shown

@@ -28,8 +28,8 @@ def test_overlapping_passages_are_cut_where_they_begin_and_end(book):
     assert found == [
         Piece("01", ""),
         Piece("23", "SBIR"),
-        Piece("45", "SBIR, pre-commerciële inkoop (O&O)"),
-        Piece("67", "pre-commerciële inkoop (O&O)"),
+        Piece("45", "SBIR, onderzoek en ontwikkeling"),
+        Piece("67", "onderzoek en ontwikkeling"),
         Piece("89", ""),
     ]
 

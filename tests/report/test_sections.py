@@ -1,17 +1,29 @@
 """What the report says, and what it must never say."""
 
+import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fictional import estimate
 
+from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
+from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import TARGETS
 from pipeline.notices.checks import CHECKS
-from pipeline.records import BUYER_KINDS, Check
+from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
-from pipeline.report.facts import DrawFacts, FrameFacts, Size
-from pipeline.report.outline import Cards, Intervals, ShownExamples, Table, Text
+from pipeline.report.cells import LEGEND
+from pipeline.report.facts import DrawFacts, FrameFacts, Imprint, Size
+from pipeline.report.outline import Cards, Definitions, Intervals, ShownExamples, Table, Text
+from pipeline.settings import Settings
 
+FLAGS = {
+    *("at_judged_minimum", "entered_after_draw", "frame_grew", "incomplete_draw"),
+    *("left_after_draw", "lower_bound_only", "rare", "single_judged", "small_domain"),
+    *("upper_bound_only", "within_whole"),
+}
 TITLES = [
     "Kerncijfers",
     "Aandeel naar waarde en aantal",
@@ -89,14 +101,40 @@ def test_the_report_says_what_the_share_is_a_share_of(facts):
 def test_a_target_is_met_or_missed_only_when_the_whole_interval_says_so(
     facts, low, share, high, verdict
 ):
-    changed = replace(facts, estimates=(facts.headline, estimate("solution", share, low, high)))
-    assert verdict in words(changed, "Kerncijfers")
+    changed = replace(
+        facts,
+        estimates=(facts.headline, estimate("solution", share, low, high)),
+        extremes={"solution": (low, high)},
+    )
+    assert verdict in words(changed, "Aandeel naar waarde en aantal")
+
+
+@pytest.mark.parametrize(
+    ("low", "share", "high", "extremes", "short", "sentence"),
+    [
+        (0.077, 0.092, 0.107, (0.05, 0.169), "lager dan het doel", "Dat is lager dan het doel"),
+        (0.077, 0.092, 0.107, (0.05, 0.245), "geen: ontbrekende waarden", "5,0% en 24,5%"),
+        (0.171, 0.180, 0.190, (0.16, 0.200), "geen: ontbrekende waarden", "ligt boven het doel"),
+    ],
+)
+def test_a_verdict_holds_at_the_extremes_of_missing_values_or_is_not_given(
+    facts, low, share, high, extremes, short, sentence
+):
+    changed = replace(
+        facts,
+        estimates=(facts.headline, estimate("solution", share, low, high)),
+        extremes={"solution": extremes},
+    )
+    assert line(changed, "kerncijfers", "Inkoop van innovatieve oplossingen")[-1].shown == short
+    assert sentence in words(changed, "Aandeel naar waarde en aantal")
 
 
 def test_none_found_is_an_upper_bound_and_never_zero(facts):
     cells = line(facts, "inkoopvormen", "SBIR")
     # The upper ends are 0.0089 and 0.0073; rounded up.
-    assert shown(cells)[1:5] == ["hoogstens 0,9%", "–", "hoogstens 0,8%", "–"]
+    assert shown(cells)[1:5] == [
+        *("hoogstens 0,9%", "0,0% tot 0,9%", "hoogstens 0,8%", "0,0% tot 0,8%"),
+    ]
     assert cells[1].value is None
     assert cells[2].value == (0.0, 0.0089)
 
@@ -114,6 +152,20 @@ def test_no_published_share_reads_as_zero(facts):
     assert "minder dan 0,1%" in found
 
 
+def test_what_stands_in_a_field_is_counted_without_an_interval_of_a_draw(facts):
+    # 31 of 3,412 lots is 0.9%.
+    lines = [shown(x) for x in table(facts, "velden").lines]
+    assert lines == [
+        ["Concurrentiegerichte dialoog", "31", "0,9%", "3,0%", "2,5% tot 4,4%"],
+        ["Innovatiepartnerschap", "–", "–", "–", "0,0% tot 1,1%"],
+        ["Innovatie als doel aangegeven (BT-06)", "143", "4,2%", ".", "."],
+    ]
+
+
+def test_targets_of_report_and_verdicts_are_the_same(facts):
+    assert {x.quantity: x.share for x in facts.yardsticks if x.kind == "target"} == TARGETS
+
+
 def test_a_bound_is_drawn_without_a_point(facts):
     chart = next(x for x in section(facts, "Inkoopvormen").blocks if isinstance(x, Intervals))
     marks = dict(chart.lines)["SBIR"]
@@ -125,16 +177,17 @@ def test_benchmark_and_targets_are_said_to_be_another_quantity(facts):
     assert "niet dezelfde grootheid" in text
     assert "alleen over innovatieve oplossingen, zonder defensie" in text
     assert [shown(x)[:2] for x in table(facts, "doelen").lines] == [
-        ["Doel innovatieve oplossingen", "17%"],
+        ["Doel inkoop van innovatieve oplossingen", "17%"],
         ["Doel onderzoek en ontwikkeling", "3%"],
-        ["Meting 2018, Europese Unie", "9,3%"],
-        ["Meting 2018, Nederland", "bijna 12%"],
+        ["Meting 2018, Nederland", "11,6%"],
+        ["Meting 2018, Europees gemiddelde", "9,3%"],
     ]
 
 
 def test_without_a_draw_no_share_is_shown_outside_tables_marked_as_biased(without_draw):
-    # Targets are not ours, and the part per rung of the value ladder is no innovation share.
-    allowed = {"doelen", "waardeladder"}
+    # Targets are not ours, the part per rung of the value ladder is no innovation share, and what
+    # stands in a field is counted over the whole frame.
+    allowed = {"doelen", "waardeladder", "velden"}
     for s in sections.write_sections(without_draw):
         assert not any(isinstance(x, Cards | Intervals) for x in s.blocks)
         for t in s.tables:
@@ -162,8 +215,15 @@ def test_a_failed_stop_check_makes_the_report_a_draft(facts):
 
 def test_a_small_domain_shows_its_size_but_no_share(facts):
     assert shown(line(facts, "opdrachtgevers", "Soort opdrachtgever onbekend")) == [
-        *("Soort opdrachtgever onbekend", "117", "90,0", "–", "–", "–", "–", "te klein"),
+        *("Soort opdrachtgever onbekend", "117", "90,0", "x", "x", "x", "x", "te klein"),
     ]
+
+
+def test_a_part_that_is_hidden_for_its_width_is_not_called_too_small(facts):
+    wide = Suppressed(domain="province=NL34", labelled=40, procedures=33)
+    changed = replace(facts, suppressed=(wide,))
+    assert line(changed, "regio", "Zeeland")[-1].shown == "te onzeker"
+    assert line(facts, "regio", "Zeeland")[-1].shown == "te klein"
 
 
 def test_domains_stand_by_volume_with_the_unknown_last(facts):
@@ -207,12 +267,28 @@ def test_the_break_in_the_series_is_marked(facts):
 
 def test_counts_stand_beside_the_published_ones_with_their_sum(facts):
     cells = table(facts, "innovatiepartnerschappen").lines
-    assert shown(cells[2]) == ["2018", "11", "12", "\N{MINUS SIGN}1"]
-    assert shown(cells[6]) == ["2022", "5", "–", "–"]
+    assert shown(cells[2]) == ["2018", "11", "12", "\N{MINUS SIGN}1", ""]
+    assert shown(cells[6]) == ["2022", "5", ".", "", ""]
     # 1+7+11+8+7+4 = 38 and 1+7+12+8+7+3 = 38: the years without a published count stay out.
-    assert shown(cells[-1]) == ["Samen, waar iets gepubliceerd is", "38", "38", "0"]
+    assert shown(cells[-1])[1:4] == ["38", "38", "0"]
     # 0+1+2+4+2+7+3+2+2+5+4 = 32, published 55.
-    assert shown(table(facts, "sbir").lines[-1])[1:] == ["32", "55", "\N{MINUS SIGN}23"]
+    assert shown(table(facts, "sbir").lines[-1])[1:4] == ["32", "55", "\N{MINUS SIGN}23"]
+
+
+def test_a_year_that_is_only_partly_collected_shows_no_difference(facts):
+    partnerships = replace(facts.indicators[0], partial=frozenset({"2018", "2021"}))
+    cells = table(replace(facts, indicators=(partnerships,)), "innovatiepartnerschappen").lines
+    assert shown(cells[2]) == ["2018", "11", "12", "", "niet het hele jaar verzameld"]
+    # Without 2018 and 2021: 1+7+8+7 = 23 on both sides.
+    assert shown(cells[-1])[1:4] == ["23", "23", "0"]
+
+
+def test_made_up_counts_are_attributed_to_nobody(facts):
+    made_up = " ".join(table(facts, "sbir").notes)
+    assert "RVO" not in made_up
+    assert "Verzonnen tellingen" in made_up
+    real = " ".join(table(replace(facts, fictional=False), "sbir").notes)
+    assert "Bron: RVO" in real
 
 
 def test_what_buyers_declare_stands_beside_our_label(facts):
@@ -244,6 +320,106 @@ def test_agreement_is_judged_by_the_usual_limits(facts):
     assert "0,85: voldoende voor stevige conclusies" in said(0.85)
     assert "0,41: te laag" in said(0.41)
     assert "hun verschil is niet gemeten" in said(None)
+
+
+def test_the_interval_claims_disagreement_only_where_somebody_judged_twice(facts):
+    def said(alpha):
+        draw = DrawFacts(draw_id="a", drawn=9, judged=9, take_all=1, agreement=alpha)
+        return words(replace(facts, draw=draw), "Methode en onzekerheid")
+
+    assert "en van verschillen tussen beoordelaars" in said(0.78)
+    assert "niet die van verschillen tussen beoordelaars" in said(None)
+
+
+def test_certain_lots_are_not_all_called_large(facts):
+    text = words(facts, "Methode en onzekerheid")
+    assert "104 met zekerheid: omdat hun waarde groot is, of omdat hun groep klein is" in text
+
+
+def test_every_flag_of_an_estimate_has_dutch_words():
+    # In quotes, in what makes estimates; frame flags and reasons are other codes.
+    folder = Path(estimators.__file__).parent
+    modules = ("estimators", "intervals", "shares", "parts", "disagreement", "imputation")
+    code = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in modules)
+    raised = {x for x in FLAGS if f'"{x}"' in code}
+    assert raised == FLAGS
+    assert set(names.REMARKS) >= FLAGS
+
+
+def test_signs_have_one_meaning_each_and_a_legend(facts):
+    found = {
+        cell.shown
+        for s in sections.write_sections(facts)
+        for t in s.tables
+        for cells in t.lines
+        for cell in cells
+        if len(cell.shown) == 1 and not cell.shown.isdigit()
+    }
+    assert found <= {sign for sign, _ in LEGEND}
+    assert len({sign for sign, _ in LEGEND}) == len(LEGEND)
+    assert (LEGEND, True) in [
+        (x.terms, x.compact)
+        for x in section(facts, "Begrippen").blocks
+        if isinstance(x, Definitions)
+    ]
+
+
+def test_one_thing_has_one_name(facts):
+    whole = "\n".join(str(x) for x in sections.write_sections(facts))
+    assert "O&O" not in whole
+    assert "Pre-commerci" not in whole
+    assert names.quantity("rd", facts.codebook) == "Onderzoek en ontwikkeling"
+    assert names.quantity("pcp", facts.codebook) == "Precommerciële inkoop"
+
+
+TEN_ANSWERS = (
+    "Over vier kwartalen samen was het aandeel 9,8%",
+    "95%-betrouwbaarheidsinterval: 8,9% tot 10,7%",
+    "geen aantoonbare verandering: het verschil met de vorige meting is \N{MINUS SIGN}0,2",
+    "doel 17%",
+    "Naar aantal was dat 7,1%",
+    "Mensen hebben 412 aselect getrokken percelen beoordeeld",
+    "Niet meegeteld is inkoop die niet gepubliceerd wordt",
+    "Verantwoordelijk: Voorbeelddienst",
+    "Status: voorlopig; definitief vanaf 30 september 2027",
+    "Volgende publicatie: 19 februari 2027",
+)
+
+
+@pytest.mark.parametrize("answer", TEN_ANSWERS)
+def test_page_one_answers_ten_questions_of_a_first_reader(facts, answer):
+    first = sections.write_sections(facts)[0]
+    told = [x.text for x in first.blocks if isinstance(x, Text)]
+    told += [f"{t}: {m}" for x in first.blocks if isinstance(x, Definitions) for t, m in x.terms]
+    told += [t.name for x in first.blocks if isinstance(x, Intervals) for t in x.targets]
+    assert answer in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "checks", "status"),
+    [
+        (dt.date(2027, 9, 29), (), "voorlopig; definitief vanaf 30 september 2027"),
+        (dt.date(2027, 9, 30), (), "definitief"),
+        (
+            dt.date(2027, 9, 30),
+            (Check(name="there_are_notices", severity="stop", passed=False, finding=""),),
+            "concept, niet voor publicatie",
+        ),
+    ],
+)
+def test_the_status_follows_the_day_and_the_checks(facts, as_of, checks, status):
+    blocks = section(replace(facts, as_of=as_of, checks=checks), "Kerncijfers").blocks
+    told = dict(next(x for x in blocks if isinstance(x, Definitions)).terms)
+    assert told["Status"] == status
+
+
+def test_the_next_release_follows_the_settings():
+    settings = Settings(publisher="Dienst X", questions="info@example.org", release_days=10)
+    imprint = Imprint.of(settings, Period.parse("2026Q3"))
+    # The next quarter ends on 31 December 2026; figures are final 365 days after 30 September.
+    assert (imprint.responsible, imprint.contact) == ("Dienst X", "info@example.org")
+    assert imprint.next_release == dt.date(2027, 1, 10)
+    assert imprint.final_from == dt.date(2027, 9, 30)
 
 
 def test_every_quality_dimension_has_its_heading(facts):
@@ -306,8 +482,6 @@ def test_a_frame_is_counted_by_domain_rung_flag_and_reason(award_lot):
 
 @pytest.fixture
 def award_lot():
-    import datetime as dt
-
     from pipeline.records import AwardLot
 
     def make(lot_key, **others):

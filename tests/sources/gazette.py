@@ -64,6 +64,15 @@ SOURCE = Source(
 )
 
 
+def history(store, source_id):
+    """All versions of a raw notice, the oldest first."""
+    paths = sorted(store.folder("gazette").rglob("*.parquet"))
+    found = [x for path in paths for x in versions.read_versions(path)]
+    return sorted(
+        (x for x in found if x.raw.source_id == source_id), key=lambda x: x.raw.fetched_at
+    )
+
+
 def store_at(home):
     (home / "corpora").mkdir(parents=True, exist_ok=True)
     (home / "corpora" / "codebook.toml").touch()

@@ -86,7 +86,7 @@ def content(store, period=gazette.WEEK):
     found = [
         (x.raw.source_id, x.fingerprint, x.raw.media_type, x.raw.url, x.raw.body)
         for source_id in ids
-        for x in store.history("gazette", source_id)
+        for x in gazette.history(store, source_id)
     ]
     return found, [store.manifest("gazette", day) for day in period.days()]
 
@@ -129,7 +129,7 @@ def test_what_is_new_or_changed_is_fetched_and_history_is_kept(run, server, stor
     newest = {x.source_id: x.body for x in store.raw("gazette", DAY)}
     assert newest["0103"] == b"corrected"
     assert newest["0107"] == b"body of 0107"
-    assert [x.raw.body for x in store.history("gazette", "0103")] == [
+    assert [x.raw.body for x in gazette.history(store, "0103")] == [
         b"body of 0103",
         b"corrected",
     ]
