@@ -1,42 +1,29 @@
 """The only module that knows ``corpora/`` and ``models/`` on disk.
 
-Files are written whole: to a temporary name beside the target, flushed to disk, renamed.
-A reader therefore sees the old file or the new one, never half of either.
+Files are written whole (``pipeline.writing``): a reader sees the old file or the new one, never
+half of either. Who writes what it has read, holds :meth:`Store.exclusive` in between.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
+from pipeline.writing import locked, write_atomic
 
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# What several processes may want to change at once.
+Shared = Literal["annotations", "decisions", "draws", "floors", "models", "promotions", "published"]
+
+FILE_NAME = re.compile(r"\w[\w.-]*")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
-
-
-def write_atomic(path: Path, body: bytes) -> None:
-    """Write a whole file, or nothing.
-
-    Raises:
-        OSError: The disk does not take it; the old file is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as handle:
-            handle.write(body)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def sha256(body: bytes) -> str:
@@ -67,11 +54,29 @@ def _one_name(model_id: str) -> str:
     return model_id
 
 
+def _file_name(name: str) -> str:
+    """Refuse a name that would lead out of its folder."""
+    if not FILE_NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} is not the name of a file; expected one such as 2026Q3")
+    return name
+
+
 def _text(path: Path, absent: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CorpusError(f"{absent} at {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from None
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_text(path, "nothing").split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise CorpusError(f"{path.name}, line {number}: {error}") from None
 
 
 class Store:
@@ -107,6 +112,14 @@ class Store:
         """The codebook."""
         return self.corpora / "codebook.toml"
 
+    def exclusive(self, what: Shared) -> AbstractContextManager[None]:
+        """Let one process at a time read and then write something; others wait.
+
+        Raises:
+            PipelineError: Another process holds it for a minute.
+        """
+        return locked(self.corpora / "state" / what)
+
     def demo_notices(self) -> list[Path]:
         """Return the files and folders of fictional notices, all but their LEESMIJ."""
         return sorted(x for x in (self.corpora / "demo").iterdir() if x.suffix != ".md")
@@ -118,7 +131,7 @@ class Store:
             CorpusError: It is not TOML.
         """
         try:
-            return tomllib.loads(self.codebook_path.read_text(encoding="utf-8"))
+            return tomllib.loads(_text(self.codebook_path, "no codebook"))
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
@@ -129,7 +142,7 @@ class Store:
             CorpusError: It has no line for the version.
         """
         text, found = VERSION_LINE.subn(
-            f"version = {version}", self.codebook_path.read_text(encoding="utf-8"), count=1
+            f"version = {version}", _text(self.codebook_path, "no codebook"), count=1
         )
         if not found:
             raise CorpusError(f"{self.codebook_path}: no line `version = ...`")
@@ -154,16 +167,20 @@ class Store:
 
         Raises:
             CorpusError: There is none.
+            SettingsError: The name is no name of a file.
         """
-        return _text(self.corpora / "annotations" / f"{name}.csv", "no annotations")
+        return _text(self._annotations(name), "no annotations")
 
     def has_annotations(self, name: str) -> bool:
         """Whether there is a file of human judgements of this name."""
-        return (self.corpora / "annotations" / f"{name}.csv").is_file()
+        return self._annotations(name).is_file()
 
     def write_annotations(self, name: str, text: str) -> None:
         """Write a file of human judgements, whole."""
-        write_atomic(self.corpora / "annotations" / f"{name}.csv", text.encode())
+        write_atomic(self._annotations(name), text.encode())
+
+    def _annotations(self, name: str) -> Path:
+        return self.corpora / "annotations" / f"{_file_name(name)}.csv"
 
     def add_migration(self, facts: Mapping[str, object]) -> None:
         """Add to the record of how judgements went from one codebook to the next."""
@@ -192,7 +209,12 @@ class Store:
         links = [path for path in (folder, *folder.iterdir()) if path.is_symlink()]
         if links:
             raise UntrustedModel(f"{links[0]} is a link; a model lies on the shelf itself")
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        # Tools leave folders and files of their own, such as .ipynb_checkpoints.
+        files = [x for x in folder.iterdir() if x.is_file() and not x.name.startswith(".")]
+        try:
+            return {path.name: path.read_bytes() for path in sorted(files)}
+        except OSError as error:
+            raise UntrustedModel(f"{error.filename} cannot be read: {error.strerror}") from None
 
     def write_model(self, model_id: str, files: Mapping[str, bytes]) -> None:
         """Write the files of a model; the card last, so that half a model is no model."""
@@ -202,7 +224,7 @@ class Store:
     def promotions(self) -> list[str]:
         """Read the history of promotions, one line of JSON each, the last one in force."""
         path = self.models / "promotions.jsonl"
-        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return _text(path, "no promotions").splitlines() if path.is_file() else []
 
     def write_promotions(self, lines: Iterable[str]) -> None:
         """Write the history of promotions."""
@@ -216,12 +238,7 @@ class Store:
             CorpusError: A line is not JSON.
         """
         for path in sorted((self.corpora / "authored").glob("*.jsonl")):
-            with path.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, 1):
-                    try:
-                        yield json.loads(line)
-                    except json.JSONDecodeError as error:
-                        raise CorpusError(f"{path.name}, line {number}: {error}") from None
+            yield from _lines(path)
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""
@@ -234,7 +251,7 @@ class Store:
             CorpusError: There are none.
         """
         path = self.home / "tests" / "traps.jsonl"
-        return [json.loads(line) for line in _text(path, "no traps").splitlines()]
+        return list(_lines(path))
 
     def floors(self) -> dict[str, Any]:
         """Read the floors that a model must reach to be promoted.
@@ -244,9 +261,11 @@ class Store:
         """
         path = self.models / "floors.json"
         try:
-            return dict(json.loads(path.read_bytes()))
-        except FileNotFoundError:
-            raise CorpusError(f"no floors at {path}", hint="Restore it from git.") from None
+            return dict(json.loads(_text(path, "no floors")))
+        except (ValueError, TypeError) as error:
+            raise CorpusError(
+                f"{path} is not an object in JSON: {error}", hint="Restore it from git."
+            ) from None
 
     def write_floors(self, floors: Mapping[str, object]) -> None:
         """Write the floors."""
@@ -255,7 +274,7 @@ class Store:
     def annotation_files(self) -> dict[str, str]:
         """Read all files of human judgements, by name, sorted."""
         paths = sorted((self.corpora / "annotations").glob("*.csv"))
-        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+        return {path.stem: _text(path, "no annotations") for path in paths}
 
     def reference(self, name: str) -> str:
         """Read a table of reference: exchange rates, volumes.

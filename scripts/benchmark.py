@@ -27,6 +27,7 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.labels import output
 from pipeline.notices import collect
 from pipeline.sources.files import raw_notices
+from pipeline.writing import write_atomic
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 HOME = settings.load().home
@@ -296,7 +297,7 @@ def main() -> None:
         if name in figures:
             ratio = figures["ours"]["per_second"] / figures[name]["per_second"]
             print(f"ours / {name}: {ratio:.2f}")
-    store.write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
+    write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
     return None
 
 

@@ -22,7 +22,8 @@ from pipeline.labels import rules
 from pipeline.learning.examples import TrainingSet, authored
 from pipeline.learning.train import THRESHOLDS, Recipe
 from pipeline.records import INNOVATION
-from pipeline.store import Store, write_atomic
+from pipeline.store import Store
+from pipeline.writing import write_atomic
 
 WORDS = {name: {"lemmas": 1.0} for name in ("degree", "aspect", "openness", "forms")}
 FREE = {"degree": 10.0, "aspect": 10.0, "openness": 10.0, "forms": 10.0}

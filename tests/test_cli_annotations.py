@@ -83,3 +83,13 @@ def test_agreement_is_shown_per_judgement():
     told = run("agreement", "real").stdout
     assert "degree" in told
     assert "innovation_oriented" in told or "innovation-oriented" in told
+
+
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "..", "", "x\0", "authored", "demo"])
+def test_judgements_are_never_written_outside_their_folder_or_into_ours(home, tmp_path, name):
+    path = home / "corpora" / "annotations" / "demo.csv"
+    before = path.read_bytes()
+    with pytest.raises(SettingsError):
+        run("import", str(path), "--input", NOTICES[0], "--into", name)
+    assert path.read_bytes() == before
+    assert [x.name for x in home.rglob("*.csv")] == ["demo.csv"]

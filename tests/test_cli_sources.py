@@ -122,7 +122,7 @@ def test_two_sources_become_checked_and_linked_notices(say, home):
 
 def test_every_request_stands_in_the_log_of_the_month(say, home):
     say("fetch", "ted", DAYS)
-    (path,) = (home / "corpora" / "state" / "fetch_log").iterdir()
+    (path,) = (home / "corpora" / "state" / "fetch_log").glob("*.jsonl")
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     assert path.name == "2026-07.jsonl"
     notices = [x for x in entries if x["host"] == "ted.europa.eu"]
@@ -197,6 +197,27 @@ def test_unreadable_notices_stop_collecting_when_they_are_many(say, httpserver):
     say("fetch", "ted", DAYS)
     with pytest.raises(PipelineError, match=r"ted: 33\.3% is unreadable; at most 5\.0% may be"):
         say("collect", DAYS)
+
+
+def test_a_source_that_is_unreadable_does_not_keep_others_from_being_collected(
+    say, home, httpserver
+):
+    httpserver.expect_oneshot_request("/en/notice/99000103-2026/xml").respond_with_data("<a></a>")
+    say("fetch", "ted", DAYS)
+    say("fetch", "tenderned", DAYS)
+    with pytest.raises(PipelineError, match=r"^ted: 33\.3% is unreadable"):
+        say("collect", DAYS)
+    assert [*(home / "corpora" / "notices" / "tenderned").rglob("*.parquet")]
+
+
+def test_a_damaged_source_does_not_keep_others_from_being_collected(say, home):
+    say("fetch", "ted", DAYS)
+    say("fetch", "tenderned", DAYS)
+    for path in (home / "corpora" / "raw" / "ted").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(PipelineError, match=r"\.parquet cannot be read"):
+        say("collect", DAYS)
+    assert [*(home / "corpora" / "notices" / "tenderned").rglob("*.parquet")]
 
 
 def test_published_counts_stand_beside_ours(say, tmp_path):

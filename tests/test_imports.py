@@ -8,7 +8,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 GROUND = [
-    *("records", "errors", "codec", "codes", "spreadsheet", "settings", "store", "rawstore"),
+    *(
+        "records",
+        "errors",
+        "codec",
+        "codes",
+        "spreadsheet",
+        "settings",
+        "writing",
+        "store",
+        "rawstore",
+    ),
     *("codebook", "parallel", "home"),
 ]
 ROOMS = [

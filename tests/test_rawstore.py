@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.errors import CorpusError, PipelineError, SourceUnavailable
 from pipeline.rawstore import Manifest, RawStore, disk, versions
 from pipeline.records import Period, RawNotice
 from pipeline.store import Store
+from pipeline.writing import whole_file
 
 NOW = dt.datetime(2026, 7, 4, 8, 0, 0, 123456, tzinfo=dt.UTC)
 DAY = dt.date(2026, 7, 1)
@@ -195,7 +197,7 @@ def test_a_damaged_file_is_named(store, where):
 def test_a_write_that_fails_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
-    with pytest.raises(TypeError, match="bytes"), disk.whole_file(path) as handle:
+    with pytest.raises(TypeError, match="bytes"), whole_file(path) as handle:
         handle.write("no bytes")
     assert [x.name for x in tmp_path.iterdir()] == ["a.txt"]
     assert path.read_bytes() == b"old"
@@ -317,3 +319,19 @@ def test_a_lock_that_was_only_just_taken_is_told(tmp_path):
         (tmp_path / ".lock.json").unlink()
         with pytest.raises(PipelineError, match="just begun"), disk.lock(tmp_path, now=NOW):
             pytest.fail("two writers")
+
+
+def test_a_body_that_is_not_what_was_fetched_is_noticed(store):
+    add(store, ("f1", [raw("1", b"<a>innovatie</a>"), raw("2")]))
+    (path,) = files(store)
+    assert store.damaged("gazette") == []
+    facts = disk.table_facts(path)
+    (batch,) = disk.read_table(path)
+    flipped = batch.to_pylist()
+    flipped[0]["body"] = b"<a>innovatif</a>"
+    table = pa.Table.from_pylist(flipped, schema=versions.SCHEMA)
+    # Written anew, so that no checksum of a page tells.
+    disk.write_table(path, [table], schema=versions.SCHEMA, facts=lambda: facts)
+    with pytest.raises(CorpusError, match="1 is not what was fetched"):
+        list(store.raw("gazette", WEEK))
+    assert len(store.damaged("gazette")) == 1

@@ -57,6 +57,10 @@ def main() -> None:
         if error.hint:
             typer.echo(f"Hint: {error.hint}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # A disk that is full, or a place where nothing may be read or written.
+        typer.echo(f"Error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         sys.exit(130)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,10 @@ from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from pipeline.corpus.exchange import Exchange
+    from pipeline.corpus.migration import MigratedFile
+
+# Training and `demo` read these together with notices of the same name.
+OURS = frozenset({"authored", "demo"})
 
 commands = typer.Typer(no_args_is_help=True, help="Judgements by people: import, export, compare")
 app.add_typer(commands, name="annotations")
@@ -41,7 +46,7 @@ def export(
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.exchange import tasks
     from pipeline.labels.find import notices_of
-    from pipeline.store import write_atomic
+    from pipeline.writing import write_atomic
 
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
@@ -77,8 +82,14 @@ def import_(
     from pipeline.corpus.exchange import Sitting
     from pipeline.labels.find import notices_of
 
+    if into in OURS:
+        raise SettingsError(
+            f"--into {into}: these judgements belong to notices of the repository",
+            hint="Take another name; `train --annotations FILE --input NOTICES` adds it.",
+        )
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
+    store.has_annotations(into)  # before work is done for a name that is none
     day = now().date()
     added = _exchange(tool).import_(
         _body(judged),
@@ -86,9 +97,10 @@ def import_(
         notices=notices_of(inputs, now=now()),
         sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
     )
-    known = store.has_annotations(into)
-    old = judging.read(store.annotations(into), codebook, name=into) if known else ()
-    store.write_annotations(into, judging.write(merged(old, added)))
+    with store.exclusive("annotations"):
+        known = store.has_annotations(into)
+        old = judging.read(store.annotations(into), codebook, name=into) if known else ()
+        store.write_annotations(into, judging.write(merged(old, added)))
     typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
 
 
@@ -135,13 +147,15 @@ def adjudicate(
 
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
-    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     if decisions is None:
+        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
         for one in adjudication.open_disagreements(judged):
             typer.echo(f"{one.notice_id}: {', '.join(one.differs)}")
         return
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
-    store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
+    with store.exclusive("annotations"):
+        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
 
 
@@ -172,31 +186,38 @@ def migrate(
     from pipeline.corpus import migration
 
     home = opened(settings_file)
-    store, before = home.store, home.codebook
-    codebook = migration.of_version(before, to)
+    store = home.store
     renames = migration.Renames(absent=_absent(default or []), renamed=_pairs("--map", renamed))
-    files = migration.migrate(store.annotation_files(), codebook, renames)
-    if before.version != to:
-        typer.echo(f"codebook.toml: version {before.version} becomes {to}")
+    with store.exclusive("annotations"):
+        before = home.codebook
+        codebook = migration.of_version(before, to)
+        files = migration.migrate(store.annotation_files(), codebook, renames)
+        for line in _migrated(files, before.version, to):
+            typer.echo(line)
+        if dry_run:
+            return
+        for file in files:
+            store.write_annotations(file.name, judging.write(file.annotations))
+        if before.version != to:
+            store.write_codebook_version(to)
+        store.add_migration(
+            {
+                "on": now().date().isoformat(),
+                "to": to,
+                "codebook_fingerprint": codebook.fingerprint,
+                "default_no": renames.absent,
+                "map": renames.renamed,
+                "changed": {file.name: file.changed for file in files},
+            }
+        )
+
+
+def _migrated(files: Iterable[MigratedFile], before: int, to: int) -> Iterator[str]:
+    if before != to:
+        yield f"codebook.toml: version {before} becomes {to}"
     for file in files:
         names = "".join(f", {old} {count} times" for old, count in file.renamed.items())
-        typer.echo(f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}")
-    if dry_run:
-        return
-    for file in files:
-        store.write_annotations(file.name, judging.write(file.annotations))
-    if before.version != to:
-        store.write_codebook_version(to)
-    store.add_migration(
-        {
-            "on": now().date().isoformat(),
-            "to": to,
-            "codebook_fingerprint": codebook.fingerprint,
-            "default_no": renames.absent,
-            "map": renames.renamed,
-            "changed": {file.name: file.changed for file in files},
-        }
-    )
+        yield f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}"
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:

@@ -92,7 +92,7 @@ def draw(
     """
     from pipeline.corpus.exchange import label_studio
     from pipeline.estimates import drawing
-    from pipeline.store import write_atomic
+    from pipeline.writing import write_atomic
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
@@ -185,9 +185,10 @@ def decide(
         who=by,
         on=now().date(),
     )
-    text = with_decision(work.store.decisions(), decided)
-    read_decisions(text)
-    work.store.write_decisions(text)
+    with work.store.exclusive("decisions"):
+        text = with_decision(work.store.decisions(), decided)
+        read_decisions(text)
+        work.store.write_decisions(text)
     typer.echo(f"{lot_key}: {decision}, kept in corpora/decisions/values.csv")
 
 
@@ -206,7 +207,7 @@ def audit(
     from pipeline.estimates.frame import AUDITED
     from pipeline.estimates.frame import audit as lines_of
     from pipeline.spreadsheet import csv_table
-    from pipeline.store import write_atomic
+    from pipeline.writing import write_atomic
 
     lines = list(lines_of(work_of(period, settings_file).material.frame))
     write_atomic(output, csv_table(AUDITED, lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
@@ -23,7 +23,7 @@ from pipeline.cli._app import (
     record_members,
     show_json,
 )
-from pipeline.errors import ChecksFailed, PipelineError, SettingsError
+from pipeline.errors import ChecksFailed, CorpusError, PipelineError, SettingsError
 from pipeline.records import Period
 from pipeline.sources import source_names
 
@@ -68,8 +68,7 @@ def fetch(
     given, store = home.settings, home.raw
     chosen = sources.source(source, country=given.country)
     with (
-        store.fetch_log(now()) as log,
-        _http(given, log=log) as http,
+        _http(given, log=store.fetch_log(now())) as http,
         progress(f"fetch {source}") as show,
     ):
         report = run(
@@ -104,33 +103,43 @@ def collect(
       innovatiemonitor collect 2026 --source tenderned
     """
     home = opened(settings_file)
-    given, store = home.settings, home.raw
-    for name in _fetched(store, source):
-        report = _collected(name, period_of(period), store=store)
-        typer.echo(
-            f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
-            f"{report.read} days read, {report.skipped} up to date"
-        )
-        if report.unreadable > given.max_unreadable:
-            raise PipelineError(
-                f"{name}: {report.unreadable:.1%} is unreadable; "
-                f"at most {given.max_unreadable:.1%} may be",
-                hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+    asked, faults = period_of(period), []
+    for name in _fetched(home.raw, source):
+        try:
+            report = _collected(name, asked, store=home.raw)
+            typer.echo(
+                f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
+                f"{report.read} days read, {report.skipped} up to date"
             )
+            _require_readable(name, report, home.settings)
+        except PipelineError as error:
+            faults.append(error)
+    _raise_all(faults)
 
 
 @app.command()
-def status(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+def status(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every raw notice and compare its SHA-256")
+    ] = False,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
     """Show what is there of each source, until when, how complete, and what is stale.
+
+    With --verify the exit code is 1 when a file is not as it was written.
 
     \b
     Examples:
       innovatiemonitor status
+      innovatiemonitor status --verify
       innovatiemonitor status --json
     """
     from pipeline.notices.collected import outdated
 
     store = opened(settings_file).raw
+    if verify:
+        _raise_all([CorpusError(x) for name in store.sources() for x in store.damaged(name)])
     found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
     if as_json:
         show_json([{**record_members(x), "to_collect": days} for x, days in found])
@@ -202,6 +211,26 @@ def _fetched(store: RawStore, source: str | None) -> list[str]:
             hint="Run `innovatiemonitor fetch tenderned PERIOD` first.",
         )
     return [source] if source else names
+
+
+def _require_readable(name: str, report: CollectReport, given: Settings) -> None:
+    if report.unreadable > given.max_unreadable:
+        raise PipelineError(
+            f"{name}: {report.unreadable:.1%} is unreadable; "
+            f"at most {given.max_unreadable:.1%} may be",
+            hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+        )
+
+
+def _raise_all(faults: Sequence[PipelineError]) -> None:
+    """Raise what went wrong, when all that could be done was done."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise PipelineError(
+            f"{len(faults)} faults: " + "; ".join(map(str, faults)),
+            hint=" ".join(dict.fromkeys(x.hint for x in faults if x.hint)),
+        )
 
 
 def _told(report: FetchReport, *, dry_run: bool) -> str:

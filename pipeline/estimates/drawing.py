@@ -88,7 +88,8 @@ def draw_lots(
         frame_fingerprint=material.frame.fingerprint,
         codebook=codebooks.load(store),
     )
-    _keep(drawn, material, store)
+    with store.exclusive("draws"):
+        _keep(drawn, material, store)
     return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
@@ -100,42 +101,45 @@ def supplement(
     All of them are drawn where there are no more than ``labels``.
 
     Returns:
-        As :func:`draw`.
+        As :func:`draw_lots`.
 
     Raises:
         CorpusError: There is no draw, it did not record its frame, or nothing entered since.
     """
     codebook = codebooks.load(store)
-    stored = stored_draws(store, material.period)
-    spoken, _ = judged_draw(stored, judgements(store, codebook))
-    if not spoken or not spoken[0].frame_lots:
-        raise CorpusError(
-            f"no draw of {material.period} that recorded the lots it was made from",
-            hint=f"Draw from all lots: `innovatiemonitor draw {material.period}`.",
+    with store.exclusive("draws"):
+        stored = stored_draws(store, material.period)
+        spoken, _ = judged_draw(stored, judgements(store, codebook))
+        if not spoken or not spoken[0].frame_lots:
+            raise CorpusError(
+                f"no draw of {material.period} that recorded the lots it was made from",
+                hint=f"Draw from all lots: `innovatiemonitor draw {material.period}`.",
+            )
+        first = spoken[0]
+        seen = {
+            x
+            for each in stored
+            if first.draw_id in {each.draw_id, each.supplement_to}
+            for x in each.frame
+        }
+        lots = [x for x in material.lots if Draw.fingerprint_of(x.lot_key) not in seen]
+        if not lots:
+            raise CorpusError(
+                f"no lots entered since draw {first.draw_id}; there is nothing to add"
+            )
+        texts = [lot.text_notice_id for lot in lots]
+        chances = scores.probabilities(INNOVATION, texts).tolist()
+        drawn, order = draws.draw(
+            lots,
+            dict(zip(texts, chances, strict=True)),
+            labels=min(labels, len(lots)),
+            seed=seed,
+            period=material.period,
+            frame_fingerprint=material.frame.fingerprint,
+            codebook=codebook,
         )
-    first = spoken[0]
-    seen = {
-        x
-        for each in stored
-        if first.draw_id in {each.draw_id, each.supplement_to}
-        for x in each.frame
-    }
-    lots = [x for x in material.lots if Draw.fingerprint_of(x.lot_key) not in seen]
-    if not lots:
-        raise CorpusError(f"no lots entered since draw {first.draw_id}; there is nothing to add")
-    texts = [lot.text_notice_id for lot in lots]
-    chances = scores.probabilities(INNOVATION, texts).tolist()
-    drawn, order = draws.draw(
-        lots,
-        dict(zip(texts, chances, strict=True)),
-        labels=min(labels, len(lots)),
-        seed=seed,
-        period=material.period,
-        frame_fingerprint=material.frame.fingerprint,
-        codebook=codebook,
-    )
-    added = replace(drawn, draw_id=f"{drawn.draw_id}-supplement", supplement_to=first.draw_id)
-    _keep(added, material, store)
+        added = replace(drawn, draw_id=f"{drawn.draw_id}-supplement", supplement_to=first.draw_id)
+        _keep(added, material, store)
     return added, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
@@ -187,9 +191,6 @@ def take_over(
     added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
         body, codebook, notices=material.whole, sitting=sitting
     )
-    before: tuple[Annotation, ...] = ()
-    if store.has_annotations(name):
-        before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     if not added:
         raise CorpusError(
             "the list holds no judgement",
@@ -200,7 +201,11 @@ def take_over(
     for one in added:
         with judging.numbered(places.get(judging.key(one), f"{tool}, {one.notice_id}")):
             _as_drawn(one, drawn)
-    store.write_annotations(name, judging.write(merged(before, added)))
+    before: tuple[Annotation, ...] = ()
+    with store.exclusive("annotations"):
+        if store.has_annotations(name):
+            before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        store.write_annotations(name, judging.write(merged(before, added)))
     return added
 
 

@@ -88,13 +88,14 @@ def publish(published: Published, store: Store) -> bool:
     Returns:
         Whether they are new.
     """
-    before = latest(store, published.period)
-    if before is not None and replace(before, day=published.day) == published:
-        return False
-    same_day = store.kept("published", f"{published.period}/{published.day}*")
-    suffix = f"-{len(same_day) + 1}" if same_day else ""
-    name = f"{published.period}/{published.day}{suffix}"
-    store.keep("published", name, to_plain(published))
+    with store.exclusive("published"):
+        before = latest(store, published.period)
+        if before is not None and replace(before, day=published.day) == published:
+            return False
+        same_day = store.kept("published", f"{published.period}/{published.day}*")
+        suffix = f"-{len(same_day) + 1}" if same_day else ""
+        name = f"{published.period}/{published.day}{suffix}"
+        store.keep("published", name, to_plain(published))
     return True
 
 

@@ -112,15 +112,21 @@ def lower(store: Store, path: str, bound: float, *, reason: str, on: str) -> Non
     Raises:
         CorpusError: The metric has no bound, or there is no reason.
     """
-    floors = bounds(store)
+    with store.exclusive("floors"):
+        store.write_floors(_lowered(bounds(store), path, bound, reason=reason, on=on))
+
+
+def _lowered(
+    floors: Mapping[str, Any], path: str, bound: float, *, reason: str, on: str
+) -> dict[str, Any]:
     sides = [side for side in BOUNDS if path in floors[side]]
     if not sides:
         known = ", ".join(sorted({*floors["at_least"], *floors["at_most"]}))
         raise CorpusError(f"{path!r} has no bound; there are: {known}")
     side = sides[0]
     change = {"metric": path, "from": floors[side][path], "to": bound}
-    changed = floors | {side: floors[side] | {path: bound}}
-    store.write_floors(sealed(_because(changed, change, reason, on)))
+    changed = {**floors, side: floors[side] | {path: bound}}
+    return sealed(_because(changed, change, reason, on))
 
 
 def measure_on(store: Store, card: ModelCard, *, reason: str, on: str) -> None:
@@ -136,14 +142,15 @@ def measure_on(store: Store, card: ModelCard, *, reason: str, on: str) -> None:
     sets = {name: figures["fingerprint"] for name, figures in card.metrics.items()}
     if not sets:
         raise CorpusError(f"{card.model_id} was not measured", hint="Run `evaluate` first.")
-    floors = bounds(store)
-    known = {**floors["evaluation"], **sets}
-    change = {
-        "evaluation": sorted(x for x in known if known[x] != floors["evaluation"].get(x)),
-        "model_id": card.model_id,
-    }
-    renewed = floors | {"evaluation": known, "codebook_version": card.codebook_version}
-    store.write_floors(sealed(_because(renewed, change, reason, on)))
+    with store.exclusive("floors"):
+        floors = bounds(store)
+        known = {**floors["evaluation"], **sets}
+        change = {
+            "evaluation": sorted(x for x in known if known[x] != floors["evaluation"].get(x)),
+            "model_id": card.model_id,
+        }
+        renewed = floors | {"evaluation": known, "codebook_version": card.codebook_version}
+        store.write_floors(sealed(_because(renewed, change, reason, on)))
 
 
 def measured(card: ModelCard, path: str) -> float | None:

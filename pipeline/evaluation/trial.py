@@ -101,8 +101,11 @@ def evaluate(
 
 def record(store: Store, card: ModelCard, evaluation: Evaluation) -> ModelCard:
     """Write what was measured into a model's card; see ``pipeline.learning.card.measured``."""
-    complete = measured(card, evaluation.sets)
-    store.write_model(card.model_id, shelf.written(complete))
+    with store.exclusive("models"):
+        # Another run may have measured it on another set meanwhile.
+        newest = shelf.read_card(card.model_id, store.model_files(card.model_id))
+        complete = measured(newest, evaluation.sets)
+        store.write_model(card.model_id, shelf.written(complete))
     return complete
 
 

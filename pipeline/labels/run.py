@@ -26,7 +26,7 @@ from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
 from pipeline.spreadsheet import csv_bytes
-from pipeline.store import write_atomic
+from pipeline.writing import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
 BATCHES_PER_PROGRESS = 8

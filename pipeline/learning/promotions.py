@@ -62,7 +62,9 @@ def add(store: Store, promotion: Promotion) -> None:
     Raises:
         UntrustedModel: The history was changed.
     """
-    history(store)
-    lines = store.promotions()
-    before = json.loads(lines[-1])[SEAL] if lines else None
-    store.write_promotions([*lines, canonical(sealed(asdict(replace(promotion, before=before))))])
+    with store.exclusive("promotions"):
+        history(store)
+        lines = store.promotions()
+        before = json.loads(lines[-1])[SEAL] if lines else None
+        added = canonical(sealed(asdict(replace(promotion, before=before))))
+        store.write_promotions([*lines, added])

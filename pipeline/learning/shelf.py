@@ -58,7 +58,11 @@ def save(store: Store, judge: Judge, card: ModelCard, learned: TrainingSet) -> M
     if learned.silver.judgements:
         files[SILVER] = weak.write(learned.silver.judgements).encode()
     complete = replace(card, files={name: sha256(body) for name, body in files.items()})
-    store.write_model(card.model_id, files | written(complete))
+    with store.exclusive("models"):
+        # Two runs that train the same model at once differ in bytes; the first one stays whole.
+        if store.has_model(card.model_id):
+            return read_card(card.model_id, store.model_files(card.model_id))
+        store.write_model(card.model_id, files | written(complete))
     return complete
 
 
@@ -82,7 +86,14 @@ def read_card(model_id: str, files: Mapping[str, bytes]) -> ModelCard:
         UntrustedModel: The card was edited, renamed or copied; or a file is missing, changed,
             or of a kind that is never loaded.
     """
-    values = unsealed(json.loads(files["card.json"]), name=f"{model_id}/card.json")
+    name = f"{model_id}/card.json"
+    try:
+        table = dict(json.loads(files["card.json"]))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UntrustedModel(
+            f"{name} is not an object in JSON: {error}", hint="Restore it from version control."
+        ) from None
+    values = unsealed(table, name=name)
     try:
         card = ModelCard(
             **values | {name: tuple(values[name]) for name in ("caveats", "codebook_parts")}
@@ -144,12 +155,28 @@ def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
             f"{name} is not the model that was promoted on {promoted.on}",
             hint="Restore it from version control, or promote it again.",
         )
-    if not is_zipfile(BytesIO(files[MODEL])):
+    return _judge(name, files[MODEL]), card
+
+
+def _judge(name: str, body: bytes) -> Judge:
+    if not is_zipfile(BytesIO(body)):
         raise UntrustedModel(f"{name}/{MODEL} is not a skops file")
-    foreign = sorted(set(skops.io.get_untrusted_types(data=files[MODEL])) - set(TRUSTED))
-    if foreign:
-        raise UntrustedModel(f"{name} holds {', '.join(foreign)}, which is never loaded")
-    return skops.io.loads(files[MODEL], trusted=TRUSTED), card
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=body)) - set(TRUSTED))
+        if foreign:
+            raise UntrustedModel(f"{name} holds {', '.join(foreign)}, which is never loaded")
+        judge = skops.io.loads(body, trusted=TRUSTED)
+    except UntrustedModel:
+        raise
+    except Exception as error:
+        # A damaged schema fails in whatever way skops happens to stumble over it.
+        raise UntrustedModel(
+            f"{name}/{MODEL} cannot be read: {type(error).__name__}: {error}",
+            hint="Restore it from version control, or train again.",
+        ) from None
+    if not isinstance(judge, Judge):
+        raise UntrustedModel(f"{name}/{MODEL} holds a {type(judge).__name__}, not a judge")
+    return judge
 
 
 def learned_beside(store: Store, card: ModelCard, name: str) -> str | None:

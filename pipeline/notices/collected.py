@@ -24,6 +24,7 @@ from pipeline.rawstore import RawStore, disk, offer
 from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.tenderned import RELATED
 from pipeline.store import to_json
+from pipeline.writing import write_atomic
 
 # Parts of an answer that say something about notices, but hold none.
 NO_NOTICES = frozenset({RELATED})
@@ -201,8 +202,7 @@ class _Day:
     def _facts(self, quarantine: Path) -> dict[str, Any]:
         """Write the quarantine, which must be there before the notices are; return the rest."""
         if self._quarantine:
-            with disk.whole_file(quarantine) as handle:
-                handle.write(to_json(to_plain(self._quarantine)))
+            write_atomic(quarantine, to_json(to_plain(self._quarantine)))
         else:
             quarantine.unlink(missing_ok=True)
         versions = reader_versions()

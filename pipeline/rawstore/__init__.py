@@ -14,11 +14,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.errors import CorpusError
 from pipeline.rawstore import disk
 from pipeline.rawstore.manifest import FRESH, Manifest, SourceStatus, stretches
 from pipeline.rawstore.versions import DayWriter, Version, newest_versions, offer, read_versions
 from pipeline.records import Period, Provenance, RawNotice
 from pipeline.store import Store, sha256, to_json
+from pipeline.writing import append_line, write_atomic
 
 __all__ = ["DayWriter", "Manifest", "RawStore", "SourceStatus", "Version", "offer"]
 
@@ -109,6 +111,17 @@ class RawStore:
                 if newest[offer(version.raw.source_id)].path == path:
                     yield version.raw
 
+    def damaged(self, source: str) -> list[str]:
+        """Read all raw notices of a source, and tell of each file that is not as it was written."""
+        faults = []
+        for path in (path for day in self.days(source) for path in self._files(source, day)):
+            try:
+                for _ in read_versions(path):
+                    pass
+            except CorpusError as error:
+                faults.append(str(error))
+        return faults
+
     def content(self, source: str, day: dt.date) -> str:
         """Fingerprint the raw notices of a day, from the provenance of its files."""
         facts = map(disk.table_facts, self._files(source, day))
@@ -122,24 +135,16 @@ class RawStore:
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace what is known of a day."""
         path = self._day(manifest.source, manifest.day) / "manifest.json"
-        with disk.whole_file(path) as handle:
-            handle.write(manifest.to_json())
+        write_atomic(path, manifest.to_json())
 
     def status(self, now: dt.datetime) -> list[SourceStatus]:
         """Tell what is there, per source that was ever fetched, in order of name."""
         return [self._status(source, now.date()) for source in self.sources()]
 
-    @contextmanager
-    def fetch_log(self, now: dt.datetime) -> Iterator[Callable[[Mapping[str, object]], None]]:
-        """Give what adds a line to the month's log of requests, on disk at once."""
-        folder = self.store.corpora / "state" / "fetch_log"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{now:%Y-%m}.jsonl").open("a", encoding="utf-8", buffering=1) as lines:
-
-            def add(entry: Mapping[str, object]) -> None:
-                lines.write(json.dumps(entry, default=str) + "\n")
-
-            yield add
+    def fetch_log(self, now: dt.datetime) -> Callable[[Mapping[str, object]], None]:
+        """Give what adds a line to the month's log of requests, at once and whole."""
+        path = self.store.corpora / "state" / "fetch_log" / f"{now:%Y-%m}.jsonl"
+        return lambda entry: append_line(path, json.dumps(entry, default=str))
 
     def _status(self, source: str, today: dt.date) -> SourceStatus:
         manifests = {day: self.manifest(source, day) for day in self.days(source)}

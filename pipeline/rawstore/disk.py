@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, one writer at a time, and tables that notice damage.
+"""One writer per folder, and tables that notice damage.
 
 A process may be killed at any moment: what it was writing has a temporary name, which readers do
 not look at and the next writer clears away.
@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,39 +20,10 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import CorpusError, PipelineError
 from pipeline.store import to_json
+from pipeline.writing import named, whole_file
 
 # Row groups are read one at a time; a batch is never larger than its row group.
 BATCH = 200
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Write a file as a stream; it gets its name when all of it is on disk, or never.
-
-    Raises:
-        OSError: The disk does not take it; an old file of that name is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folders(path)
-
-
-def _sync_folders(path: Path) -> None:
-    # A new name is on disk when its folder is, and that folder when its own folder is.
-    for folder in list(path.parents)[:4]:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager
@@ -64,16 +35,17 @@ def lock(folder: Path, *, now: dt.datetime) -> Iterator[None]:
     Raises:
         PipelineError: Another process holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     holder = folder / ".lock.json"
     held = FileLock(folder / ".lock", timeout=0)
-    try:
-        held.acquire()
-    except Timeout:
-        raise PipelineError(
-            f"another run is writing in {folder}: {_described(holder)}",
-            hint="Wait until it is done.",
-        ) from None
+    with named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            held.acquire()
+        except Timeout:
+            raise PipelineError(
+                f"another run is writing in {folder}: {_described(holder)}",
+                hint="Wait until it is done.",
+            ) from None
     try:
         for leftover in folder.rglob(".*.tmp"):
             leftover.unlink()

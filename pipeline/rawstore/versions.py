@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.codec import to_plain
-from pipeline.rawstore.disk import read_table, write_table
+from pipeline.errors import CorpusError
+from pipeline.rawstore.disk import read_table, table_facts, write_table
 from pipeline.records import Provenance, RawNotice
 from pipeline.store import sha256
 
@@ -120,11 +121,22 @@ def newest_versions(paths: Iterable[Path]) -> dict[str, Newest]:
 
 
 def read_versions(path: Path) -> Iterator[Version]:
-    """Yield what stands in one file, in the order in which it was received."""
+    """Yield what stands in one file, in the order in which it was received.
+
+    Raises:
+        CorpusError: The file is damaged, or a body is not the one that was fetched.
+    """
+    fetched = table_facts(path)["provenance"]["inputs"]
     for batch in read_table(path):
         for columns in batch.to_pylist():
             fingerprint = columns.pop("fingerprint")
-            yield Version(raw=RawNotice(**columns), fingerprint=fingerprint)
+            version = Version(raw=RawNotice(**columns), fingerprint=fingerprint)
+            if fetched.get(version.raw.source_id) != sha256(version.raw.body):
+                raise CorpusError(
+                    f"{path}: {version.raw.source_id} is not what was fetched: its SHA-256 differs",
+                    hint="Move the file elsewhere and fetch that day again.",
+                )
+            yield version
 
 
 def _table(versions: Iterable[Version]) -> pa.Table:

@@ -14,7 +14,7 @@ from pipeline.report.facts import Facts
 from pipeline.report.outline import Bars, Course, Intervals, ReportSection
 from pipeline.report.pages import TEMPLATES
 from pipeline.report.sections_first import STATUS
-from pipeline.store import write_atomic
+from pipeline.writing import write_atomic
 
 log = logging.getLogger(__name__)
 

@@ -110,7 +110,7 @@ class Body(io.RawIOBase):
         self.count += len(chunk)
         if self.count > self._limit:
             raise SourceChanged(f"{self.url} has more than {self._limit:,} bytes")
-        if chunk and self._clock() > self._deadline:
+        if self._clock() > self._deadline:
             raise SourceUnavailable(f"{self.url}: time is up after {self.count:,} bytes")
         buffer[: len(chunk)] = chunk
         return len(chunk)

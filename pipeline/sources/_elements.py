@@ -104,13 +104,19 @@ def _values(source: Content) -> Iterator[tuple[bool, Any]]:
 
 
 def _unpacked(value: Any) -> list[Any]:
-    """Take the releases out of an OCDS record; where they are only linked, the compiled one."""
+    """Take the releases out of an OCDS record; where they are only linked, the compiled one.
+
+    A linked release that no other holds is a notice that cannot be read: it is not in the file.
+    """
     if not (isinstance(value, dict) and {"compiledRelease", "releases"} & value.keys()):
         return [value]
     releases = value.get("releases")
     listed = releases if isinstance(releases, list) else []
     embedded = [x for x in listed if isinstance(x, dict) and "ocid" in x]
-    return embedded or [value.get("compiledRelease")]
+    if not embedded and isinstance(value.get("compiledRelease"), dict):
+        return [value["compiledRelease"]]
+    linked = NoticeError("a linked release: only its address is in the file")
+    return embedded + [linked for x in listed if x not in embedded]
 
 
 class _Splitter:

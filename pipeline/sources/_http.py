@@ -23,6 +23,7 @@ import requests
 from pipeline.errors import SourceChanged, SourceUnavailable
 from pipeline.sources._body import Body, Download, HttpAnswer, TryAgain
 from pipeline.sources._manners import FetchLogEntry, HttpSettings
+from pipeline.sources._watchdog import Watchdog
 
 __all__ = ["Download", "FetchLogEntry", "Http", "HttpAnswer", "HttpSettings"]
 
@@ -75,7 +76,10 @@ class Http:
         self._log, self._clock, self._sleep = log, clock, sleep
         self._now, self._jitter = now, jitter
         self._free_at: dict[str, float] = {}
+        self._watchdog = Watchdog()
         self._session = requests.Session()
+        for adapter in self._session.adapters.values():
+            adapter.poolmanager.pool_classes_by_scheme = self._watchdog.pools()  # type: ignore[attr-defined]
         self._session.headers.update(
             {"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate"}
         )
@@ -217,7 +221,11 @@ class Http:
         self._keep_pace(call.parts.netloc)
         at, started = self._now(), self._clock()
 
+        left = max(deadline - started, 0.001)
+        timer = self._watchdog.guard(left)
+
         def log(status: int | None, count: int) -> None:
+            timer.cancel()
             entry = FetchLogEntry(
                 at=at,
                 method=call.method,
@@ -229,7 +237,6 @@ class Http:
             )
             self._log(entry)
 
-        left = max(deadline - started, 0.001)
         try:
             response = self._session.request(
                 call.method,
@@ -250,6 +257,10 @@ class Http:
             # The error's own words hold the whole address, query included.
             cause = getattr(error.args[0] if error.args else error, "reason", error)
             raise TryAgain(f"no answer ({type(cause).__name__})") from None
+        except ValueError as error:
+            # requests takes a redirect apart before we see it.
+            log(None, 0)
+            raise SourceChanged(f"{call.name}: sends us to no address: {error}") from None
         body = Body(
             response.raw,
             url=f"https://{call.name}",
@@ -290,7 +301,11 @@ class Http:
 def _redirected(call: _Call, target: str) -> _Call:
     if call.method != "GET":
         raise SourceChanged(f"{call.name}: sends a {call.method} elsewhere; expected an answer")
-    there = replace(call, url=urljoin(call.url, target), params=None)
+    try:
+        there = replace(call, url=urljoin(call.url, target), params=None)
+        there.parts.port  # noqa: B018
+    except ValueError as error:
+        raise SourceChanged(f"{call.name}: sends us to no address: {error}") from None
     if there.parts.netloc != call.parts.netloc:
         return replace(there, headers={}, auth=None)
     return there

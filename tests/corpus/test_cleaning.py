@@ -35,3 +35,19 @@ def test_cleaned_text_has_single_blanks_and_no_blank_ends(text):
     assert "  " not in cleaned
     assert "\n\n" not in cleaned
     assert cleaned == cleaned.strip()
+
+
+@pytest.mark.parametrize("mark", ["_", "(", "„", "🌊", "._", "(„"])
+def test_a_long_run_of_marks_is_cut_to_its_first_hundred(mark):
+    run = mark * 16_000
+    assert clean(f"Naam: {run} einde") == f"Naam: {run[:100]} einde"
+    assert clean(f"woord{run}woord") == f"woord{run[:100]}woord"
+
+
+def test_a_run_as_published_notices_have_stays():
+    assert clean(f"Naam: {'_' * 96}") == f"Naam: {'_' * 96}"
+
+
+def test_a_word_that_is_no_word_is_broken():
+    longest = max(map(len, clean("https://" * 2_000 + " a" * 3).split()))
+    assert longest == 1_000

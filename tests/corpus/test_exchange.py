@@ -418,11 +418,52 @@ def test_evidence_that_was_unmarked_is_gone_and_a_field_stays_with_its_label(nam
             entry[ticked] = [x for x in entry[ticked] if x not in gone]
 
     gone = set()
-    (field,) = imported(name, worked(name, change, [judged()]))[0].evidence
+    (field,) = imported(name, worked(name, change, [judged()]), sitting=SITTING)[0].evidence
     assert field.field == "procedure"
     gone = {"innovation_partnership"}
-    (one,) = imported(name, worked(name, change, [judged()]))
+    (one,) = imported(name, worked(name, change, [judged()]), sitting=SITTING)
     assert (one.evidence, one.judgement.forms) == ((), ("living_lab",))
+
+
+def updated(task):
+    """What Label Studio adds when user 7 opens what user 1 uploaded, and saves it."""
+    task["annotations"][0] |= {
+        "completed_by": {"id": 1, "email": "iemand@example.org"},
+        "created_at": "2026-11-01T09:00:00.000000Z",
+        "updated_by": 7,
+        "updated_at": "2026-11-20T09:00:00.000000Z",
+    }
+
+
+def test_who_changes_a_judgement_in_label_studio_is_named_for_it_with_the_day():
+    def change(task):
+        updated(task)
+        ticks("label-studio", task)[0] = "incremental"
+
+    (one,) = imported("label-studio", worked("label-studio", change, [judged()]))
+    assert one.judgement.degree == "incremental"
+    assert (one.annotator, one.annotated_at, one.round) == (
+        "label-studio-7",
+        dt.date(2026, 11, 20),
+        "adjudicated",
+    )
+    assert (one.draw_id, one.inclusion_probability) == (judged().draw_id, 0.1 + 0.2)
+
+
+def test_what_was_saved_without_a_change_stays_of_who_judged_it():
+    assert imported("label-studio", worked("label-studio", updated, [judged()])) == (judged(),)
+
+
+@pytest.mark.parametrize("name", ["doccano", "prodigy"])
+def test_a_changed_judgement_is_not_credited_to_who_made_it(name):
+    def change(entry):
+        ticks(name, entry)[0] = "incremental"
+
+    body = worked(name, change, [judged()])
+    with pytest.raises(CorpusError, match="line 1: 1-2026: the file does not say annotator"):
+        imported(name, body)
+    (one,) = imported(name, body, sitting=SITTING)
+    assert (one.annotator, one.annotated_at) == ("lezer-c", TODAY)
 
 
 # --- What is refused

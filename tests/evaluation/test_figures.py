@@ -17,7 +17,8 @@ from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.suspects import Suspect, suspects
 from pipeline.features.passages import Target
 from pipeline.labels import decide
-from pipeline.learning.card import OF_MODEL, identity
+from pipeline.learning import shelf
+from pipeline.learning.card import OF_MODEL, id_of, identity
 from pipeline.learning.examples import Silver, TrainingSet
 from pipeline.learning.train import Recipe
 from pipeline.learning.weak import SilverJudgement
@@ -32,7 +33,7 @@ from pipeline.records import (
     Reading,
 )
 from pipeline.report.evaluation import evaluation_page, metric_text
-from pipeline.store import Store
+from pipeline.store import Store, sha256
 
 
 @pytest.fixture(scope="module")
@@ -481,13 +482,17 @@ def test_what_was_measured_is_added_to_the_card(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "codebook.toml").write_text("version = 1", encoding="utf-8")
     store = Store(tmp_path)
-    training = {"notices": 6, "fingerprint": "f", "degree": {}, "forms": {}}
-    earlier = card(training=training, metrics={"added": ADDED})
-    measured = trial.Evaluation(sets={"traps": TRAPS}, suspects=())
-    trial.record(store, earlier, measured)
+    training = {"data": "d", "notices": 6, "fingerprint": "f", "degree": {}, "forms": {}}
+    given = card(training=training, files={shelf.MODEL: sha256(b"")})
+    given = dataclasses.replace(given, model_id=id_of(given))
+    added = {**ADDED, OF_MODEL: identity(given)}
+    # What another run measured since this one read the card.
+    earlier = dataclasses.replace(given, metrics={"added": added})
+    store.write_model(given.model_id, {shelf.MODEL: b"", **shelf.written(earlier)})
+    trial.record(store, given, trial.Evaluation(sets={"traps": TRAPS}, suspects=()))
     written = json.loads(store.model_files(earlier.model_id)["card.json"])
     assert written["metrics"] == {
-        "added": ADDED,
+        "added": added,
         "traps": {**TRAPS, OF_MODEL: identity(earlier)},
     }
 

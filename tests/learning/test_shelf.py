@@ -4,6 +4,8 @@ import json
 import pickle
 import shutil
 from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import skops.io
@@ -11,7 +13,13 @@ import skops.io
 from pipeline import settings
 from pipeline.codebook import Cue
 from pipeline.corpus.analyzer import Analyzer
-from pipeline.errors import ModelMismatch, ModelNotFound, UntrustedModel
+from pipeline.errors import (
+    CorpusError,
+    ModelMismatch,
+    ModelNotFound,
+    PipelineError,
+    UntrustedModel,
+)
 from pipeline.labels.classify import Classifier
 from pipeline.learning import promotions, shelf
 from pipeline.learning.card import OF_MODEL, id_of, identity
@@ -202,3 +210,43 @@ def test_the_analyzer_of_the_model_is_the_one_in_use(classifier):
 
 def test_the_id_on_the_shelf_follows_from_what_the_card_says(classifier):
     assert classifier.card.model_id == id_of(classifier.card)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1]", b"3", b"\xff\xfe", b'{"a": 1}', b"[" * 100_000]
+)
+def test_a_broken_card_is_named(store, folder, body):
+    (folder / "card.json").write_bytes(body)
+    with pytest.raises(UntrustedModel, match=r"card\.json"):
+        shelf.load(store)
+
+
+@pytest.mark.parametrize("schema", ["", "{}", "[]", '{"__class__": "Judge"}', '{"protocol": 99}'])
+def test_a_damaged_schema_is_named(store, folder, schema):
+    body = BytesIO()
+    with ZipFile(body, "w") as archive:
+        archive.writestr("schema.json", schema)
+    with_model(folder, body.getvalue())
+    with pytest.raises(UntrustedModel, match=r"model\.skops cannot be read"):
+        shelf.load(store, folder.name)
+
+
+def test_what_tools_leave_in_a_model_s_folder_is_not_read(store, folder):
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".card.json.123.tmp").write_bytes(b"half")
+    (folder / "notes").mkdir()
+    shelf.load(store)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[3]", b"\xff"])
+def test_broken_floors_are_named(store, body):
+    (store.models / "floors.json").write_bytes(body)
+    with pytest.raises(CorpusError, match=r"floors\.json"):
+        store.floors()
+
+
+@pytest.mark.parametrize("body", [b"{\n", b"[]\n", b"3\n", b"\xff\n"])
+def test_a_broken_history_is_named(store, body):
+    (store.models / "promotions.jsonl").write_bytes(body)
+    with pytest.raises(PipelineError, match=r"promotions\.jsonl"):
+        shelf.load(store)

@@ -27,6 +27,9 @@ PLACE = ("label", "section", "start", "end")
 
 Members = Mapping[str, object]
 
+# The same of a passage that was marked.
+Place = tuple[str, str, int, int]
+
 Kind = TypeVar("Kind")
 
 
@@ -188,12 +191,13 @@ def _values(
             f"{short_hash(answer.text)}, now {short_hash(text)}"
         )
     facts = answer.facts
+    marked = [x for span in answer.spans for x in _passages(span, sections)]
     return {
         "notice_id": answer.notice_id,
         "text_hash": _text(facts, "text_hash"),
         **_judged(answer, codebook),
-        "evidence": json.dumps(_evidence(answer, sections)),
-        **_signed(answer, sitting),
+        "evidence": json.dumps(_evidence(answer, marked)),
+        **_signed(answer, sitting, changed=_changed(answer, marked)),
         "codebook_version": str(facts.get("codebook_version", codebook.version)),
         "codebook_fingerprint": str(facts.get("codebook_fingerprint", codebook.meaning)),
         "draw_id": _text(facts, "draw_id"),
@@ -220,8 +224,19 @@ def _judged(answer: Answer, codebook: Codebook) -> dict[str, str]:
     return joined | {"unsure": str(UNSURE in ticked).lower()}
 
 
-def _signed(answer: Answer, sitting: Sitting | None) -> dict[str, str]:
-    """Who, when and in which round: as exported, else as said at import, else as the tool says."""
+def _changed(answer: Answer, marked: Sequence[Place]) -> bool:
+    """Whether a judgement that was exported came back with other labels or passages."""
+    exported = several(answer.facts, "evidence", dict)
+    before = {_place(x) for x in exported if x.get("section") is not None}
+    judged = several(answer.facts, "judged", str)
+    return "judged" in answer.facts and (set(judged) != set(answer.chosen) or before != set(marked))
+
+
+def _signed(answer: Answer, sitting: Sitting | None, *, changed: bool) -> dict[str, str]:
+    """Who, when and in which round: as exported, else as said at import, else as the tool says.
+
+    Of what was changed in the tool the exported signature no longer holds.
+    """
     said = {}
     if sitting is not None:
         said = {
@@ -232,9 +247,13 @@ def _signed(answer: Answer, sitting: Sitting | None) -> dict[str, str]:
     known = {**answer.told, **said}
     # Of the date the tool knows more than who imports.
     known |= {name: x for name, x in answer.told.items() if name == "annotated_at"}
+    if changed:
+        # Who changes a judgement has read it: a decision, and no independent reading.
+        known.setdefault("round", "adjudicated")
+    facts: Members = {} if changed else answer.facts
     signed = {}
     for name in ("annotator", "annotated_at", "round"):
-        signed[name] = _text(answer.facts, name) or known.get(name, "")
+        signed[name] = _text(facts, name) or known.get(name, "")
         if not signed[name]:
             raise CorpusError(
                 f"{answer.notice_id}: the file does not say {name}",
@@ -243,9 +262,8 @@ def _signed(answer: Answer, sitting: Sitting | None) -> dict[str, str]:
     return signed
 
 
-def _evidence(answer: Answer, sections: Sequence[Section]) -> Sequence[Members]:
+def _evidence(answer: Answer, marked: Sequence[Place]) -> Sequence[Members]:
     """Passages as marked now, fields as exported; what came back unchanged keeps its place."""
-    marked = [x for span in answer.spans for x in _passages(span, sections)]
     exported = several(answer.facts, "evidence", dict)
     kept = [
         x

@@ -123,6 +123,8 @@ def facts(one: Annotation) -> Facts:
         "draw_id": one.draw_id,
         "inclusion_probability": one.inclusion_probability,
         "evidence": [x.as_dict() for x in one.evidence],
+        # What was ticked: whoever changes it in a tool makes a judgement of their own.
+        "judged": chosen(one),
     }
 
 

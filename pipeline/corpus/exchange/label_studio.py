@@ -54,7 +54,8 @@ def import_(
     Args:
         notices: The texts that were judged, by notice id.
         sitting: Who judged, when and in which round; without it the tool's user number, its
-            date, and the order in which a task was judged.
+            date, and the order in which a task was judged. An exported judgement that was
+            changed is one of whoever changed it, in round adjudicated.
 
     Raises:
         CorpusError: A task is wrong; the message names it.
@@ -181,7 +182,7 @@ def _of_task(place: str, task: Mapping[str, object]) -> Iterator[Answer]:
             chosen=[x for r in results if r["type"] == "choices" for x in _ticked(r)],
             spans=[x for r in results if r["type"] == "labels" for x in _spans(r, given["text"])],
             facts=member(given, "facts", dict) if exported is None else exported,
-            told=_told(one, newly),
+            told=_told(one, newly if exported is None else 0),
         )
 
 
@@ -211,13 +212,13 @@ def _spans(result: Mapping[str, object], text: str) -> Iterator[tuple[int, int, 
 
 
 def _told(one: Mapping[str, object], newly: int) -> dict[str, str]:
-    """The user's number, never the address that may stand with it."""
-    user = one.get("completed_by")
-    if isinstance(user, dict):
-        user = user.get("id")
+    """Who changed it last and when; the user's number, never the address that may stand with it."""
+    users = (one.get("updated_by"), one.get("completed_by"))
+    numbers = (x.get("id") if isinstance(x, dict) else x for x in users)
+    user = next((x for x in numbers if isinstance(x, int)), None)
     told = {"round": judging.ROUNDS[newly - 1]} if newly in {1, 2} else {}
-    if isinstance(user, int):
+    if user is not None:
         told["annotator"] = f"label-studio-{user}"
-    if isinstance(created := one.get("created_at"), str):
-        told["annotated_at"] = created[:10]
+    if isinstance(moment := one.get("updated_at") or one.get("created_at"), str):
+        told["annotated_at"] = moment[:10]
     return told

@@ -24,6 +24,7 @@ UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud
 
 DUTCH_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def json_members(raw: RawNotice) -> dict[str, Any]:
@@ -134,21 +135,23 @@ class Fields:
     def amount(self, name: str) -> Amount | None:
         """Return the amount of an object with ``amount`` and ``currency``.
 
-        Withheld (negative) and empty (0) amounts are no amounts, but remarks.
+        Withheld (negative), empty (0) and unreadable amounts are no amounts, but remarks.
 
         Raises:
-            NoticeError: It is no such object, or the amount is no number.
+            NoticeError: It is no such object, or the amount is a list, object or truth value.
         """
         value = self.child(name)
-        amount, currency = value.values.get("amount"), value.text("currency")
-        if amount is None:
+        given, currency = value.text("amount"), value.text("currency")
+        if given is None:
             return None
-        if isinstance(amount, bool) or not isinstance(amount, int | float):
-            raise value.wrong("amount", "a number")
+        if not PLAIN_NUMBER.fullmatch(given):
+            self.remarks.append(f"unreadable: {name}={given[:40]}")
+            return None
+        amount = float(given)
         if not 0 < amount < math.inf or currency is None:
-            self.remarks.append(f"withheld: {name}={amount} {currency or 'without currency'}")
+            self.remarks.append(f"withheld: {name}={given} {currency or 'without currency'}")
             return None
-        return Amount(value=float(amount), currency=currency.upper())
+        return Amount(value=amount, currency=currency.upper())
 
     def child(self, name: str) -> Fields:
         """Return an object inside; empty when it is missing.

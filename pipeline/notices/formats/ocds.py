@@ -14,6 +14,7 @@ from pipeline.codes import CPV
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
 from pipeline.notices.formats._json import Fields, json_members, unique
+from pipeline.notices.formats._ocds_goals import INNOVATIONS, PURPOSES, coded, goals
 from pipeline.records import ROW, Amount, Kind, Lot, Notice, RawNotice
 
 # A release may carry several tags; the last stage of the procedure decides, and whatever
@@ -30,11 +31,14 @@ NATURES = {"goods": "supplies", "works": "works", "services": "services"}
 VARIANTS = {"allowed": "allowed", "notAllowed": "not-allowed", "required": "required"}
 IN_WORDS = {"Nederland": "NL", "Netherlands": "NL", "The Netherlands": "NL"}
 
+# Of a publisher whose release ids are publication numbers, unique among all its procedures.
+TENDERNED = "ocds-1l04xe-"
+
 CLOSED = frozenset({"cancelled", "unsuccessful"})
 NOT_MADE = CLOSED | {"pending"}
 
 # What a tender says about itself in the words of a lot, apart from its texts.
-WHOLE = ("value", "status", "techniques", "submissionTerms")
+WHOLE = ("value", "status", "techniques", "submissionTerms", "sustainability")
 
 CHAMBER_OF_COMMERCE = re.compile(r"(?:NL-KVK-)?([0-9]{8})")
 
@@ -57,9 +61,9 @@ def read(raw: RawNotice) -> Notice:
     label = tender.text("procurementMethodDetails")
     awards = _awards(release)
     buyer = _buyer(release)
-    name = release.child("buyer").text("name") or buyer.text("name")
+    name = _referred(release).text("name") or buyer.text("name")
     return Notice(
-        notice_id=release.required("id"),
+        notice_id=_notice_id(release),
         source=raw.source,
         format="ocds",
         kind=_kind(release, label),
@@ -69,8 +73,8 @@ def read(raw: RawNotice) -> Notice:
         buyer=name,
         buyer_id=_buyer_id(release, buyer),
         buyer_kind=buyer_kind(name, None, None, utility=False),
-        title=tender.required("title"),
-        description=tender.text("description"),
+        title=_words(release, tender, "title") or "",
+        description=_words(release, tender, "description"),
         procedure=_procedure(tender, label),
         cpv=_cpv(tender, tender.children("items")),
         nature=tender.code("mainProcurementCategory", NATURES),
@@ -84,19 +88,66 @@ def read(raw: RawNotice) -> Notice:
     )
 
 
+def _notice_id(release: Fields) -> str:
+    """The release's id, which is unique within its procedure only."""
+    ocid, release_id = release.required("ocid"), release.required("id")
+    if ocid.startswith(TENDERNED) or release_id.startswith(ocid):
+        return release_id
+    return f"{ocid}/{release_id}"
+
+
+def _words(release: Fields, tender: Fields, name: str) -> str | None:
+    """Title or description: of the tender, else of the awards or contracts that the release adds.
+
+    Raises:
+        NoticeError: Nothing in the release has a title or a description.
+    """
+    if text := tender.text(name):
+        return text
+    told: list[str] = []
+    for part in ("awards", "contracts"):
+        told = told or [x for each in release.children(part) if (x := each.text(name))]
+    if not told and name == "title" and not _words(release, tender, "description"):
+        raise tender.wrong("title", "a title or description, here or in awards or contracts")
+    return "\n".join(dict.fromkeys(told)) or None
+
+
+def _referred(release: Fields) -> Fields:
+    """What the release itself says of its buyer; some publishers write only a name."""
+    buyer = release.values.get("buyer")
+    if isinstance(buyer, str):
+        return Fields(f"{release.place} buyer", {"name": buyer}, release.remarks)
+    return release.child("buyer")
+
+
 def _kind(release: Fields, label: str | None) -> Kind:
     tags = release.texts("tag")
     kind = next((kind for kind, stage in STAGES.items() if stage & set(tags)), None)
     if any(tag.endswith(ALTERS) for tag in tags):
         return "change"
-    if kind is None and tags == ("compiled",):
-        # All releases of a tender in one: what is in it tells how far it came.
-        kind = "result" if release.values.get("awards") else "competition"
     if kind is None:
-        raise release.wrong("tag", "planning, tender, award, contract or a change of these")
+        kind = _reached(release)
+        # A compiled release is all releases of a tender in one, and has no tag of its own.
+        if tags != ("compiled",):
+            release.remarks.append(f"no known tag: {', '.join(tags) or 'none'}; taken for {kind}")
     if kind in {"planning", "competition"} and _procedures.is_consultation(label):
         return "consultation"
     return kind
+
+
+def _reached(release: Fields) -> Kind:
+    """How far a procedure came, by what is in its release.
+
+    Raises:
+        NoticeError: There is nothing in it.
+    """
+    if release.values.get("awards") or release.values.get("contracts"):
+        return "result"
+    if release.values.get("tender"):
+        return "competition"
+    if release.values.get("planning"):
+        return "planning"
+    raise release.wrong("tag", "planning, tender, award, contract or a change of these")
 
 
 def _procedure(tender: Fields, label: str | None) -> str | None:
@@ -107,8 +158,11 @@ def _procedure(tender: Fields, label: str | None) -> str | None:
 
 def _language(release: Fields) -> str | None:
     language = release.text("language")
-    if language is None or re.fullmatch("[a-z]{2}", language):
-        return language
+    if language is None:
+        return None
+    # BCP 47, as the standard asks for: a language, and perhaps where and how it is written.
+    if tag := re.fullmatch("([a-zA-Z]{2})(?:[-_][a-zA-Z0-9]+)*", language):
+        return tag[1].lower()
     release.unknown("language", language)
     return None
 
@@ -122,7 +176,7 @@ def _buyer(release: Fields) -> Fields:
 
 
 def _buyer_id(release: Fields, buyer: Fields) -> str | None:
-    known = (buyer.child("identifier"), buyer, release.child("buyer"))
+    known = (buyer.child("identifier"), buyer, _referred(release))
     for text in (x.text("id") for x in known):
         if text and (number := CHAMBER_OF_COMMERCE.fullmatch(text)):
             return number[1]
@@ -147,16 +201,16 @@ def _url(tender: Fields) -> str | None:
 
 def _cpv(tender: Fields, items: Iterable[Fields]) -> tuple[str, ...]:
     """The codes of the tender, then those of items; the main one first."""
-    codes = [*_classified(tender.child("classification"))]
-    for item in items:
-        codes += _classified(item.child("classification"))
-        for other in item.children("additionalClassifications"):
+    codes: list[str] = []
+    for place in (tender, *items):
+        codes += _classified(place.child("classification"))
+        for other in place.children("additionalClassifications"):
             codes += _classified(other)
     return tuple(dict.fromkeys(codes))
 
 
 def _classified(classification: Fields) -> tuple[str, ...]:
-    if classification.text("scheme") not in {"CPV", None}:
+    if (classification.text("scheme") or "CPV").upper() != "CPV":
         return ()
     if classification.values.get("id") is not None:
         return classification.cpv("id")
@@ -213,6 +267,7 @@ def _lot(
 ) -> Lot:
     techniques = (lot if lot.values.get("techniques") else tender).child("techniques")
     made = _made(awards)
+    aims = goals(lot if lot.values.get("sustainability") else tender)
     return Lot(
         lot_id=lot.text("id"),
         title=lot.text("title"),
@@ -225,6 +280,8 @@ def _lot(
         dynamic_purchasing=techniques.flag("hasDynamicPurchasingSystem"),
         variants=lot.child("submissionTerms").code("variantPolicy", VARIANTS),
         criteria=_criteria(lot.child("awardCriteria")),
+        purposes=coded(aims, PURPOSES),
+        innovation=coded(aims, INNOVATIONS),
         outcome=_outcome(lot, awards, made),
         awarded_on=next((day for award in made if (day := award.day("date"))), None),
     )

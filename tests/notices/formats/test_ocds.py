@@ -153,9 +153,86 @@ def test_a_compiled_release_without_awards_is_a_competition():
 
 
 @pytest.mark.parametrize("tags", [[], None, ["novelty"], 3])
-def test_a_release_without_a_known_tag_is_refused(tags):
+def test_without_a_known_tag_the_contents_tell_the_kind(tags):
+    assert read(tag=tags).kind == "result"
+    notice = read(tag=tags, awards=None)
+    assert notice.kind == "competition"
+    assert "taken for competition" in notice.remarks[0]
+
+
+def without_tender(**changes) -> Notice:
+    return ocds.read(raw(RELEASE | {"tender": None, "awards": None} | changes))
+
+
+def test_a_release_with_nothing_in_it_is_refused():
     with pytest.raises(NoticeError, match=r"2026\.json#3: tag is"):
-        read(tag=tags)
+        without_tender(tag=[])
+
+
+@pytest.mark.parametrize(
+    ("ocid", "release_id", "expected"),
+    [
+        ("ocds-1l04xe-456789", "356212-1", "356212-1"),
+        ("ocds-213czf-000-1", "1", "ocds-213czf-000-1/1"),
+        ("ocds-213czf-000-1", "ocds-213czf-000-1-tender", "ocds-213czf-000-1-tender"),
+    ],
+)
+def test_a_release_is_known_by_its_procedure_and_its_id(ocid, release_id, expected):
+    assert read(ocid=ocid, id=release_id).notice_id == expected
+
+
+@pytest.mark.parametrize("part", ["awards", "contracts"])
+def test_an_award_or_contract_brings_its_own_words(part):
+    own = {part: [{"id": "1", "title": "Gegund: brug", "description": "Aan de laagste."}]}
+    notice = without_tender(tag=["contract"], **own)
+    assert (notice.kind, notice.title) == ("result", "Gegund: brug")
+    assert notice.description == "Aan de laagste."
+
+
+def test_a_title_may_lack_where_there_is_a_description():
+    notice = read(tender={"title": None})
+    assert (notice.title, notice.description) == ("", "Twee percelen.")
+
+
+@pytest.mark.parametrize("language", ["nl", "nl-NL", "nl_NL", "NL", "nl-Latn-NL"])
+def test_a_language_may_say_where_it_is_spoken(language):
+    assert read(language=language).language == "nl"
+
+
+@pytest.mark.parametrize("buyer", ["Gemeente Elders", {"name": "Gemeente Elders"}])
+def test_a_buyer_may_be_only_a_name(buyer):
+    assert read(buyer=buyer).buyer == "Gemeente Elders"
+
+
+@pytest.mark.parametrize("amount", ["900000", "900000.00", 900000, "9e5"])
+def test_an_amount_may_be_written_as_text(amount):
+    notice = read(tender={"value": {"amount": amount, "currency": "EUR"}})
+    assert notice.estimated == Amount(value=900000, currency="EUR")
+
+
+@pytest.mark.parametrize("amount", ["n.v.t.", "1.234.567,89", "1_000", "inf"])
+def test_an_amount_that_is_no_number_is_a_remark(amount):
+    notice = read(tender={"value": {"amount": amount, "currency": "EUR"}})
+    assert notice.estimated is None
+    assert notice.remarks == (f"unreadable: value={amount}",)
+
+
+def test_goals_of_sustainability_are_the_codes_they_were_mapped_from():
+    goals = ["economic.innovativePurchase", "economic.processInnovation", "social.other", "x"]
+    lot = {"id": "A", "sustainability": [{"goal": goal} for goal in goals]}
+    notice = read(tender={"lots": [lot]}, awards=[])
+    (found,) = notice.lots
+    assert (found.purposes, found.innovation) == (("inn-pur", "soc-obj"), ("proc-innov",))
+    assert found.innovation_declared == "declared"
+    assert notice.remarks == ("unknown code: sustainability/goal=x",)
+
+
+def test_additional_classifications_are_read_wherever_they_stand():
+    more = [{"scheme": "cpv", "id": "73000000"}]
+    assert read(tender={"additionalClassifications": more, "items": []}).cpv == (
+        "45000000",
+        "73000000",
+    )
 
 
 def test_a_market_consultation_is_known_by_its_procedure():
@@ -265,12 +342,12 @@ def test_no_contact_of_a_person_is_kept():
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
-        ({"tender": {"title": None}}, "tender: title"),
+        ({"tender": {"title": None, "description": None}, "awards": []}, "tender: title"),
         ({"tender": {"lots": [{"title": "a"}]}}, "tender lots/0: id"),
-        ({"tender": {"value": {"amount": "7", "currency": "EUR"}}}, "tender value: amount"),
+        ({"tender": {"value": {"amount": [], "currency": "EUR"}}}, "tender value: amount"),
         ({"tender": {"items": {}}}, "tender: items"),
         ({"awards": ["a"]}, ": awards"),
-        ({"buyer": "a"}, ": buyer"),
+        ({"buyer": ["a"]}, ": buyer"),
         ({"date": "gisteren"}, ": date"),
         ({"id": None}, ": id"),
     ],
