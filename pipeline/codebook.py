@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pipeline.errors import CorpusError
 from pipeline.records import Notice
-from pipeline.store import Store
+from pipeline.store import Store, canonical, short_hash
+
+# What a person who judges never sees, so that it changes no judgement.
+CUES = "cues"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +67,54 @@ class Label:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# What one judgement or label is made of: ``label`` to its id, and a hash per part.
+Parts = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Codebook:
-    """All labels of one version."""
+    """All labels of one version: a contract between those who judge and every model.
+
+    Attributes:
+        judgements: Id to Dutch name.
+        questions: Judgement id to the definition that an annotator sees.
+    """
 
     version: int
     judgements: Mapping[str, str]
     labels: tuple[Label, ...]
+    questions: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> tuple[Parts, ...]:
+        """What each judgement and label is made of, in the codebook's order.
+
+        Dutch names are for readers of a report and are no part of it.
+        """
+        judged = (
+            {"label": name, "definition": short_hash(self.questions.get(name, ""))}
+            for name in self.judgements
+        )
+        return (*judged, *map(_parts, self.labels))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hexadecimal characters for all that a model depends on, cues and order included."""
+        return short_hash(canonical(self.parts))
+
+    @cached_property
+    def meaning(self) -> str:
+        """16 hexadecimal characters for what a person judges by: everything but the cues."""
+        seen = [{name: x for name, x in one.items() if name != CUES} for one in self.parts]
+        return short_hash(canonical(seen))
+
+    def changes(self, before: Sequence[Parts]) -> tuple[str, ...]:
+        """Say what changed since another codebook, such as ``sbir: cues changed``.
+
+        Args:
+            before: The other one's ``parts``.
+        """
+        return tuple(_changes({x["label"]: x for x in before}, {x["label"]: x for x in self.parts}))
 
     def of(self, judgement: str) -> tuple[str, ...]:
         """Return the label ids of a judgement, in the codebook's order."""
@@ -109,6 +154,7 @@ def load(store: Store) -> Codebook:
         book = Codebook(
             version=table["version"],
             judgements={x["id"]: x["name"] for x in table["judgement"]},
+            questions={x["id"]: x.get("definition", "") for x in table["judgement"]},
             labels=tuple(_label(x) for x in table["label"]),
         )
     except (KeyError, TypeError) as error:
@@ -130,6 +176,29 @@ def _label(table: dict[str, Any]) -> Label:
         ),
         **rest,
     )
+
+
+def _parts(label: Label) -> Parts:
+    parts = {
+        "definition": (label.judgement, label.rank, label.definition),
+        "fields": {name: list(values) for name, values in label.fields.items()},
+        "implies": label.implies,
+        CUES: [asdict(cue) for cue in label.cues],
+    }
+    hashes = {name: short_hash(canonical(part)) for name, part in parts.items()}
+    return {"label": label.label_id, **hashes}
+
+
+def _changes(before: Mapping[str, Parts], now: Mapping[str, Parts]) -> Iterator[str]:
+    for name in [*before, *(x for x in now if x not in before)]:
+        if name not in now:
+            yield f"{name}: removed"
+        elif name not in before:
+            yield f"{name}: added"
+        elif changed := [x for x, part in now[name].items() if part != before[name].get(x)]:
+            yield f"{name}: {', '.join(changed)} changed"
+    if [x for x in before if x in now] != [x for x in now if x in before]:
+        yield "order of the labels changed"
 
 
 def _check(book: Codebook) -> None:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline import codebook as codebooks
-from pipeline.codebook import Codebook
 from pipeline.corpus.annotations import check as check_text
 from pipeline.errors import NoDraw, TooFewLabels
 from pipeline.estimates import drawing, published
@@ -20,18 +18,18 @@ from pipeline.estimates.figured import Figured, diagnostics, estimated
 from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
+from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
+from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
-from pipeline.notices.period import quarters_before, totals
-from pipeline.rawstore import RawStore
+from pipeline.notices.period import inspection
 from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, facts, inputs
 from pipeline.report.build import build
 from pipeline.report.facts import Facts
-from pipeline.settings import Settings
-from pipeline.store import Store, sha256
+from pipeline.store import sha256
 
 
 def _silent(_: str) -> AbstractContextManager[Callable[[int], None]]:
@@ -39,41 +37,26 @@ def _silent(_: str) -> AbstractContextManager[Callable[[int], None]]:
 
 
 @dataclass(kw_only=True)
-class Work:
+class Work(Home):
     """One period, each step made when it is asked for, and once.
 
     Attributes:
-        settings: Where the store is, and which analyzer to use.
         model_id: ``None`` for the promoted model.
         jobs: Processes for the model, at least 1.
         show: Given what is done, a context that hears how much of it is done.
     """
 
     period: Period
-    settings: Settings
     model_id: str | None = None
     jobs: int = 1
     show: Callable[[str], AbstractContextManager[Callable[[int], None]]] = _silent
 
     @cached_property
-    def store(self) -> Store:
-        """The home of everything."""
-        return Store(self.settings.home)
-
-    @cached_property
-    def raw(self) -> RawStore:
-        """The raw notices."""
-        return RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
-
-    @cached_property
-    def codebook(self) -> Codebook:
-        """The labels."""
-        return codebooks.load(self.store)
-
-    @cached_property
     def material(self) -> Material:
         """Notices, procedures and frame."""
-        return material(self.raw, self.period)
+        drawn = drawing.stored_draws(self.store, self.period)
+        judged = (text for each in drawn for text in each.text_notice_ids)
+        return material(self.raw, self.period, judged=judged)
 
     @cached_property
     def unscored(self) -> list[Notice]:
@@ -99,7 +82,7 @@ class Work:
     @cached_property
     def model(self) -> str:
         """The model's id."""
-        return self.model_id or self.store.champion()
+        return self.model_id or promotions.champion(self.store).model_id
 
     @cached_property
     def judged_draw(self) -> tuple[Draw | None, tuple[Annotation, ...]]:
@@ -113,8 +96,8 @@ class Work:
             drawing.judgements(self.store, self.codebook),
         )
         for one in ours:
-            if one.notice_id in self.material.notices:
-                check_text(one, self.material.notices[one.notice_id])
+            if one.notice_id in self.material.whole:
+                check_text(one, self.material.whole[one.notice_id])
         return drawn, ours
 
     @cached_property
@@ -152,19 +135,7 @@ class Work:
     @cached_property
     def checks(self) -> list[Check]:
         """Whether the period is plausible."""
-        return checks.run(
-            checks.Material(
-                period=self.period,
-                notices=self.material.readings,
-                previous=[self._published_in(x) for x in quarters_before(self.period)],
-                totals=totals(self.period, store=self.raw),
-                quarantined=[x for each in self.material.quarantined.values() for x in each],
-            )
-        )
-
-    def _published_in(self, quarter: Period) -> list[Notice]:
-        notices = self.material.notices.values()
-        return [x for x in notices if x.published_on and x.published_on in quarter]
+        return checks.inspect(inspection(self.period, store=self.raw))
 
     def to_publish(self, day: dt.date) -> Published:
         """Return the figures as they would be published.
@@ -222,10 +193,7 @@ class Work:
     @cached_property
     def before(self) -> list[Quarter]:
         """The published quarters that run up to this one; none where it is no quarter."""
-        first = self.period.first_day
-        if self.period != Period.quarter(first.year, (first.month + 2) // 3):
-            return []
-        return published.quarters_before(self.store, self.period)
+        return published.run_up(self.store, self.period) if self.period.is_quarter else []
 
     def report(self, folder: Path, *, day: dt.date) -> Report:
         """Write the report, and keep its figures as published unless a check forbids it.
@@ -257,7 +225,7 @@ class Work:
         facts = [
             self.inputs,
             self.settings.fingerprint,
-            self.codebook.version,
+            self.codebook.fingerprint,
             [each.finding for each in self.checks],
             repr(self.before),
             self.store.indicators(),

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import CorpusError, ModelNotFound, SettingsError
+from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
+
+MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
 
 
 def write_atomic(path: Path, body: bytes) -> None:
@@ -40,10 +44,27 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def short_hash(text: str) -> str:
+    """Return 16 hexadecimal characters that identify a text: enough among millions."""
+    return sha256(text.encode())[:16]
+
+
+def canonical(value: object) -> str:
+    """Write JSON in the one way in which equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def to_json(value: object) -> bytes:
     """Write JSON for people and for comparison: sorted, indented, ending in a line break."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
     return text.encode() + b"\n"
+
+
+def _one_name(model_id: str) -> str:
+    """Refuse an id that would lead out of its folder."""
+    if not MODEL_ID.fullmatch(model_id):
+        raise UntrustedModel(f"{model_id!r} is not a model's id; expected one such as m-1a2b3c4d")
+    return model_id
 
 
 def _text(path: Path, absent: str) -> str:
@@ -101,6 +122,19 @@ class Store:
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
+    def write_codebook_version(self, version: int) -> None:
+        """Raise the codebook's version and leave the rest of the file as it is.
+
+        Raises:
+            CorpusError: It has no line for the version.
+        """
+        text, found = VERSION_LINE.subn(
+            f"version = {version}", self.codebook_path.read_text(encoding="utf-8"), count=1
+        )
+        if not found:
+            raise CorpusError(f"{self.codebook_path}: no line `version = ...`")
+        write_atomic(self.codebook_path, text.encode())
+
     def indicators(self) -> dict[str, dict[str, Any]]:
         """Read the tables of saved indicators, by file name, sorted.
 
@@ -131,47 +165,49 @@ class Store:
         """Write a file of human judgements, whole."""
         write_atomic(self.corpora / "annotations" / f"{name}.csv", text.encode())
 
+    def add_migration(self, facts: Mapping[str, object]) -> None:
+        """Add to the record of how judgements went from one codebook to the next."""
+        path = self.corpora / "migrations.jsonl"
+        before = path.read_bytes() if path.is_file() else b""
+        write_atomic(path, before + canonical(facts).encode() + b"\n")
+
     def has_model(self, model_id: str) -> bool:
         """Whether there is a model of this id on the shelf."""
-        return (self.models / model_id / "card.json").is_file()
+        return (self.models / _one_name(model_id) / "card.json").is_file()
 
     def model_files(self, model_id: str) -> dict[str, bytes]:
         """Read the files of a model, by name.
 
         Raises:
             ModelNotFound: There is no such model.
+            UntrustedModel: Its id is a path, or it lies elsewhere.
         """
-        folder = self.models / model_id
+        folder = self.models / _one_name(model_id)
         if not (folder / "card.json").is_file():
             known = ", ".join(sorted(x.parent.name for x in self.models.glob("*/card.json")))
             raise ModelNotFound(
                 f"no model {model_id!r} in {self.models}; there are: {known or 'none'}",
                 hint="Make one: `innovatiemonitor train`.",
             )
+        links = [path for path in (folder, *folder.iterdir()) if path.is_symlink()]
+        if links:
+            raise UntrustedModel(f"{links[0]} is a link; a model lies on the shelf itself")
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
     def write_model(self, model_id: str, files: Mapping[str, bytes]) -> None:
         """Write the files of a model; the card last, so that half a model is no model."""
         for name in sorted(files, key=lambda x: x == "card.json"):
-            write_atomic(self.models / model_id / name, files[name])
+            write_atomic(self.models / _one_name(model_id) / name, files[name])
 
-    def champion(self) -> str:
-        """Return the id of the promoted model.
+    def promotions(self) -> list[str]:
+        """Read the history of promotions, one line of JSON each, the last one in force."""
+        path = self.models / "promotions.jsonl"
+        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
 
-        Raises:
-            ModelNotFound: None was promoted.
-        """
-        try:
-            return str(json.loads((self.models / "champion.json").read_bytes())["model_id"])
-        except FileNotFoundError:
-            raise ModelNotFound(
-                f"no model was promoted in {self.models}",
-                hint="Run `innovatiemonitor train` and `innovatiemonitor promote`.",
-            ) from None
-
-    def write_champion(self, facts: Mapping[str, object]) -> None:
-        """Record which model is promoted, and why."""
-        write_atomic(self.models / "champion.json", to_json(facts))
+    def write_promotions(self, lines: Iterable[str]) -> None:
+        """Write the history of promotions."""
+        text = "".join(f"{line}\n" for line in lines)
+        write_atomic(self.models / "promotions.jsonl", text.encode())
 
     def authored(self) -> Iterator[dict[str, Any]]:
         """Read the authored notices, in order of file and line.
@@ -186,14 +222,6 @@ class Store:
                         yield json.loads(line)
                     except json.JSONDecodeError as error:
                         raise CorpusError(f"{path.name}, line {number}: {error}") from None
-
-    def silver(self, name: str) -> str:
-        """Read a file of silver judgements; they never lie among the human ones.
-
-        Raises:
-            CorpusError: There is none.
-        """
-        return _text(self.corpora / "silver" / f"{name}.csv", "no silver judgements")
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""
@@ -237,9 +265,9 @@ class Store:
         """
         return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
 
-    def scores(self, model_id: str) -> Path:
-        """The folder of the probabilities that a model gave."""
-        return self.corpora / "scores" / model_id
+    def scores(self, model_id: str, codebook_fingerprint: str) -> Path:
+        """The folder of the probabilities that a model gave under one codebook."""
+        return self.corpora / "scores" / _one_name(model_id) / codebook_fingerprint
 
     def kept(self, kind: Literal["draws", "published", "state"], pattern: str) -> dict[str, Any]:
         """Read what was kept of a kind, by name, sorted.

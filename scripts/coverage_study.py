@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from populations import SCENARIOS, STRESS, Quality, despite_all_truths, study
+from rare_positives import LABELS, MODELS, QUANTITIES, Cell, rare_cells
 
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 
@@ -104,6 +105,38 @@ def few_table(populations: int, workers: int) -> str:
     return table(["labels", "`base`", "`useless`", "`rare`"], lines)
 
 
+RareCells = dict[tuple[str, int], dict[tuple[str, bool], Cell]]
+
+
+def rare_table(cells: RareCells, *, half_widths: bool = False) -> str:
+    """Write coverage, or median half-width, per quantity, model and number of labels."""
+    lines = []
+    for name in QUANTITIES:
+        for by_value in (True, False):
+            line = [f"{name}, by {'value' if by_value else 'number'}"]
+            for model in MODELS:
+                row = [cells[model, labels][name, by_value] for labels in LABELS]
+                shown = [
+                    f"{each.half_width:.2f}" if half_widths else f"{100 * each.coverage:.1f}"
+                    for each in row
+                ]
+                line.append(" / ".join(shown))
+            lines.append(line)
+    return table(["quantity", *MODELS], lines)
+
+
+def rare_summary(cells: RareCells) -> str:
+    """Write the extremes that the goals are about."""
+    every = [each for found in cells.values() for each in found.values()]
+    many = [each for each in every if each.found >= 10]
+    lowest, highest = (100 * f(each.coverage for each in every) for f in (min, max))
+    among = [100 * f(each.coverage for each in many) for f in (min, max)]
+    return (
+        f"Lowest {lowest:.1f}%, highest {highest:.1f}%; in the {len(many)} cells in which ten or "
+        f"more positives are judged on average {among[0]:.1f} to {among[1]:.1f}%."
+    )
+
+
 def plot(results: Results) -> None:
     """Draw coverage and RMSE of the published estimator per scenario."""
     import matplotlib as mpl
@@ -153,6 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--populations", type=int, default=600, help="for the published design")
     parser.add_argument("--others", type=int, default=200, help="for the designs held against it")
+    parser.add_argument("--repetitions", type=int, default=1000, help="per cell of rare positives")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     results = {}
@@ -173,6 +207,18 @@ def main() -> None:
         f"With every lot of the frame judged, missing values alone leave an RMSE of "
         f"{despite_all_truths(populations=options.others):.1f} points."
     )
+    cells = {
+        (model, labels): rare_cells(
+            model, labels=labels, repetitions=options.repetitions, workers=options.workers
+        )
+        for model in MODELS
+        for labels in LABELS
+    }
+    tables |= {
+        "rare-coverage": rare_table(cells),
+        "rare-width": rare_table(cells, half_widths=True),
+        "rare-summary": rare_summary(cells),
+    }
     plot(results)
     PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
 

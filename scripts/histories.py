@@ -19,6 +19,7 @@ from itertools import count, islice
 from typing import Any
 
 from pipeline.notices.procedures import procedures
+from pipeline.notices.relations import relations
 from pipeline.records import Kind, Notice, Reference
 
 FIRST_DAY = dt.date(2016, 1, 4)
@@ -127,7 +128,7 @@ def main(size: int) -> None:
     notices = list(islice(Tenders(seed=1).notices(), size))
     random.Random(2).shuffle(notices)
     start = time.process_time()
-    found = procedures(notices)
+    found = procedures(relations(notices))
     seconds = time.process_time() - start
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     inferred = sum(link.inferred for x in found for link in x.links)

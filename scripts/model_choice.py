@@ -12,16 +12,16 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.evaluation import cases
 from pipeline.evaluation.figures import figures
 from pipeline.evaluation.trial import authored_facts
-from pipeline.labels import decide, rules
-from pipeline.learning import train
-from pipeline.learning.train import Recipe
+from pipeline.labels import rules
+from pipeline.learning.examples import TrainingSet, authored
+from pipeline.learning.train import THRESHOLDS, Recipe
+from pipeline.records import INNOVATION
 from pipeline.store import Store, write_atomic
 
 WORDS = {name: {"lemmas": 1.0} for name in ("degree", "aspect", "openness", "forms")}
@@ -61,27 +61,26 @@ the model card are therefore no independent test either.
 def main() -> None:
     store = Store(settings.load().home)
     book = codebook.load(store)
-    learned = train.authored(store, book, Analyzer("embedded"))
+    learned = authored(store, book, Analyzer("embedded"))
     facts = authored_facts(store.authored())
-    thresholds = {"innovation_oriented": train.LISTED} | dict.fromkeys(book.forms, 0.5)
-    chosen = partial(decide.chosen, codebook=book, thresholds=thresholds)
     lines = [line("cues and fields alone, no model", by_rules(learned, book), 0.0)]
     for name, recipe in CANDIDATES.items():
         started = time.monotonic()
         given = cases.out_of_fold(learned, recipe, book)
-        found = cases.cases(learned, given, chosen, codebook=book, facts=facts)
+        thresholds = recipe.thresholds_of(book)
+        found = cases.cases(learned, given, book, thresholds=thresholds, facts=facts)
         lines.append(line(name, figures(found, book), time.monotonic() - started))
         print(lines[-1], file=sys.stderr, flush=True)
     body = HEAD + "\n".join([*heading(len(learned.readings)), *lines]) + "\n"
-    body += TAIL.format(threshold=train.LISTED)
+    body += TAIL.format(threshold=THRESHOLDS[INNOVATION])
     write_atomic(store.home / "docs" / "model_choice.md", body.encode())
 
 
-def by_rules(learned: train.Examples, book: codebook.Codebook) -> dict:
+def by_rules(learned: TrainingSet, book: codebook.Codebook) -> dict:
     nothing = {label.label_id: 0.0 for label in book.labels}
-    found = cases.cases(
-        learned, [nothing] * len(learned.readings), lambda *_: None, codebook=book, facts={}
-    )
+    given = [nothing] * len(learned.readings)
+    thresholds = Recipe().thresholds_of(book)
+    found = cases.cases(learned, given, book, thresholds=thresholds, facts={})
     judged = [rules.judge(reading, book) for reading in learned.readings]
     return figures([replace(x, chosen=y) for x, y in zip(found, judged, strict=True)], book)
 

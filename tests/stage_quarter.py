@@ -12,14 +12,24 @@ import pytest
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.demo.made_up import MODEL, MadeUp, made_up
-from pipeline.labels import scores as scoring
+from pipeline.learning import promotions
+from pipeline.learning.examples import hash_of
 from pipeline.notices import collected
 from pipeline.rawstore import disk
-from pipeline.records import Notice, Period
+from pipeline.records import Notice, Period, Promotion
 from pipeline.settings import Settings
 from pipeline.store import Store
 
 ROOT = Path(__file__).parents[1]
+FICTIONAL = Promotion(
+    model_id=MODEL,
+    card="c",
+    metrics="m",
+    floors="f",
+    by="nobody",
+    on="2026-10-01",
+    reason="made up",
+)
 LOTS = {Period.parse("2026Q2"): 130, Period.parse("2026Q3"): 220}
 
 
@@ -59,7 +69,7 @@ def everything(codebook):
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory, everything):
+def stocked(tmp_path_factory, everything, codebook):
     """A home that is written once."""
     folder = tmp_path_factory.mktemp("quarter") / "home"
     corpora = folder / "corpora"
@@ -68,15 +78,15 @@ def stocked(tmp_path_factory, everything):
     for name in ("indicators", "reference"):
         shutil.copytree(ROOT / "corpora" / name, corpora / name)
     store = Store(folder)
-    store.write_champion({"model_id": MODEL})
+    promotions.add(store, FICTIONAL)
     notices = [x for found in everything.notices.values() for x in found]
     shelve(store, notices)
     table = everything.scores.table
-    prints = {x.notice_id: scoring.fingerprint(x) for x in notices}
+    prints = {x.notice_id: hash_of(x) for x in notices}
     names = table.column("notice_id").to_pylist()
     place = table.schema.get_field_index("fingerprint")
     table = table.set_column(place, "fingerprint", pa.array([prints[x] for x in names]))
-    path = store.scores(MODEL) / "00000.parquet"
+    path = store.scores(MODEL, codebook.fingerprint) / "00000.parquet"
     disk.write_table(path, [table], schema=table.schema, facts=dict)
     return folder
 

@@ -7,7 +7,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 
-GROUND = ["records", "errors", "settings", "store", "rawstore", "codebook", "parallel"]
+GROUND = [
+    *("records", "errors", "codec", "codes", "spreadsheet", "settings", "store", "rawstore"),
+    *("codebook", "parallel", "home"),
+]
 ROOMS = [
     "sources",
     "notices",

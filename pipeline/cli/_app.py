@@ -22,8 +22,7 @@ from pipeline.errors import PipelineError, SettingsError
 from pipeline.records import Period
 
 if TYPE_CHECKING:
-    from pipeline.rawstore import RawStore
-    from pipeline.settings import Settings
+    from pipeline.home import Home
 
 app = typer.Typer(
     name="innovatiemonitor",
@@ -95,12 +94,16 @@ def period_of(text: str) -> Period:
         raise SettingsError(str(error)) from None
 
 
-def raw_store(given: Settings) -> RawStore:
-    """Open the store of raw and collected notices in the home of the settings."""
-    from pipeline.rawstore import RawStore
-    from pipeline.store import Store
+def opened(settings_file: Path | None, **overrides: object) -> Home:
+    """Open the home that the settings in force point at.
 
-    return RawStore(Store(given.home), settings_fingerprint=given.fingerprint)
+    Args:
+        overrides: Settings by name that options gave; ``None`` means not given.
+    """
+    from pipeline import settings
+    from pipeline.home import Home
+
+    return Home(settings=settings.load(settings_file, **overrides))
 
 
 def show_json(value: object) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
-from pipeline.cli._app import period_of, progress
+from pipeline.cli._app import opened, period_of, progress
 
 if TYPE_CHECKING:
     from pipeline.quarter import Work
@@ -22,5 +21,10 @@ def work_of(
     """Return the work on a period, by the settings in force."""
     from pipeline.quarter import Work
 
-    given = settings.load(settings_file)
-    return Work(period=period_of(period), settings=given, model_id=model, jobs=jobs, show=progress)
+    return Work(
+        period=period_of(period),
+        settings=opened(settings_file).settings,
+        model_id=model,
+        jobs=jobs,
+        show=progress,
+    )

@@ -152,6 +152,77 @@ def adjudicate(
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
 
 
+@commands.command("migrate")
+def migrate(
+    to: Annotated[int, typer.Option(help="Version of the codebook; it is raised if need be")],
+    default: Annotated[
+        list[str] | None,
+        typer.Option(help="LABEL=no: a new label that no earlier judgement is about"),
+    ] = None,
+    renamed: Annotated[
+        list[str] | None, typer.Option("--map", help="OLD=NEW: a label that has another id now")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Take all judgements over to a changed codebook: all files, or none.
+
+    First change corpora/codebook.toml: a label is one [[label]] block. What was done is kept in
+    corpora/migrations.jsonl.
+
+    \b
+    Examples:
+      innovatiemonitor annotations migrate --to 2 --default open_hardware=no --dry-run
+      innovatiemonitor annotations migrate --to 2 --map proeftuin=living_lab
+    """
+    from pipeline import codebook as codebooks
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus import migration
+    from pipeline.store import Store
+
+    store = Store(settings.load(settings_file).home)
+    before = codebooks.load(store)
+    codebook = migration.of_version(before, to)
+    renames = migration.Renames(absent=_absent(default or []), renamed=_pairs("--map", renamed))
+    files = migration.migrate(store.annotation_files(), codebook, renames)
+    if before.version != to:
+        typer.echo(f"codebook.toml: version {before.version} becomes {to}")
+    for file in files:
+        names = "".join(f", {old} {count} times" for old, count in file.renamed.items())
+        typer.echo(f"{file.name}.csv: {file.changed} of {len(file.annotations)} judgements{names}")
+    if dry_run:
+        return
+    for file in files:
+        store.write_annotations(file.name, judging.write(file.annotations))
+    if before.version != to:
+        store.write_codebook_version(to)
+    store.add_migration(
+        {
+            "on": now().date().isoformat(),
+            "to": to,
+            "codebook_fingerprint": codebook.fingerprint,
+            "default_no": renames.absent,
+            "map": renames.renamed,
+            "changed": {file.name: file.changed for file in files},
+        }
+    )
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    for pair in given or []:
+        if not all(pair.partition("=")):
+            raise SettingsError(f"{option} is {pair!r}; expected OLD=NEW")
+    return dict(pair.split("=", 1) for pair in given or [])
+
+
+def _absent(given: list[str]) -> tuple[str, ...]:
+    labels = _pairs("--default", given)
+    for label, value in labels.items():
+        if value != "no":
+            raise SettingsError(f"--default is {label}={value}; only no can be said for everyone")
+    return tuple(labels)
+
+
 def _exchange(tool: str) -> Exchange:
     from pipeline.corpus.exchange import EXCHANGES
 

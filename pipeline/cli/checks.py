@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
 from pipeline.cli._app import (
     AsJson,
     PeriodName,
     SettingsFile,
     app,
+    opened,
     period_of,
-    raw_store,
     show_json,
 )
+from pipeline.cli._quarter import work_of
 from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFi
       innovatiemonitor check 2026Q3
       innovatiemonitor check 2026Q3 --json
     """
-    from pipeline.notices import checks
-    from pipeline.notices.period import material
-
-    found = checks.run(material(period_of(period), store=raw_store(settings.load(settings_file))))
+    found = work_of(period, settings_file).checks
     if as_json:
         show_json(found)
     for one in found if not as_json else ():
@@ -69,7 +66,7 @@ def reconcile(
     from pipeline.notices.period import reconciled
     from pipeline.notices.reconcile import lines
 
-    found = reconciled(period_of(period), store=raw_store(settings.load(settings_file)))
+    found = reconciled(period_of(period), store=opened(settings_file).raw)
     if as_json:
         show_json(found)
         return
@@ -102,7 +99,7 @@ def indicators(
     """
     from pipeline.notices.period import counted
 
-    store = raw_store(settings.load(settings_file))
+    store = opened(settings_file).raw
     chosen = _indicators(store, name, labels)
     forms = _forms(labels) if labels else {}
     found = counted(chosen, store=store, forms_by_notice=forms)
@@ -127,7 +124,7 @@ def procedure(
     """
     from pipeline.notices.period import explanation
 
-    store = raw_store(settings.load(settings_file))
+    store = opened(settings_file).raw
     typer.echo("\n".join(explanation(notice, period_of(period), store=store)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated
 
@@ -135,17 +133,13 @@ def audit(
     Examples:
       innovatiemonitor audit 2026Q3 --output lots.csv
     """
+    from pipeline.estimates.frame import AUDITED
     from pipeline.estimates.frame import audit as lines_of
-    from pipeline.labels.output import defused
+    from pipeline.spreadsheet import csv_table
     from pipeline.store import write_atomic
 
     lines = list(lines_of(work_of(period, settings_file).material.frame))
-    text = io.StringIO()
-    names = list(lines[0]) if lines else []
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: defused(value) for name, value in line.items()} for line in lines)
-    write_atomic(output, text.getvalue().encode())
+    write_atomic(output, csv_table(AUDITED, lines))
     inside = sum(line["status"] == "in" for line in lines)
     typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
 

@@ -14,9 +14,7 @@ from pipeline.errors import SettingsError
 if TYPE_CHECKING:
     from pipeline.codebook import Codebook
     from pipeline.corpus.analyzer import Analyzer
-    from pipeline.features.passages import Target
-    from pipeline.learning.train import Examples
-    from pipeline.records import Reading
+    from pipeline.learning.examples import TrainingSet
     from pipeline.store import Store
 
 NewlyJudged = Annotated[
@@ -53,6 +51,7 @@ def train(
     from pipeline.corpus.analyzer import Analyzer
     from pipeline.learning import shelf
     from pipeline.learning import train as training
+    from pipeline.learning.card import card as card_of
     from pipeline.store import Store
 
     given = settings.load(settings_file, analyzer=analyzer)
@@ -60,15 +59,13 @@ def train(
     codebook = codebooks.load(store)
     maker = Analyzer(given.analyzer)
     learned = _examples(store, codebook, maker, annotations or [], inputs or [])
-    recipe = training.Recipe()
-    suggested = _silver(store, codebook, maker, silver or [])
-    judge = training.train(learned, recipe, codebook, silver=suggested)
-    created = now().date().isoformat()
-    card = training.card(judge, learned, recipe, codebook, analyzer=maker.name, created=created)
+    learned = _with_silver(store, codebook, maker, learned, silver or [])
+    recipe, created = training.Recipe(), now().date().isoformat()
+    card = card_of(learned, recipe, codebook, analyzer=maker.name, created=created)
     if store.has_model(card.model_id):
         typer.echo("the same model is on the shelf already; it keeps its figures", err=True)
     else:
-        shelf.save(store, judge, card)
+        shelf.save(store, training.train(learned, recipe, codebook), card, learned)
     typer.echo(card.model_id)
 
 
@@ -78,6 +75,10 @@ def evaluate(
     real: Annotated[
         Path | None, typer.Option(help="Folder with the published notices of real.csv")
     ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", help="The notices that were added when it was trained"),
+    ] = None,
     new_set: Annotated[
         str | None, typer.Option(help="Why the floors now hold for these sets; stored")
     ] = None,
@@ -85,19 +86,22 @@ def evaluate(
 ) -> None:
     """Measure a model and write the figures into its card and evaluation.html.
 
-    Authored notices are judged out of fold; traps and, where --real is given, published notices
-    by the model itself. Takes a few minutes.
+    What it learned from is judged out of fold, by models that learned all the rest: authored
+    notices, and those that were added. Traps and, where --real is given, published notices are
+    judged by the model itself. Takes a few minutes.
 
     \b
     Examples:
       innovatiemonitor evaluate --real ../shared/notices
-      innovatiemonitor evaluate --model 20261121-1a2b3c4d --new-set "the corpus has grown"
+      innovatiemonitor evaluate --model m-1a2b3c4d --input notices/
+      innovatiemonitor evaluate --model m-1a2b3c4d --new-set "the corpus has grown"
     """
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.real import real_notices
     from pipeline.evaluation import gate, trial
+    from pipeline.evaluation.material import learned_by
     from pipeline.labels.classify import Classifier
-    from pipeline.learning import train as training
+    from pipeline.labels.find import notices_of
     from pipeline.report.evaluation import evaluation_page
     from pipeline.store import Store
 
@@ -111,7 +115,13 @@ def evaluate(
         judged = (real_notices(real), judging.final(read))
     found = trial.evaluate(
         classifier,
-        training.authored(store, codebook, classifier.analyzer),
+        learned_by(
+            classifier.card,
+            codebook,
+            classifier.analyzer,
+            store=store,
+            notices=notices_of(inputs or [], now=now()),
+        ),
         facts=trial.authored_facts(store.authored()),
         traps=store.traps(),
         real=judged,
@@ -121,7 +131,7 @@ def evaluate(
     store.write_model(card.model_id, {"evaluation.html": page.encode()})
     if new_set:
         gate.measure_on(store, card, reason=new_set, on=now().date().isoformat())
-    for failure in gate.check(card, store.floors()):
+    for failure in gate.check(card, gate.bounds(store)):
         typer.echo(failure)
     typer.echo(f"written: {store.models / card.model_id / 'evaluation.html'}", err=True)
 
@@ -140,8 +150,8 @@ def compare(
 
     \b
     Examples:
-      innovatiemonitor compare 20261121-1a2b3c4d
-      innovatiemonitor compare 20261121-1a2b3c4d --annotations new.csv --input notices/
+      innovatiemonitor compare m-1a2b3c4d
+      innovatiemonitor compare m-1a2b3c4d --annotations new.csv --input notices/
     """
     from pipeline.evaluation import trial
     from pipeline.evaluation.compare import table
@@ -162,14 +172,22 @@ def promote(
     lower: Annotated[
         list[str] | None, typer.Option(help="Change a bound first: METRIC=VALUE; needs --reason")
     ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, if it fails the gate; stored")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; needed where it fails the gate; stored")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(envvar="INNOVATIEMONITOR_BY", help="Who decides: pseudonym or role")
+    ] = "model keeper",
     settings_file: SettingsFile = None,
 ) -> None:
     """Make a model the one that `classify` uses, if it passes the floors of models/floors.json.
 
+    Each promotion is added to models/promotions.jsonl, also one back to an earlier model; none
+    is ever taken out.
+
     \b
     Examples:
-      innovatiemonitor promote --to 20261121-1a2b3c4d
+      innovatiemonitor promote --to m-1a2b3c4d
       innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
     """
     from pipeline.evaluation import gate
@@ -184,39 +202,39 @@ def promote(
         typer.echo(f"bound changed: {pair}")
     if to is None:
         return
-    for failure in gate.promote(store, to, reason=reason):
+    for failure in gate.promote(store, to, by=by, on=now().isoformat(), reason=reason):
         typer.echo(f"passed with a reason: {failure}")
     typer.echo(f"promoted: {to}")
 
 
 def _examples(
     store: Store, codebook: Codebook, analyzer: Analyzer, files: list[Path], inputs: list[str]
-) -> Examples:
+) -> TrainingSet:
     from pipeline.labels.find import notices_of
-    from pipeline.learning import train as training
+    from pipeline.learning.examples import authored
 
     if not files:
-        return training.authored(store, codebook, analyzer)
+        return authored(store, codebook, analyzer)
     texts = {path.name: _text(path) for path in files}
-    return training.authored(
-        store, codebook, analyzer, added=texts, notices=notices_of(inputs, now=now())
-    )
+    return authored(store, codebook, analyzer, added=texts, notices=notices_of(inputs, now=now()))
 
 
-def _silver(
-    store: Store, codebook: Codebook, analyzer: Analyzer, inputs: list[str]
-) -> tuple[tuple[Reading, Target], ...]:
+def _with_silver(
+    store: Store, codebook: Codebook, analyzer: Analyzer, learned: TrainingSet, inputs: list[str]
+) -> TrainingSet:
+    from pipeline.corpus.draws import drawn_ids
     from pipeline.labels.find import notices_of
-    from pipeline.learning import train as training
     from pipeline.learning import weak
+    from pipeline.learning.examples import silvered
 
     if not inputs:
-        return ()
-    notices = list(notices_of(inputs, now=now()).values())
-    examples, found = training.silvered(notices, codebook, analyzer)
-    store.write_silver("silver", weak.write(found))
-    typer.echo(f"{len(found)} suggestions of {len(notices)} notices: corpora/silver", err=True)
-    return examples
+        return learned
+    notices = notices_of(inputs, now=now())
+    both = silvered(notices.values(), learned, codebook, analyzer, drawn=drawn_ids(store))
+    suggested = both.silver.judgements
+    store.write_silver("silver", weak.write(suggested))
+    typer.echo(f"{len(suggested)} suggestions of {len(notices)} notices: corpora/silver", err=True)
+    return both
 
 
 def _text(path: Path) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import settings
 from pipeline.cli._app import (
     AsJson,
     PeriodName,
@@ -19,26 +18,23 @@ from pipeline.cli._app import (
     app,
     members,
     now,
+    opened,
     period_of,
     progress,
-    raw_store,
     show_json,
 )
 from pipeline.errors import ChecksFailed, PipelineError, SettingsError
 from pipeline.records import Period
+from pipeline.sources import source_names
 
 if TYPE_CHECKING:
     from pipeline.notices.collected import CollectReport
     from pipeline.rawstore import RawStore, SourceStatus
+    from pipeline.settings import Settings
     from pipeline.sources._http import FetchLogEntry, Http
     from pipeline.sources.fetch import FetchReport
 
-SourceName = Annotated[
-    str,
-    typer.Argument(
-        help="ted, ted_bulk, ted_bulk_months, tenderned, tenderned_dataset", metavar="SOURCE"
-    ),
-]
+SourceName = Annotated[str, typer.Argument(help=", ".join(source_names()), metavar="SOURCE")]
 OneSource = Annotated[
     str | None, typer.Option("--source", help="One source; without it all of them")
 ]
@@ -68,8 +64,9 @@ def fetch(
     from pipeline import sources
     from pipeline.sources.fetch import fetch as run
 
-    given = settings.load(settings_file)
-    chosen, store = sources.source(source, country=given.country), raw_store(given)
+    home = opened(settings_file)
+    given, store = home.settings, home.raw
+    chosen = sources.source(source, country=given.country)
     with (
         store.fetch_log(now()) as log,
         _http(given, log=log) as http,
@@ -106,8 +103,8 @@ def collect(
       innovatiemonitor collect 2026Q3
       innovatiemonitor collect 2026 --source tenderned
     """
-    given = settings.load(settings_file)
-    store = raw_store(given)
+    home = opened(settings_file)
+    given, store = home.settings, home.raw
     for name in _fetched(store, source):
         report = _collected(name, period_of(period), store=store)
         typer.echo(
@@ -133,7 +130,7 @@ def status(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
     """
     from pipeline.notices.collected import outdated
 
-    store = raw_store(settings.load(settings_file))
+    store = opened(settings_file).raw
     found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
     if as_json:
         show_json([{**members(x), "to_collect": days} for x, days in found])
@@ -161,7 +158,7 @@ def doctor(
     from pipeline import sources
     from pipeline.sources.doctor import doctor as run
 
-    given = settings.load(settings_file)
+    given = opened(settings_file).settings
     names = [source] if source else list(sources.sources())
     among = [sources.source(name, country=given.country) for name in names]
     with _http(given) as http, progress("sources examined") as show:
@@ -178,7 +175,7 @@ def doctor(
 
 
 @contextmanager
-def _http(given: settings.Settings, log: Any = lambda _: None) -> Iterator[Http]:
+def _http(given: Settings, log: Any = lambda _: None) -> Iterator[Http]:
     from pipeline.sources import hosts
     from pipeline.sources._http import Http, HttpSettings
 

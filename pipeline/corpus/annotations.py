@@ -11,14 +11,14 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
-from pipeline.store import sha256
+from pipeline.store import short_hash
 
 COLUMNS = (
     "notice_id",
@@ -31,6 +31,7 @@ COLUMNS = (
     "annotator",
     "annotated_at",
     "codebook_version",
+    "codebook_fingerprint",
     "round",
     "draw_id",
     "inclusion_probability",
@@ -47,7 +48,7 @@ FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recurs
 
 def text_hash(notice: Notice) -> str:
     """Return the fingerprint of a notice's cleaned text, 16 hexadecimal characters."""
-    return sha256(assemble(notice)[0].encode())[:16]
+    return short_hash(assemble(notice)[0])
 
 
 def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
@@ -68,17 +69,24 @@ def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
     return tuple(annotations)
 
 
-def cells(text: str, *, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+def cells(
+    text: str, *, name: str, optional: Collection[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the lines of a CSV file with ``COLUMNS``: line number, and cell by column.
+
+    Args:
+        optional: Columns that may be missing.
 
     Raises:
         CorpusError: A column is missing, a line has too few or too many cells, or it is no CSV.
     """
     lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
+        missing = {*COLUMNS} - {*optional} - {*(lines.fieldnames or ())}
         if missing:
-            raise CorpusError(f"{name}: no column {', '.join(missing)}; has {lines.fieldnames}")
+            raise CorpusError(
+                f"{name}: no column {', '.join(sorted(missing))}; has {lines.fieldnames}"
+            )
         for values in lines:
             if None in values or None in values.values():
                 raise CorpusError(
@@ -107,10 +115,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         CorpusError: A label or the codebook's version is not known.
         ValueError: A value is not of its kind, or the judgements contradict each other.
     """
-    if int(values["codebook_version"]) != codebook.version:
-        raise CorpusError(
-            f"judged by codebook version {values['codebook_version']}; expected {codebook.version}"
-        )
+    _require_meaning(values, codebook)
     if values["round"] not in ROUNDS:
         raise CorpusError(f"unknown round {values['round']!r}; known: {', '.join(ROUNDS)}")
     for column in ("notice_id", "annotator"):
@@ -122,10 +127,11 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         notice_id=values["notice_id"],
         text_hash=values["text_hash"] or None,
         judgement=judgement(values, codebook),
-        evidence=tuple(evidence(x, codebook) for x in _listed(values["evidence"])),
+        evidence=tuple(evidence(x, codebook) for x in listed(values["evidence"])),
         annotator=values["annotator"],
         annotated_at=dt.date.fromisoformat(values["annotated_at"]),
         codebook_version=codebook.version,
+        codebook_fingerprint=codebook.meaning,
         round=values["round"],
         draw_id=values["draw_id"] or None,
         inclusion_probability=_probability(values["inclusion_probability"]),
@@ -201,7 +207,7 @@ def check(one: Annotation, notice: Notice) -> None:
         CorpusError: It is about another text, or a passage of its evidence is not in there.
     """
     text, sections = assemble(notice)
-    if one.text_hash not in {None, now := sha256(text.encode())[:16]}:
+    if one.text_hash not in {None, now := short_hash(text)}:
         raise CorpusError(
             f"{one.notice_id}: the text has changed since it was judged: {one.text_hash}, now {now}"
         )
@@ -252,11 +258,43 @@ def refuse_formula(column: str, value: str) -> None:
         raise CorpusError(f"{column} {value!r} would be a formula in a spreadsheet")
 
 
-def _listed(text: str) -> list[object]:
-    listed = json.loads(text or "[]")
-    if not isinstance(listed, list):
+def _require_meaning(values: Mapping[str, str], codebook: Codebook) -> None:
+    """Refuse what was judged by other labels, definitions or fields; cues may differ."""
+    version, judged_by = int(values["codebook_version"]), values["codebook_fingerprint"]
+    if version != codebook.version:
+        raise CorpusError(
+            f"judged by codebook version {version}; expected {codebook.version}",
+            hint=f"Take them over: `innovatiemonitor annotations migrate --to {codebook.version}`.",
+        )
+    if judged_by != codebook.meaning:
+        raise CorpusError(
+            f"judged by codebook version {version} with fingerprint {judged_by or 'unknown'}; "
+            f"expected {codebook.meaning}: labels, definitions or fields have changed",
+            hint=_hint(version, judged_by),
+        )
+
+
+def _hint(version: int, judged_by: str) -> str:
+    # What was judged before fingerprints only lacks one; what was judged otherwise needs a version.
+    to = version + 1 if judged_by else version
+    return f"Take the judgements over: `innovatiemonitor annotations migrate --to {to}`."
+
+
+def listed(text: str) -> list[object]:
+    """Read the cell ``evidence``: a JSON list, empty where there is none.
+
+    Raises:
+        TypeError, ValueError: It is something else.
+    """
+    found = json.loads(text or "[]")
+    if not isinstance(found, list):
         raise TypeError(f"evidence is {text[:80]!r}; expected a list")
-    return listed
+    return found
+
+
+def joined(evidence: Sequence[object]) -> str:
+    """Write the cell ``evidence``; the reverse of :func:`listed`."""
+    return json.dumps(evidence, ensure_ascii=False) if evidence else ""
 
 
 def _probability(text: str) -> float | None:
@@ -276,12 +314,11 @@ def texts(one: Annotation) -> dict[str, str]:
         "aspect": ";".join(one.judgement.aspect),
         "openness": one.judgement.openness,
         "forms": ";".join(one.judgement.forms) or "conventional",
-        "evidence": json.dumps([x.as_dict() for x in one.evidence], ensure_ascii=False)
-        if one.evidence
-        else "",
+        "evidence": joined([x.as_dict() for x in one.evidence]),
         "annotator": one.annotator,
         "annotated_at": one.annotated_at.isoformat(),
         "codebook_version": str(one.codebook_version),
+        "codebook_fingerprint": one.codebook_fingerprint or "",
         "round": one.round,
         "draw_id": one.draw_id or "",
         "inclusion_probability": ""

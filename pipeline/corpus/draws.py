@@ -16,9 +16,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from pipeline.codebook import Codebook
 from pipeline.corpus.selection import TAKE_ALL, Design, Floats, select
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, AwardLot, Draw, Period
+from pipeline.store import Store
 
 
 def permanent_number(lot_key: str, seed: int) -> float:
@@ -71,6 +73,7 @@ def draw(
     seed: int,
     period: Period,
     frame_fingerprint: str,
+    codebook: Codebook | None = None,
     design: Design = "strata",
 ) -> tuple[Draw, tuple[AwardLot, ...]]:
     """Draw lots to judge.
@@ -82,6 +85,7 @@ def draw(
             the draw, they cannot bias it.
         labels: Lots to draw (n).
         frame_fingerprint: SHA-256 of the frame.
+        codebook: By which the drawn notices are to be judged.
 
     Returns:
         The draw, and the drawn lots in the order in which to judge them: random, so that an
@@ -107,6 +111,9 @@ def draw(
         probabilities=tuple(selection.probabilities.tolist()),
         strata=tuple(map(stratum_name, selection.strata.tolist())),
         stratum_sizes=dict(Counter(map(stratum_name, selection.everyone.tolist()))),
+        frame_lots="".join(sorted(Draw.fingerprint_of(lot.lot_key) for lot in lots)),
+        codebook_version=codebook.version if codebook else None,
+        codebook_fingerprint=codebook.fingerprint if codebook else None,
     )
     # Another seed: by the same numbers the small strata would come first.
     return stored, tuple(sorted(drawn, key=lambda lot: permanent_number(lot.lot_key, seed + 1)))
@@ -135,6 +142,19 @@ def overlap(old: Draw, new: Draw) -> float:
     return len(set(old.lot_keys) & set(new.lot_keys)) / len(new.lot_keys)
 
 
+def drawn_ids(store: Store) -> frozenset[str]:
+    """Return the notices of all stored draws, judged or not.
+
+    Raises:
+        CorpusError: A draw cannot be read.
+    """
+    tables = store.kept("draws", "*").items()
+    try:
+        return frozenset(x for _, table in tables for x in table["text_notice_ids"])
+    except (KeyError, TypeError) as error:
+        raise CorpusError(f"a stored draw has no {error}") from None
+
+
 def training_ids(
     annotations: Iterable[Annotation], drawn: Collection[str] = frozenset()
 ) -> frozenset[str]:
@@ -145,7 +165,7 @@ def training_ids(
 
     Args:
         annotations: All judgements, chosen and drawn.
-        drawn: ``text_notice_ids`` of draws whose judgements are not in yet.
+        drawn: Notices of all stored draws, see :func:`drawn_ids`.
     """
     judged = tuple(annotations)
     measuring = {each.notice_id for each in judged if each.draw_id is not None} | set(drawn)

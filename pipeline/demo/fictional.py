@@ -69,7 +69,9 @@ def fictional(store: Store, codebook: Codebook, *, settings_fingerprint: str) ->
 
 
 def _material(quarter: Period, all_of_it: MadeUp) -> Material:
-    return assembled(chain.from_iterable(all_of_it.notices.values()), quarter, rates={})
+    known = list(chain.from_iterable(all_of_it.notices.values()))
+    readings = [x for x in known if x.published_on and x.published_on in quarter]
+    return assembled(known, quarter, rates={}, readings=readings, quarantined={})
 
 
 def _basis(material: Material, all_of_it: MadeUp, codebook: Codebook, labels: int) -> Basis:
@@ -130,8 +132,8 @@ def _indicators(store: Store) -> dict[str, indicators.Indicator]:
 
 
 def _checks(material: Material, all_of_it: MadeUp) -> list[Check]:
-    return checks.run(
-        checks.Material(
+    return checks.inspect(
+        checks.Inspection(
             period=material.period,
             notices=material.readings,
             previous=[all_of_it.notices[quarter] for quarter in QUARTERS[:-1]],

@@ -15,18 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.codes import is_ex_ante
 from pipeline.errors import CorpusError
 from pipeline.records import Lot, Notice, Procedure
 
 WHOLE = "whole"
 NUMBER = re.compile(r"(?:lot|par|perceel|perceelnummer|nr)?[\s.:-]*0*(\d+)", re.I | re.ASCII)
-# eForms subtypes, as TED and as TenderNed write them, and the forms of before.
-EX_ANTE = frozenset(
-    [
-        *("25", "26", "27", "28", "EF25", "EF26", "EF27", "EF28"),
-        *("F15", "VOLUNTARY_EX_ANTE_TRANSPARENCY_NOTICE"),
-    ]
-)
 # An award older than this at publication is a slip of the pen in the year.
 LONGEST_DELAY = dt.timedelta(days=5 * 366)
 
@@ -154,9 +148,9 @@ def _name_only_lot(calls: list[Standing], awards: list[Standing]) -> None:
 
 def _superseded(awards: Sequence[Standing]) -> frozenset[str]:
     """Voluntary ex-ante notices that a real award followed."""
-    real = [index for index, x in enumerate(awards) if x.notice.subtype not in EX_ANTE]
+    real = [index for index, x in enumerate(awards) if not is_ex_ante(x.notice.subtype)]
     last = max(real, default=-1)
-    return frozenset(x.notice.notice_id for x in awards[: last + 1] if x.notice.subtype in EX_ANTE)
+    return frozenset(x.notice.notice_id for x in awards[: last + 1] if is_ex_ante(x.notice.subtype))
 
 
 def _call(number: str, calls: Sequence[Standing]) -> tuple[Standing | None, tuple[Lot, ...]]:

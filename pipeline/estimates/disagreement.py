@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.estimates.intervals import widened
 from pipeline.estimates.judged import Floats, Interval, Judged
-from pipeline.estimates.rare import with_bounds
 
 REPLICATES = 200
 
@@ -43,19 +43,13 @@ def with_disagreement(
     picked = rng.integers(2, size=(REPLICATES, len(judgements)))
     replicates = np.where(picked == 0, pairs[:, :, 0], pairs[:, :, 1]) @ weights
     added = float(replicates.var(ddof=1))
-    if added == 0:
-        return replace(plain, flags=(*plain.flags, *_measured(judgements)))
     total = plain.variance + added
-    degrees = plain.degrees * (total / plain.variance) ** 2 if plain.variance else np.inf
-    widened = with_bounds(
-        share=plain.share,
+    both = replace(
+        widened(plain, added, confidence=confidence),
         variance=total,
-        degrees=degrees,
-        found=plain.found,
-        bound=plain.bound,
-        confidence=confidence,
+        degrees=plain.degrees * (total / plain.variance) ** 2 if plain.variance else np.inf,
     )
-    return replace(widened, flags=(*widened.flags, *_measured(judgements)))
+    return replace(both, flags=(*both.flags, *_measured(judgements)))
 
 
 def _pairs(judgements: Sequence[Sequence[float]], rng: np.random.Generator) -> Floats:
@@ -68,7 +62,7 @@ def _pairs(judgements: Sequence[Sequence[float]], rng: np.random.Generator) -> F
             pairs[:, lot, 0] = first[0]
             pairs[:, lot, 1] = np.where(other, 1 - first[0], first[0])
         elif first:
-            pairs[:, lot] = rng.choice(np.asarray(first), size=(REPLICATES, 2))
+            pairs[:, lot] = rng.choice(np.sort(first), size=(REPLICATES, 2))
     return pairs
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
 from pipeline.corpus.adjudication import merged
@@ -21,8 +22,6 @@ from pipeline.estimates.material import Material
 from pipeline.labels.scores import Scores
 from pipeline.records import INNOVATION, Annotation, Draw, Period
 from pipeline.store import Store
-
-LISTED = ("lot_keys", "text_notice_ids", "probabilities", "strata")
 
 
 def plan(material: Material, scores: Scores, *, half_width: float, seed: int) -> planner.Plan:
@@ -61,6 +60,7 @@ def draw(
         seed=seed,
         period=material.period,
         frame_fingerprint=material.frame.fingerprint,
+        codebook=codebooks.load(store),
     )
     for stored in stored_draws(store, material.period):
         if stored.draw_id == drawn.draw_id and stored != drawn:
@@ -68,7 +68,7 @@ def draw(
                 f"draw {drawn.draw_id} is stored with other lots: the scores have changed",
                 hint="Judge the stored draw, or take another seed.",
             )
-    store.keep("draws", drawn.draw_id, asdict(drawn))
+    store.keep("draws", drawn.draw_id, to_plain(drawn))
     return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
@@ -82,7 +82,7 @@ def export(
     Args:
         tool: Name in ``EXCHANGES``.
     """
-    notices = [material.notices[notice_id] for notice_id in order]
+    notices = [material.whole[notice_id] for notice_id in order]
     return EXCHANGES[tool].export(tasks(notices, draw=drawn), codebook)
 
 
@@ -107,7 +107,7 @@ def take_over(
     """
     name = str(material.period)
     added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
-        body, codebook, notices=material.notices, sitting=sitting
+        body, codebook, notices=material.whole, sitting=sitting
     )
     before: tuple[Annotation, ...] = ()
     if store.has_annotations(name):
@@ -124,8 +124,8 @@ def stored_draws(store: Store, period: Period) -> list[Draw]:
 
 def _read(table: Mapping[str, Any]) -> Draw:
     try:
-        return Draw(**{**table, **{name: tuple(table[name]) for name in LISTED}})
-    except (TypeError, KeyError) as error:
+        return from_plain(Draw, table)
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise CorpusError(f"draw {table.get('draw_id')}: {error!r}") from None
 
 

@@ -12,20 +12,26 @@ Decaestecker (2002), Neural Computation 14(1); Bella et al. (2010), ICDM.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from pipeline.errors import NoDraw, TooFewLabels
-from pipeline.estimates._variance import stratified
+from pipeline.estimates.intervals import interval_around, t_interval
 from pipeline.estimates.judged import Floats, HeldOut, Interval, Judged
-from pipeline.estimates.rare import none_found, t_interval, with_bounds
 
 # Simulated (docs/statistics.md, "How few labels"): with 100 labels the interval of `difference`
-# still covers 91 to 96%; below that a stratum holds too few for a variance.
+# still covers 96 to 98%; below that a stratum holds too few for a variance.
 FEWEST_LABELS = 100
+
+# Lots of a domain that must be drawn by chance before its scores get half the weight they have
+# in the whole draw: with fewer, false alarms among them are too few to be measured.
+TRUSTED_AFTER = 20
+
+# Scores that differ by less are the same, but for rounding.
+TOLERANCE = 1e-9
 
 DIAGNOSTIC = ("diagnostic", "no_interval")
 
@@ -33,40 +39,54 @@ DIAGNOSTIC = ("diagnostic", "no_interval")
 def difference(judged: Judged, *, confidence: float = 0.95) -> Interval:
     """Estimate the share from all scores, corrected by the drawn labels. The published figure.
 
-        R = [sum_U v p + sum_s v (y - p) / pi] / sum_U v
+        R = [sum_U v k p + sum_s v (y - k p) / pi] / sum_U v
 
-    The sum over the scores is known; only the correction is uncertain. It is unbiased whatever
-    the model's errors; a poor model makes the interval wider, not wrong.
+    The sum over the scores is known; only the correction is uncertain. k is the weight on the
+    scores, :func:`score_weight`: a poor model makes the interval wider, not wrong.
+
+    Example: of 1,000 lots 100 were drawn (pi = 0.1), scores say nothing (k = 0) and 4 are
+    positive. Then R = 4 / 0.1 / 1000 = 4%; its interval runs from 1.3% to 9.1%.
 
     Raises:
         NoDraw: There are no drawn labels.
-        TooFewLabels: Fewer than ``FEWEST_LABELS`` were judged in the whole draw.
+        TooFewLabels: Fewer than ``FEWEST_LABELS`` were judged in the whole draw, or the domain
+            holds only lots that entered after it.
     """
-    check(judged)
-    gap = judged.drawn_values * (judged.truth - judged.scores[judged.drawn])
-    total = judged.values @ judged.scores + (gap / judged.probabilities).sum()
-    return _with_interval(judged, float(total) / judged.volume, gap, judged.volume, confidence)
+    return _of_frame(judged, _difference, confidence)
 
 
 def ht_ratio(judged: Judged, *, confidence: float = 0.95) -> Interval:
     """Estimate the share from the drawn labels alone (Hájek). The control.
 
-        R = sum_s (v y / pi) / sum_s (v / pi);  residuals v (y - R)
+        R = [sum_c v y + sum_(U - c) v x sum_s (v y / pi) / sum_s (v / pi)] / sum_U v
+
+    c are the lots that were certain to be drawn, s the others that were.
 
     Raises:
         NoDraw: There are no drawn labels.
         TooFewLabels: Fewer than ``FEWEST_LABELS`` were judged in the whole draw, or none in
             the domain.
     """
-    check(judged)
-    weights = judged.drawn_values / judged.probabilities
-    volume = float(weights.sum())
-    if volume == 0:
-        raise TooFewLabels("no judged lot lies in the domain")
-    share = float(weights @ judged.truth) / volume
-    return _with_interval(
-        judged, share, judged.drawn_values * (judged.truth - share), volume, confidence
-    )
+    return _of_frame(judged, _ht_ratio, confidence)
+
+
+def score_weight(judged: Judged) -> float:
+    """Return the weight on the scores, 0 to 1, by a rule that is fixed beforehand.
+
+    The slope of the judgements on the scores over all judged lots of the draw (power tuning),
+    times m / (m + ``TRUSTED_AFTER``) for the m lots of the domain that were drawn by chance.
+    With 60 such lots and a slope of 0.8: 0.8 x 60 / 80 = 0.6.
+
+    Source:
+        Angelopoulos, Duchi & Zrnic (2023), PPI++, arXiv 2311.01453, §6.
+    """
+    seen = judged.scores[judged.drawn]
+    spread = float(np.square(seen - seen.mean()).sum())
+    by_chance = int(((judged.probabilities < 1) & (judged.drawn_values > 0)).sum())
+    if spread < TOLERANCE or by_chance == 0:
+        return 0.0
+    slope = float((seen - seen.mean()) @ judged.truth) / spread
+    return float(np.clip(slope, 0, 1)) * by_chance / (by_chance + TRUSTED_AFTER)
 
 
 def check(judged: Judged) -> None:
@@ -89,30 +109,43 @@ def check(judged: Judged) -> None:
         )
 
 
-def _with_interval(
-    judged: Judged, share: float, residuals: Floats, volume: float, confidence: float
+def _of_frame(
+    judged: Judged, estimator: Callable[[Judged, float], Interval], confidence: float
 ) -> Interval:
-    """Choose the interval that suits the number of lots found."""
-    variance, degrees = stratified(
-        residuals,
-        probabilities=judged.probabilities,
-        strata=judged.strata,
-        clusters=judged.clusters,
+    """Estimate for the lots that could be drawn; the others may all be positive, or none."""
+    check(judged)
+    part = judged.entered_part
+    if part == 0:
+        return estimator(judged, confidence)
+    if part == 1 or judged.entered is None:
+        raise TooFewLabels("every lot of the domain entered after the draw")
+    got = estimator(judged.within(~judged.entered), confidence)
+    least, most = got.known
+    return replace(
+        got,
+        low=got.low * (1 - part),
+        high=got.high * (1 - part) + part,
+        known=(least * (1 - part), most * (1 - part) + part),
+        flags=(*got.flags, "entered_after_draw"),
     )
-    found, others = (
-        int(((judged.drawn_values > 0) & hit).sum()) for hit in (judged.truth > 0, judged.truth < 1)
-    )
-    bound = none_found(
-        judged.drawn_values, judged.probabilities, volume=judged.volume, confidence=confidence
-    )
-    return with_bounds(
-        share=float(np.clip(share, 0, 1)),
-        variance=variance / volume**2,
-        degrees=degrees,
-        found=(found, others),
-        bound=bound,
-        confidence=confidence,
-    )
+
+
+def _difference(judged: Judged, confidence: float) -> Interval:
+    weight = score_weight(judged)
+    gap = judged.drawn_values * (judged.truth - weight * judged.scores[judged.drawn])
+    total = weight * float(judged.values @ judged.scores) + (gap / judged.probabilities).sum()
+    return interval_around(judged, float(total) / judged.volume, weight, confidence)
+
+
+def _ht_ratio(judged: Judged, confidence: float) -> Interval:
+    certain = judged.probabilities == 1
+    weights = np.where(certain, 0.0, judged.drawn_values / judged.probabilities)
+    if not judged.labelled:
+        raise TooFewLabels("no judged lot lies in the domain")
+    rest = judged.volume - float(judged.drawn_values[certain].sum())
+    share = float(weights @ judged.truth) / weights.sum() if weights.any() else 0.0
+    found = float(judged.drawn_values[certain] @ judged.truth[certain])
+    return interval_around(judged, (found + rest * share) / judged.volume, 0.0, confidence)
 
 
 def classify_and_count(

@@ -45,7 +45,8 @@ DEFENCE_FORMS = frozenset(
         *("CONTRACT_DEFENCE", "CONTRACT_AWARD_DEFENCE", "CONTRACT_CONCESSIONAIRE_DEFENCE"),
     ]
 )
-AUDIT_FIELDS = ("lot_key", "notice_id", "text_notice_id", "dated", "title", "buyer")
+KNOWN = ("lot_key", "notice_id", "text_notice_id", "dated", "title", "buyer")
+AUDITED = (*KNOWN, "value_eur", "rung", "flags", "not_taken", "status", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +126,7 @@ def audit(frame: Frame) -> Iterator[dict[str, str | float | None]]:
     """
     for lot in frame.lots:
         line: dict[str, str | float | None] = {
-            name: None if (known := getattr(lot, name)) is None else str(known)
-            for name in AUDIT_FIELDS
+            name: None if (known := getattr(lot, name)) is None else str(known) for name in KNOWN
         }
         yield line | {
             "value_eur": lot.value_eur,

@@ -13,9 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.errors import TooFewLabels
+from pipeline.estimates.intervals import around, widened
 from pipeline.estimates.judged import Floats, Interval, Judged
-from pipeline.estimates.rare import with_bounds
 
 Cell = tuple[str | None, ...]
 
@@ -47,10 +46,10 @@ def impute(
         times: Number of imputations (m), at least ``FEWEST_IMPUTATIONS``.
 
     Returns:
-        Shape (m, N); known values are the same in each row.
+        Shape (m, N); known values are the same in each row. Where fewer than
+        ``FEWEST_DONORS`` values are known, the others stay NaN: shares by number need none.
 
     Raises:
-        TooFewLabels: Fewer than ``FEWEST_DONORS`` values are known.
         ValueError: m is too small.
 
     Source:
@@ -73,8 +72,8 @@ def _pools(values: Floats, cells: Sequence[Cell]) -> list[tuple[list[int], list[
     for index in np.flatnonzero(~missing).tolist():
         for parts in range(len(cells[index]) + 1):
             donors[cells[index][:parts]].append(index)
-    if missing.any() and len(donors[()]) < FEWEST_DONORS:
-        raise TooFewLabels(f"{len(donors[()])} values are known; {FEWEST_DONORS} are needed")
+    if len(donors[()]) < FEWEST_DONORS:
+        return []
     receivers: defaultdict[Cell, list[int]] = defaultdict(list)
     for index in np.flatnonzero(missing).tolist():
         cell = cells[index]
@@ -113,16 +112,15 @@ def multiply_imputed(
         np.array([part.variance for part in parts]),
         degrees=float(np.mean([part.degrees for part in parts])),
     )
-    combined = with_bounds(
-        share=share,
-        variance=variance,
-        degrees=degrees,
-        found=parts[0].found,
-        bound=max(part.bound for part in parts),
-        confidence=confidence,
+    reach = (
+        float(np.sqrt(np.mean([(part.share - part.low) ** 2 for part in parts]))),
+        float(np.sqrt(np.mean([(part.high - part.share) ** 2 for part in parts]))),
     )
-    kept = tuple(flag for flag in parts[0].flags if flag not in combined.flags)
-    return replace(combined, flags=combined.flags + kept)
+    known = min(part.known[0] for part in parts), max(part.known[1] for part in parts)
+    within = around(share, reach, known=known, variance=variance, degrees=degrees)
+    between = (1 + 1 / len(parts)) * float(np.var([part.share for part in parts], ddof=1))
+    combined = widened(within, between, confidence=confidence, degrees=len(parts) - 1)
+    return replace(combined, flags=tuple(dict.fromkeys(parts[0].flags + combined.flags)))
 
 
 def rubin(shares: Floats, variances: Floats, *, degrees: float) -> tuple[float, float, float]:
@@ -151,16 +149,27 @@ def rubin(shares: Floats, variances: Floats, *, degrees: float) -> tuple[float, 
 def best_and_worst(share: float, values: Floats, cells: Sequence[Cell]) -> tuple[float, float]:
     """Return the share if none, or all, of the missing value were innovation-oriented.
 
-    Each missing value counts as a large one of its kind (the 90% point of its donors).
+    Each missing value counts as a large one of its kind (the 90% point of its donors). Where
+    too few values are known to tell, anything is possible: 0 to 1.
 
     Args:
         share: Of the known value, 0 to 1.
         values: Euro; NaN where missing; shape (N,).
         cells: As in :func:`impute`.
     """
-    known = float(np.nansum(values))
-    missing = sum(
-        len(receivers) * float(np.quantile(values[donors], LARGE_VALUE))
-        for donors, receivers in _pools(values, cells)
-    )
-    return share * known / (known + missing), (share * known + missing) / (known + missing)
+    known, missing = float(np.nansum(values)), large_values(values, cells)
+    if np.isnan(missing).any():
+        return 0.0, 1.0
+    whole = known + float(missing.sum())
+    return share * known / whole, (share * known + float(missing.sum())) / whole
+
+
+def large_values(values: Floats, cells: Sequence[Cell]) -> Floats:
+    """Return per lot what a missing value could well be: 0 where it is known; shape (N,).
+
+    NaN where too few values are known to tell.
+    """
+    large = np.where(np.isnan(values), np.nan, 0.0)
+    for donors, receivers in _pools(values, cells):
+        large[receivers] = np.quantile(values[donors], LARGE_VALUE)
+    return large

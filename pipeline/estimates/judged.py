@@ -44,6 +44,8 @@ class Judged:
         probabilities: Their inclusion probabilities, above 0, at most 1; shape (n,).
         strata: Their stratum numbers; shape (n,).
         clusters: Number of their procedure; shape (n,).
+        entered: Which lots were in the frame of no draw, so that nothing is known of them;
+            shape (N,); ``None`` where every lot had a chance.
         held_out: For the estimators that correct by error rates.
     """
 
@@ -54,6 +56,7 @@ class Judged:
     probabilities: Floats
     strata: Integers
     clusters: Integers
+    entered: NDArray[np.bool_] | None = None
     held_out: HeldOut | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +91,11 @@ class Judged:
         """Judged lots inside the domain (n)."""
         return int((self.drawn_values > 0).sum())
 
+    @property
+    def entered_part(self) -> float:
+        """Part of the volume in lots that entered after the draw, 0 to 1."""
+        return 0.0 if self.entered is None else float(self.values @ self.entered) / self.volume
+
     def by_number(self) -> Judged:
         """Return the same with every lot of the domain counting once."""
         return replace(self, values=(self.values > 0).astype(np.float64))
@@ -106,9 +114,8 @@ class Interval:
         variance: Of the share; 0 where the estimator has none.
         degrees: Degrees of freedom of the variance.
         flags: ``diagnostic``, ``no_interval``, ``rare``, ``upper_bound_only``,
-            ``lower_bound_only``.
-        found: Judged lots with the label, and without it.
-        bound: The largest share that may have been missed, were none found.
+            ``lower_bound_only``, ``at_judged_minimum``, ``entered_after_draw``.
+        known: What the judged lots prove: the share is at least, and at most.
         bias: Expected bias where the estimator is biased and the size can be told.
     """
 
@@ -118,6 +125,5 @@ class Interval:
     variance: float = 0.0
     degrees: float = np.inf
     flags: tuple[str, ...] = ()
-    found: tuple[int, int] = (0, 0)
-    bound: float = 1.0
+    known: tuple[float, float] = (0.0, 1.0)
     bias: float | None = None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.errors import CorpusError
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
 from pipeline.notices import collected, period
 from pipeline.notices._holidays import workdays
-from pipeline.notices._relations import relations
+from pipeline.notices.outlines import Outline
 from pipeline.notices.procedures import procedures
+from pipeline.notices.relations import merged, relations
 from pipeline.rawstore import RawStore
 from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
 
@@ -39,17 +41,20 @@ class Material:
     """All that is known, and the frame of one period.
 
     Attributes:
-        notices: By id, of every period: a lot is counted once only when all of them are known.
+        notices: By id, of every period, their texts left out: a lot is counted once only when
+            all of them are known.
+        whole: By id, with their texts, those whose texts are looked at.
         readings: Notices of the period as they were read, doubles included.
         quarantined: Raw notices, listed in the period, that could not be read, by source.
     """
 
     period: Period
     notices: Mapping[str, Notice]
+    whole: Mapping[str, Notice]
     procedures: Sequence[Procedure]
     frame: Frame
     readings: Sequence[Notice]
-    quarantined: Mapping[str, Sequence[Unreadable]] = field(default_factory=dict)
+    quarantined: Mapping[str, Sequence[Unreadable]]
 
     @cached_property
     def lots(self) -> tuple[AwardLot, ...]:
@@ -58,7 +63,7 @@ class Material:
 
     def texts(self) -> list[Notice]:
         """Return the notices whose texts are judged for the frame, each once."""
-        return [self.notices[x] for x in sorted({lot.text_notice_id for lot in self.lots})]
+        return [self.whole[x] for x in sorted({lot.text_notice_id for lot in self.lots})]
 
     def sources(self) -> tuple[SourceFacts, ...]:
         """Tell what each source gave in the period."""
@@ -77,24 +82,37 @@ class Material:
         )
 
 
-def material(raw: RawStore, of: Period) -> Material:
-    """Read all collected notices, link them, and build the frame of a period.
+def material(raw: RawStore, of: Period, *, judged: Iterable[str] = ()) -> Material:
+    """Read all collected notices without texts, link them, and build the frame of a period.
+
+    Args:
+        judged: Notices whose texts are needed besides those of the frame.
 
     Raises:
         CorpusError: Nothing was collected, or a file is damaged.
     """
-    known = list(period.notices(period.ALL_TIME, store=raw))
+    known = list(period.outlines(period.ALL_TIME, store=raw))
     if not known:
         raise CorpusError(
             "no notices were collected",
             hint="Run `innovatiemonitor fetch` and `innovatiemonitor collect`.",
         )
-    return assembled(
-        known,
+    linked = assembled(
+        (x.notice for x in known),
         of,
         rates=read_rates(raw.store.reference("ecb_rates")),
+        readings=[x.notice for x in known if x.day in of],
         quarantined={x: list(collected.quarantined(x, of, store=raw)) for x in raw.sources()},
     )
+    wanted = {*judged, *(lot.text_notice_id for lot in linked.lots)}
+    return replace(linked, whole=_whole(x for x in known if x.notice.notice_id in wanted))
+
+
+def _whole(outlines: Iterable[Outline]) -> dict[str, Notice]:
+    readings: dict[str, list[Notice]] = defaultdict(list)
+    for notice in collected.whole(outlines):
+        readings[notice.notice_id].append(notice)
+    return {name: merged(several) for name, several in readings.items()}
 
 
 def assembled(
@@ -102,21 +120,23 @@ def assembled(
     of: Period,
     *,
     rates: Rates,
-    quarantined: Mapping[str, Sequence[Unreadable]] | None = None,
+    readings: Sequence[Notice],
+    quarantined: Mapping[str, Sequence[Unreadable]],
 ) -> Material:
     """Link notices and build the frame of a period.
 
     Args:
-        known: Of every period, doubles included.
+        known: Of every period, doubles included; what they have of texts is taken for whole.
+        readings: Those of the period.
     """
-    readings = tuple(known)
-    notices = relations(readings).notices
-    linked = procedures(notices.values())
+    said = relations(known)
+    linked = procedures(said)
     return Material(
         period=of,
-        notices=notices,
+        notices=said.notices,
+        whole=said.notices,
         procedures=linked,
-        frame=frame(linked, notices, of, rates=rates),
-        readings=tuple(x for x in readings if x.published_on and x.published_on in of),
-        quarantined=quarantined or {},
+        frame=frame(linked, said.notices, of, rates=rates),
+        readings=readings,
+        quarantined=quarantined,
     )

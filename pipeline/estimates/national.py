@@ -87,8 +87,7 @@ def _published(store: Store, year: Period, quantity: str, domain: str) -> scenar
 
 def _quarters(store: Store, year: Period) -> list[Published]:
     found = []
-    for number in range(1, 5):
-        quarter = Period.quarter(year.first_day.year, number)
+    for quarter in year.quarters():
         if (last := latest(store, quarter)) is None:
             raise EstimateError(
                 f"{quarter} is not published; a national share needs all of {year}",

@@ -7,16 +7,16 @@ one day is ``<day>-2``. Numbers are written so that they are read back to the la
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.codec import from_plain, to_plain
 from pipeline.errors import CorpusError, EstimateError
 from pipeline.estimates import series
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.series import Figures, Quarter, Revision
-from pipeline.records import INNOVATION, AwardLot, Estimate, Period
+from pipeline.records import INNOVATION, AwardLot, Period
 from pipeline.store import Store
 
 HEADLINE = f"{INNOVATION} all"
@@ -67,53 +67,17 @@ class Published:
             inputs=inputs,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what is written."""
-        totals = {
-            name: asdict(each)
-            | {"period": str(each.period)}
-            # JSON has no infinity: unlimited degrees of freedom are null.
-            | ({"degrees": None} if math.isinf(each.degrees) else {})
-            for name, each in self.totals.items()
-        }
-        return {
-            "period": str(self.period),
-            "day": self.day.isoformat(),
-            "figures": asdict(self.figures),
-            "totals": totals,
-            "draw_id": self.draw_id,
-            "inputs": dict(self.inputs),
-        }
-
     @classmethod
-    def read(cls, table: Mapping[str, Any]) -> Published:
-        """Read what :meth:`to_json` gave.
+    def read(cls, table: Any) -> Published:
+        """Read what was kept.
 
         Raises:
             CorpusError: It is something else.
         """
         try:
-            return cls(
-                period=Period.parse(table["period"]),
-                day=dt.date.fromisoformat(table["day"]),
-                figures=_figures(table["figures"]),
-                totals={name: _quarter(each) for name, each in table["totals"].items()},
-                draw_id=table["draw_id"],
-                inputs=table["inputs"],
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            return from_plain(cls, table)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CorpusError(f"not published figures: {error!r}") from None
-
-
-def _figures(table: Mapping[str, Any]) -> Figures:
-    estimates = tuple(Estimate(**(x | {"flags": tuple(x["flags"])})) for x in table["estimates"])
-    return Figures(**(dict(table) | {"estimates": estimates}))
-
-
-def _quarter(table: Mapping[str, Any]) -> Quarter:
-    degrees = math.inf if table["degrees"] is None else table["degrees"]
-    period = Period.parse(table["period"])
-    return Quarter(**(dict(table) | {"period": period, "degrees": degrees}))
 
 
 def publish(published: Published, store: Store) -> bool:
@@ -128,7 +92,7 @@ def publish(published: Published, store: Store) -> bool:
     same_day = store.kept("published", f"{published.period}/{published.day}*")
     suffix = f"-{len(same_day) + 1}" if same_day else ""
     name = f"{published.period}/{published.day}{suffix}"
-    store.keep("published", name, published.to_json())
+    store.keep("published", name, to_plain(published))
     return True
 
 
@@ -163,15 +127,14 @@ def as_of(store: Store, period: Period, day: dt.date) -> Published:
     return found
 
 
-def quarters_before(store: Store, period: Period, *, name: str = HEADLINE) -> list[Quarter]:
+def run_up(store: Store, period: Period) -> list[Quarter]:
     """Return the published quarters that run up to a quarter without a gap, in order."""
     found: list[Quarter] = []
-    while True:
-        last_day = (found[0].period if found else period).first_day - dt.timedelta(days=1)
-        before = latest(store, Period.quarter(last_day.year, (last_day.month + 2) // 3))
-        if before is None or name not in before.totals:
-            return found
-        found.insert(0, before.totals[name])
+    quarter = period.quarter_before()
+    while (before := latest(store, quarter)) and HEADLINE in before.totals:
+        found.insert(0, before.totals[HEADLINE])
+        quarter = quarter.quarter_before()
+    return found
 
 
 def revised_before(store: Store, quarters: Sequence[Quarter]) -> list[tuple[Published, Published]]:

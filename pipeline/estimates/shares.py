@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import CorpusError, TooFewLabels
 from pipeline.estimates.disagreement import with_disagreement
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED, check
 from pipeline.estimates.imputation import multiply_imputed
@@ -41,51 +42,100 @@ def judged_lots(
     *,
     values: Floats,
     scores: Floats,
+    supplements: Sequence[Draw] = (),
     held_out: HeldOut | None = None,
 ) -> tuple[Judged, tuple[str, ...]]:
-    """Bring frame, draw and judgements together.
+    """Bring frame, draws and judgements together.
 
     Where part of a stratum is not judged, the judged lots stand for the whole of it: their
     probabilities are multiplied by the part that is judged. Lots that left the frame since
-    the draw are left out.
+    the draw are left out. Lots that entered since are marked, until a supplementary draw is
+    made from them; ``Judged.entered_part`` says how much they are worth.
 
     Args:
         lots: Lots of the frame that are in; length N.
         draw: ``None`` allows diagnostics only.
         truths: Per ``lot_key`` 0, 1, or the mean of first judgements.
-        values: Euro; the mean of the imputations where missing; shape (N,). Less than 1
-            counts as 1, so that the lot still counts by number.
+        values: Euro; the mean of the imputations where missing; shape (N,). Less than 1, or
+            NaN, counts as 1, so that the lot still counts by number.
         scores: 0 to 1; shape (N,).
+        supplements: Draws from lots that entered after the draw, and after each other.
         held_out: For the estimators that correct by error rates.
 
     Returns:
-        What the estimators take, and flags: ``incomplete_draw`` (not all of it is judged) and
-        ``frame_grew`` (the frame has more lots than the draw was made from).
+        What the estimators take, and flags: ``incomplete_draw`` (not all of it is judged),
+        ``left_after_draw`` (drawn lots are no longer in the frame) and ``frame_grew`` (it has
+        more lots than the draw was made from, which did not record them).
+
+    Raises:
+        CorpusError: Two draws were made from the same lot.
     """
+    draws = () if draw is None else (draw, *supplements)
+    entered, grew = _entered(lots, draws)
     place = {lot.lot_key: index for index, lot in enumerate(lots)}
-    procedures = {lot.procedure_key: number for number, lot in enumerate(lots)}
-    drawn = () if draw is None else zip(draw.lot_keys, draw.probabilities, draw.strata, strict=True)
+    drawn = [each for number, one in enumerate(draws) for each in _drawn(one, number)]
     inside = [(place[key], pi, stratum) for key, pi, stratum in drawn if key in place]
     answered = [each for each in inside if lots[each[0]].lot_key in truths]
-    part = _answered_part(inside, answered)
-    names = sorted(part)
-    indices = np.array([index for index, _, _ in answered], dtype=np.int64)
     judged = Judged(
-        values=np.maximum(values, 1.0),
+        values=np.fmax(values, 1.0),
         scores=scores,
-        drawn=indices,
-        truth=np.array([truths[lots[index].lot_key] for index in indices], dtype=np.float64),
-        probabilities=np.array([pi * part[stratum] for _, pi, stratum in answered], dtype=float),
-        strata=np.array([names.index(stratum) for _, _, stratum in answered], dtype=np.int64),
-        clusters=np.array([procedures[lots[i].procedure_key] for i in indices], dtype=np.int64),
+        entered=entered if entered.any() else None,
         held_out=held_out,
+        **_columns(lots, inside, answered, truths),
     )
-    grew = draw is not None and len(lots) > sum(draw.stratum_sizes.values())
-    flags = (("incomplete_draw", len(answered) < len(inside)), ("frame_grew", grew))
+    flags = (
+        ("incomplete_draw", len(answered) < len(inside)),
+        ("left_after_draw", len(inside) < len(drawn)),
+        ("frame_grew", grew),
+    )
     return judged, tuple(flag for flag, true in flags if true)
 
 
 Drawn = tuple[int, float, str]
+
+
+def _drawn(draw: Draw, number: int) -> Iterator[tuple[str, float, str]]:
+    """Yield lot, probability and stratum; strata of different draws stay apart."""
+    for key, pi, stratum in zip(draw.lot_keys, draw.probabilities, draw.strata, strict=True):
+        yield key, pi, f"{number:02d} {stratum}"
+
+
+def _entered(lots: Sequence[AwardLot], draws: Sequence[Draw]) -> tuple[NDArray[np.bool_], bool]:
+    """Return which lots no draw was made from, and whether there are such that we cannot name."""
+    seen: set[str] = set()
+    for draw in draws:
+        twice = len(seen & draw.frame)
+        if twice:
+            raise CorpusError(
+                f"draw {draw.draw_id} was made from {twice} lots of an earlier draw",
+                hint="A supplementary draw is made from the lots that entered after the others.",
+            )
+        seen |= draw.frame
+    if all(draw.frame_lots for draw in draws):
+        new = [bool(draws) and Draw.fingerprint_of(lot.lot_key) not in seen for lot in lots]
+        return np.array(new, dtype=bool), False
+    number = sum(sum(draw.stratum_sizes.values()) for draw in draws)
+    return np.zeros(len(lots), dtype=bool), len(lots) > number
+
+
+def _columns(
+    lots: Sequence[AwardLot],
+    inside: Sequence[Drawn],
+    answered: Sequence[Drawn],
+    truths: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what ``Judged`` holds per judged lot."""
+    procedures = {lot.procedure_key: number for number, lot in enumerate(lots)}
+    part = _answered_part(inside, answered)
+    names = sorted(part)
+    found = [lots[index] for index, _, _ in answered]
+    return {
+        "drawn": np.array([index for index, _, _ in answered], dtype=np.int64),
+        "truth": np.array([truths[lot.lot_key] for lot in found], dtype=np.float64),
+        "probabilities": np.array([pi * part[name] for _, pi, name in answered], dtype=float),
+        "strata": np.array([names.index(name) for _, _, name in answered], dtype=np.int64),
+        "clusters": np.array([procedures[lot.procedure_key] for lot in found], dtype=np.int64),
+    }
 
 
 def _answered_part(inside: Sequence[Drawn], answered: Sequence[Drawn]) -> dict[str, float]:
@@ -119,6 +169,13 @@ class Question:
     confidence: float = 0.95
     flags: tuple[str, ...] = ()
 
+    @property
+    def answerable(self) -> bool:
+        """Whether there are values to weigh with; by number there always are."""
+        if self.weighting == "number" or self.imputed is None:
+            return True
+        return not bool(np.isnan(self.imputed).any())
+
 
 def estimate(
     judged: Judged,
@@ -139,7 +196,7 @@ def estimate(
 
     Raises:
         NoDraw: The method needs a draw and there is none.
-        TooFewLabels: The draw has too few judgements.
+        TooFewLabels: The draw has too few judgements, or too few values are known.
         ValueError: The method may not be applied to value shares.
     """
     estimator = ESTIMATORS[method]
@@ -196,6 +253,8 @@ def _interval(part: Judged, question: Question, method: str, mask: NDArray[np.bo
         )
     if question.weighting == "number":
         return estimator(part.by_number(), confidence=question.confidence)
+    if not question.answerable:
+        raise TooFewLabels(f"too few values are known for a share by value of {question.period}")
     if question.imputed is None:
         return estimator(part, confidence=question.confidence)
     if ESTIMATORS[method].role == "diagnostic":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sklearn.model_selection import StratifiedGroupKFold
@@ -12,14 +12,14 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation.metrics import Booleans
-from pipeline.learning.train import Examples, Recipe, train
+from pipeline.labels import decide
+from pipeline.learning.examples import TrainingSet
+from pipeline.learning.train import Recipe, train
 from pipeline.records import INNOVATION, Declaration, Judgement, ModelCard, Notice
-from pipeline.store import sha256
+from pipeline.store import short_hash
 
 Facts = Mapping[str, str]
 Probabilities = Mapping[str, float]
-# From a notice and its probabilities to the chosen labels; see ``pipeline.labels.decide``.
-Decide = Callable[[Notice, Probabilities], Judgement]
 
 # Upper ends of the length bands, in words.
 LENGTHS = {50: "0 to 49 words", 150: "50 to 149 words", 400: "150 to 399 words"}
@@ -66,7 +66,7 @@ def recipe_of(card: ModelCard) -> Recipe:
         ModelMismatch: It is a recipe of an earlier version of the program.
     """
     try:
-        return Recipe(**json.loads(card.recipe))
+        return Recipe(**card.recipe)
     except TypeError as error:
         raise ModelMismatch(
             f"{card.model_id} has a recipe that this version does not know: {error}",
@@ -75,7 +75,7 @@ def recipe_of(card: ModelCard) -> Recipe:
 
 
 def out_of_fold(
-    learned: Examples,
+    learned: TrainingSet,
     recipe: Recipe,
     codebook: Codebook,
     *,
@@ -108,17 +108,18 @@ def out_of_fold(
 
 
 def cases(
-    learned: Examples,
+    learned: TrainingSet,
     probabilities: Sequence[Probabilities],
-    decide: Decide,
-    *,
     codebook: Codebook,
+    *,
+    thresholds: Mapping[str, float],
     facts: Mapping[str, Facts],
 ) -> tuple[Case, ...]:
     """Join judged notices with the probabilities that a model gave them out of fold.
 
     Args:
         probabilities: As from ``out_of_fold``; a form that a field settles becomes certain.
+        thresholds: See ``pipeline.labels.decide.chosen``.
         facts: Notice id to what is known beyond the notice itself, such as its sector.
     """
     found = []
@@ -131,10 +132,10 @@ def cases(
         found.append(
             Case(
                 notice_id=notice.notice_id,
-                text_hash=sha256(reading.document.text.encode())[:16],
+                text_hash=short_hash(reading.document.text),
                 truth=target.judgement,
-                chosen=decide(notice, given),
-                probabilities={**given, **_settled(notice, codebook)},
+                chosen=decide.chosen(notice, given, codebook, thresholds=thresholds),
+                probabilities={**given, **dict.fromkeys(decide.settled(notice, codebook), 1.0)},
                 facts={**facts_of(notice), **facts.get(notice.notice_id, {})},
                 declared=declared(notice),
                 group=target.group,
@@ -165,18 +166,7 @@ def declared(notice: Notice) -> Declaration:
     return next((state for state in order if state in states), "absent")
 
 
-def fingerprint(cases: Iterable[Case]) -> str:
+def set_fingerprint(cases: Iterable[Case]) -> str:
     """Return what identifies an evaluation set: its notices, their texts and judgements."""
     facts = sorted((x.notice_id, x.text_hash or "", repr(x.truth)) for x in cases)
-    return sha256(json.dumps(facts).encode())[:16]
-
-
-def labels_of(judgement: Judgement) -> set[str]:
-    """Return all label ids of a judgement, and ``innovation_oriented`` where it is."""
-    given = {judgement.degree, judgement.openness, *judgement.aspect, *judgement.forms}
-    return given | ({INNOVATION} if judgement.innovation_oriented else set())
-
-
-def _settled(notice: Notice, codebook: Codebook) -> dict[str, float]:
-    forms = (form for form in codebook.forms if codebook.label(form).settled_by(notice))
-    return dict.fromkeys(forms, 1.0)
+    return short_hash(json.dumps(facts))

@@ -16,10 +16,10 @@ import numpy as np
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
 from pipeline.evaluation import metrics
-from pipeline.evaluation.cases import Case, fingerprint, labels_of
+from pipeline.evaluation.cases import Case, set_fingerprint
 from pipeline.evaluation.metrics import Booleans, Floats, Integers
 from pipeline.records import INNOVATION, Judgement
-from pipeline.store import sha256
+from pipeline.store import short_hash
 
 JUDGEMENTS = ("degree", "aspect", "openness", "forms")
 
@@ -58,7 +58,7 @@ def figures(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict
     tables["degree"] |= _ordinal(cases, codebook, groups, times)
     wrong = sum(x.chosen.innovation_oriented and not x.truth.innovation_oriented for x in cases)
     return {
-        "fingerprint": fingerprint(cases),
+        "fingerprint": set_fingerprint(cases),
         "notices": len(cases),
         "groups": len(times[0]),
         "abstained": sum(not x.probabilities for x in cases),
@@ -82,9 +82,8 @@ def answers(judgements: Sequence[Judgement], codebook: Codebook) -> dict[str, Bo
     Returns:
         Judgement name to an array of shape (n_documents, n_labels), as in ``questions``.
     """
-    given = [labels_of(x) for x in judgements]
     return {
-        name: np.array([[label in one for label in labels] for one in given], dtype=bool)
+        name: np.array([[x.has(label) for label in labels] for x in judgements], dtype=bool)
         for name, labels in questions(codebook).items()
     }
 
@@ -165,7 +164,7 @@ def trap_figures(traps: Sequence[Mapping[str, Any]], chosen: Sequence[Judgement]
         ``right`` as a share with its Wilson interval; the same by reason; the wrong ones.
     """
     right = {
-        trap["id"]: (trap["label"] in labels_of(judgement)) == trap["expected"]
+        trap["id"]: judgement.has(trap["label"]) == trap["expected"]
         for trap, judgement in zip(traps, chosen, strict=True)
     }
     reasons = sorted({trap["why"] for trap in traps})
@@ -173,7 +172,7 @@ def trap_figures(traps: Sequence[Mapping[str, Any]], chosen: Sequence[Judgement]
         why: [right[trap["id"]] for trap in traps if trap["why"] == why] for why in reasons
     }
     return {
-        "fingerprint": sha256(json.dumps(list(map(dict, traps)), sort_keys=True).encode())[:16],
+        "fingerprint": short_hash(json.dumps(list(map(dict, traps)), sort_keys=True)),
         "notices": len(traps),
         "right": metrics.wilson(sum(right.values()), len(traps)),
         "by_reason": {

@@ -1,8 +1,9 @@
 """The gate: which measured figures a model must reach before `classify` uses it.
 
 ``models/floors.json`` holds the bounds, the sets they were measured on and the codebook's
-version; and why any of that was ever changed. A model measured on anything else is refused,
-for its figures say nothing about these bounds.
+version; and why any of that was ever changed. It is sealed, so that a bound is changed here and
+nowhere else. A model measured on anything else is refused, for its figures say nothing about
+these bounds. Every promotion adds a line to ``models/promotions.jsonl``.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import CorpusError, GateFailed
-from pipeline.learning import shelf
-from pipeline.records import ModelCard
+from pipeline.learning import promotions, shelf
+from pipeline.learning.card import identity
+from pipeline.learning.sealing import seal_of, sealed, unsealed
+from pipeline.records import ModelCard, Promotion
 from pipeline.store import Store
 
 Floors = Mapping[str, Any]
@@ -21,6 +24,10 @@ Floors = Mapping[str, Any]
 # be measured on the other sets only.
 WHERE_PRESENT = frozenset({"real"})
 BOUNDS = ("at_least", "at_most")
+
+# A few hundred traps: two of them are chance. A figure of these sets fails when its whole
+# interval lies beyond the bound.
+BY_INTERVAL = frozenset({"traps"})
 
 
 def check(card: ModelCard, floors: Floors) -> list[str]:
@@ -35,39 +42,64 @@ def check(card: ModelCard, floors: Floors) -> list[str]:
     """
     return [
         *_other_codebook(card, floors),
+        *_unmeasured(card),
         *_other_sets(card, floors),
         *_out_of_bounds(card, floors),
     ]
 
 
-def promote(store: Store, model_id: str, *, reason: str | None = None) -> list[str]:
+def promote(
+    store: Store, model_id: str, *, by: str, on: str, reason: str | None = None
+) -> list[str]:
     """Make a model the one that `classify` uses; also an earlier one.
 
     Args:
-        reason: Why a model that fails may be used all the same; stored with the failures.
+        by: Who decides: a pseudonym or a role.
+        on: Moment, ISO 8601.
+        reason: Why; a model that fails needs one. Stored with the failures.
 
     Returns:
         The failures that the reason answers for.
 
     Raises:
         ModelNotFound: There is no such model.
-        UntrustedModel: Its files were changed.
+        UntrustedModel: Its files, the floors or the history were changed by hand.
         GateFailed: It fails and there is no reason; or it is for another codebook, for which
             no reason is enough.
     """
     _, card = shelf.load(store, model_id)
-    floors, reason = store.floors(), (reason or "").strip()
+    floors, reason = bounds(store), (reason or "").strip()
     failures = check(card, floors)
     if any(_other_codebook(card, floors)) or (failures and not reason):
         raise GateFailed(
             f"model {card.model_id} may not be promoted: " + "; ".join(failures),
             hint="Improve it, or give --reason, which is stored.",
         )
-    facts: dict[str, object] = {"model_id": card.model_id}
-    if failures:
-        facts |= {"reason": reason, "failures": failures}
-    store.write_champion(facts)
+    promotion = Promotion(
+        model_id=card.model_id,
+        card=identity(card),
+        metrics=seal_of(card.metrics),
+        floors=seal_of(floors),
+        by=by,
+        on=on,
+        reason=reason or "It reached every bound.",
+        failures=tuple(failures),
+    )
+    promotions.add(store, promotion)
     return failures
+
+
+def bounds(store: Store) -> dict[str, Any]:
+    """Read the floors.
+
+    Raises:
+        UntrustedModel: They were changed by hand.
+    """
+    return unsealed(
+        store.floors(),
+        name="floors.json",
+        hint="Restore it, and change a bound with `innovatiemonitor promote --lower`.",
+    )
 
 
 def lower(store: Store, path: str, bound: float, *, reason: str, on: str) -> None:
@@ -80,14 +112,15 @@ def lower(store: Store, path: str, bound: float, *, reason: str, on: str) -> Non
     Raises:
         CorpusError: The metric has no bound, or there is no reason.
     """
-    floors = store.floors()
+    floors = bounds(store)
     sides = [side for side in BOUNDS if path in floors[side]]
     if not sides:
         known = ", ".join(sorted({*floors["at_least"], *floors["at_most"]}))
         raise CorpusError(f"{path!r} has no bound; there are: {known}")
     side = sides[0]
     change = {"metric": path, "from": floors[side][path], "to": bound}
-    store.write_floors(_because(floors | {side: floors[side] | {path: bound}}, change, reason, on))
+    changed = floors | {side: floors[side] | {path: bound}}
+    store.write_floors(sealed(_because(changed, change, reason, on)))
 
 
 def measure_on(store: Store, card: ModelCard, *, reason: str, on: str) -> None:
@@ -103,24 +136,29 @@ def measure_on(store: Store, card: ModelCard, *, reason: str, on: str) -> None:
     sets = {name: figures["fingerprint"] for name, figures in card.metrics.items()}
     if not sets:
         raise CorpusError(f"{card.model_id} was not measured", hint="Run `evaluate` first.")
-    floors = store.floors()
+    floors = bounds(store)
     known = {**floors["evaluation"], **sets}
     change = {
         "evaluation": sorted(x for x in known if known[x] != floors["evaluation"].get(x)),
         "model_id": card.model_id,
     }
     renewed = floors | {"evaluation": known, "codebook_version": card.codebook_version}
-    store.write_floors(_because(renewed, change, reason, on))
+    store.write_floors(sealed(_because(renewed, change, reason, on)))
 
 
 def measured(card: ModelCard, path: str) -> float | None:
     """Return a figure of a card by its path; ``None`` where it was not measured."""
-    found: Any = card.metrics
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
+    found = _at(card, path)
     if isinstance(found, Mapping):
         found = found.get("value")
     return None if found is None else float(found)
+
+
+def _at(card: ModelCard, path: str) -> Any:
+    found: Any = card.metrics
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _other_codebook(card: ModelCard, floors: Floors) -> Iterator[str]:
@@ -146,11 +184,27 @@ def _out_of_bounds(card: ModelCard, floors: Floors) -> Iterator[str]:
         for path, bound in floors[side].items():
             if _absent(card, path.partition(".")[0]):
                 continue
-            value = measured(card, path)
-            if value is None:
+            value, best, told = measured(card, path), *_best(card, path, side)
+            if value is None or best is None:
                 yield f"{path} was not measured"
-            elif value < bound if side == "at_least" else value > bound:
-                yield f"{path} is {value:g}; it must be {side.replace('_', ' ')} {bound:g}"
+            elif best < bound if side == "at_least" else best > bound:
+                yield f"{path} is {value:g}{told}; it must be {side.replace('_', ' ')} {bound:g}"
+
+
+def _best(card: ModelCard, path: str, side: str) -> tuple[float | None, str]:
+    """Return what is held against a bound: the figure, or the better end of its interval."""
+    found = _at(card, path)
+    if path.partition(".")[0] not in BY_INTERVAL or not isinstance(found, Mapping):
+        return measured(card, path), ""
+    if (low := found.get("low")) is None or (high := found.get("high")) is None:
+        return None, ""
+    return (high if side == "at_least" else low), f" ({low:g} to {high:g})"
+
+
+def _unmeasured(card: ModelCard) -> Iterator[str]:
+    """What was added must have been measured too: it is learned from like the rest."""
+    if (added := card.training.get("added")) and "added" not in card.metrics:
+        yield f"it learned {added['judgements']} added judgements and was not measured on them"
 
 
 def _absent(card: ModelCard, name: str) -> bool:

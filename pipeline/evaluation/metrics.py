@@ -73,11 +73,6 @@ def micro_f1(counts: Floats) -> Floats:
     return f1(counts.sum(axis=-2))
 
 
-def accuracy(counts: Floats) -> Floats:
-    """Return the part of the answers that is right; counts as in ``outcomes``."""
-    return _ratio(counts[..., 0] + counts[..., 3], counts.sum(axis=-1))
-
-
 def confusion(truth: Integers, chosen: Integers, size: int) -> Floats:
     """Write each pair of ranks as one-hot, shape (n_documents, size, size), true rank first."""
     cells = np.zeros((len(truth), size, size))

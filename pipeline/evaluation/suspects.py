@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.codebook import Codebook
-from pipeline.evaluation.cases import Case, labels_of
+from pipeline.evaluation.cases import Case
 from pipeline.records import INNOVATION
 
 
@@ -43,7 +43,7 @@ def suspects(cases: Sequence[Case], codebook: Codebook) -> tuple[Suspect, ...]:
     judged = [x for x in cases if x.probabilities]
     for label in (INNOVATION, *codebook.forms):
         p = np.array([x.probability(label) for x in judged])
-        given = np.array([label in labels_of(x.truth) for x in judged], dtype=bool)
+        given = np.array([x.truth.has(label) for x in judged], dtype=bool)
         if not given.any() or given.all():
             continue
         doubted = np.where(given, 1 - p >= (1 - p[~given]).mean(), p >= p[given].mean())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pipeline.corpus.annotations import text_hash
-from pipeline.errors import CorpusError
+from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation.cases import (
     Case,
     Facts,
@@ -25,13 +24,14 @@ from pipeline.evaluation.compare import Comparison, compare
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.metrics import Booleans
 from pipeline.evaluation.suspects import Suspect, suspects
-from pipeline.labels import decide
 from pipeline.labels.classify import Classifier
 from pipeline.learning import shelf, weak
+from pipeline.learning.card import measured
+from pipeline.learning.examples import TrainingSet
 from pipeline.learning.groups import groups
-from pipeline.learning.train import Examples, Recipe
+from pipeline.learning.train import Recipe
 from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction
-from pipeline.store import Store, to_json
+from pipeline.store import Store
 
 # What an abstaining model has found: nothing.
 NOTHING = Judgement(degree="none", aspect=(), openness="closed", forms=())
@@ -53,7 +53,7 @@ class Evaluation:
 
 def evaluate(
     classifier: Classifier,
-    learned: Examples,
+    learned: TrainingSet,
     *,
     facts: Mapping[str, Facts],
     traps: Sequence[Mapping[str, Any]],
@@ -75,8 +75,10 @@ def evaluate(
 
     Raises:
         CorpusError: A judged real notice has no text here.
-        ModelMismatch: The model's recipe is not known any more.
+        ModelMismatch: The model's recipe is not known any more, or it learned from other notices
+            or judgements than these.
     """
+    require_learned(classifier.card, learned)
     recipe = recipe_of(classifier.card)
     unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed)
     book = classifier.codebook
@@ -98,26 +100,30 @@ def evaluate(
 
 
 def record(store: Store, card: ModelCard, evaluation: Evaluation) -> ModelCard:
-    """Write what was measured into a model's card.
+    """Write what was measured into a model's card; see ``pipeline.learning.card.measured``."""
+    complete = measured(card, evaluation.sets)
+    store.write_model(card.model_id, shelf.written(complete))
+    return complete
 
-    Sets that were not measured this time keep their figures: the model is the same.
+
+def require_learned(card: ModelCard, learned: TrainingSet) -> None:
+    """Require that a model is measured with all that it was trained on, and nothing else.
+
+    Raises:
+        ModelMismatch: Notices or judgements were added, changed or left out since.
     """
-    measured = replace(card, metrics={**card.metrics, **evaluation.sets})
-    body = {"card.json": to_json(asdict(measured)), "card.md": shelf.describe(measured).encode()}
-    store.write_model(card.model_id, body)
-    return measured
-
-
-def decider(classifier: Classifier) -> partial[Judgement]:
-    """Return the way a classifier goes from a notice and its probabilities to labels."""
-    return partial(
-        decide.chosen, codebook=classifier.codebook, thresholds=classifier.card.thresholds
-    )
+    if learned.data_fingerprint != card.training["data"]:
+        raise ModelMismatch(
+            f"{card.model_id} learned from {card.training['notices']} notices (set "
+            f"{card.training['data']}); here are {len(learned.judgements)} (set "
+            f"{learned.data_fingerprint})",
+            hint="Train it again: the notices or judgements have changed.",
+        )
 
 
 def authored_cases(
     classifier: Classifier,
-    learned: Examples,
+    learned: TrainingSet,
     recipe: Recipe,
     *,
     facts: Mapping[str, Facts],
@@ -128,13 +134,19 @@ def authored_cases(
     given: Sequence[Probabilities] = out_of_fold(
         learned, recipe, classifier.codebook, learn_from=learn_from, seed=seed
     )
-    return cases(learned, given, decider(classifier), codebook=classifier.codebook, facts=facts)
+    return cases(
+        learned,
+        given,
+        classifier.codebook,
+        thresholds=classifier.card.thresholds,
+        facts=facts,
+    )
 
 
 def contest(
     champion: Classifier,
     challenger: Classifier,
-    learned: Examples,
+    learned: TrainingSet,
     *,
     facts: Mapping[str, Facts],
     seed: int = 0,

@@ -1,6 +1,7 @@
 """Batches of notices through a classifier: in this process, or in several.
 
-A process that has none yet loads the classifier itself; only its description travels.
+A process that has none yet loads the classifier itself; only its description travels there, and
+only records travel back. How predictions are written is the business of those who write.
 """
 
 from __future__ import annotations
@@ -8,110 +9,82 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipeline import parallel
-from pipeline.codebook import Codebook
 from pipeline.errors import NoticeError
-from pipeline.labels import output as out
 from pipeline.labels.table import Value, line
 from pipeline.notices import collect
-from pipeline.records import ROW, ModelCard, Notice, Prediction, RawNotice, Unreadable
+from pipeline.records import ROW, Notice, Prediction, RawNotice, Unreadable
 from pipeline.settings import Settings
 from pipeline.sources.files import raw_notices
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.labels.classify import Classifier
+
 # A notebook does not record when it read a notice.
 UNDATED = dt.datetime.fromtimestamp(0, dt.UTC)
 
-
-class Judging(Protocol):
-    """What a batch needs of a classifier."""
-
-    settings: Settings
-    card: ModelCard
-    codebook: Codebook
-
-    @classmethod
-    def load(cls, model_id: str | None = None, *, settings: Settings | None = None) -> Judging:
-        """Load it from the shelf."""
-
-    def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
-        """Judge a batch, in order."""
+Readable = RawNotice | Unreadable | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What a process needs to know to classify a batch; small enough to travel with each."""
+class ClassifierSpec:
+    """How to load the same classifier in another process."""
 
-    kind: type[Judging]
+    kind: type[Classifier]
     home: Path
     analyzer: str
     model_id: str
-    format_name: str
-
-    @classmethod
-    def of(cls, classifier: Judging, format_name: str) -> Task:
-        """Say how to load the same classifier elsewhere."""
-        return cls(
-            kind=type(classifier),
-            home=classifier.settings.home,
-            analyzer=classifier.settings.analyzer,
-            model_id=classifier.card.model_id,
-            format_name=format_name,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What became of one raw notice: an encoded line, or the reason why there is none."""
+class Outcome:
+    """What became of one notice: a prediction, or the reason why there is none.
+
+    Attributes:
+        source_id: Where it was read; its id where it came as a notice.
+    """
 
     source_id: str
-    notice_id: str = ""
-    encoded: bytes = b""
+    prediction: Prediction | None = None
     reason: str = ""
 
 
-def classify_batch(task: Task, batch: Sequence[RawNotice | Unreadable]) -> list[Result]:
-    """Classify a batch in a process of its own, which loads the model once."""
-    return classify_with(_classifier(task), task.format_name, batch)
+def outcomes(
+    classifier: Classifier, inputs: Iterable[Readable], *, jobs: int = 1
+) -> Iterator[list[Outcome]]:
+    """Read and judge notices in batches of ``settings.batch_size``.
 
+    Args:
+        inputs: Raw notices, or notices that were read before.
+        jobs: Processes, at least 1.
 
-def classify_with(
-    classifier: Judging, format_name: str, batch: Sequence[RawNotice | Unreadable]
-) -> list[Result]:
-    """Read and judge a batch of raw notices.
-
-    Returns:
-        One result per raw notice, in order.
+    Yields:
+        One outcome per input, in order.
     """
-    outcomes = [_read(raw) for raw in batch]
-    notices = [notice for notice in outcomes if not isinstance(notice, str)]
-    predictions = iter(classifier.judge_notices(notices))
-    results = []
-    for raw, outcome in zip(batch, outcomes, strict=True):
-        if isinstance(outcome, str):
-            results.append(Result(source_id=raw.source_id, reason=outcome))
-            continue
-        values = line(next(predictions), classifier.codebook)
-        results.append(
-            Result(
-                source_id=raw.source_id,
-                notice_id=outcome.notice_id,
-                encoded=out.encode(format_name, values),
-            )
+    judge = partial(_judged, classifier)
+    if jobs > 1:
+        settings = classifier.settings
+        spec = ClassifierSpec(
+            kind=type(classifier),
+            home=settings.home,
+            analyzer=settings.analyzer,
+            model_id=classifier.card.model_id,
         )
-    return results
+        judge = partial(_judged_elsewhere, spec)
+    batches = parallel.batches(inputs, classifier.settings.batch_size)
+    return parallel.ordered(judge, batches, jobs=jobs)
 
 
 def lines_of(
-    classifier: Judging,
+    classifier: Classifier,
     inputs: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     jobs: int = 1,
@@ -122,18 +95,54 @@ def lines_of(
         NoticeError: A notice cannot be read.
     """
     raws = _paths(inputs) if isinstance(inputs, str | Path | Sequence) else _rows(inputs)
-    batches = parallel.batches(raws, classifier.settings.batch_size)
-    classify = partial(classify_with, classifier, "jsonl")
-    if jobs > 1:
-        task = Task.of(classifier, "jsonl")
-        classify = partial(classify_batch, task)
-    lines = []
-    for results in parallel.ordered(classify, batches, jobs=jobs):
-        for result in results:
-            if result.reason:
-                raise NoticeError(f"{result.source_id}: {result.reason}")
-            lines.append(json.loads(result.encoded))
-    return lines
+    return [
+        line(_required(outcome), classifier.codebook)
+        for batch in outcomes(classifier, raws, jobs=jobs)
+        for outcome in batch
+    ]
+
+
+def _required(outcome: Outcome) -> Prediction:
+    if outcome.prediction is None:
+        raise NoticeError(f"{outcome.source_id}: {outcome.reason}")
+    return outcome.prediction
+
+
+def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
+    readings = [_read(one) for one in batch]
+    notices = [notice for notice in readings if isinstance(notice, Notice)]
+    predictions = iter(classifier.judge_notices(notices))
+    return [
+        Outcome(source_id=_name(one), prediction=next(predictions))
+        if isinstance(reading, Notice)
+        else Outcome(source_id=_name(one), reason=reading)
+        for one, reading in zip(batch, readings, strict=True)
+    ]
+
+
+def _judged_elsewhere(spec: ClassifierSpec, batch: Sequence[Readable]) -> list[Outcome]:
+    return _judged(_classifier(spec), batch)
+
+
+@cache
+def _classifier(spec: ClassifierSpec) -> Classifier:
+    settings = Settings(home=spec.home, analyzer=spec.analyzer)
+    return spec.kind.load(spec.model_id, settings=settings)
+
+
+def _read(one: Readable) -> Notice | str:
+    if isinstance(one, Notice):
+        return one
+    if isinstance(one, Unreadable):
+        return one.reason
+    try:
+        return collect.read(one)
+    except NoticeError as error:
+        return str(error)
+
+
+def _name(one: Readable) -> str:
+    return one.notice_id if isinstance(one, Notice) else one.source_id
 
 
 def _rows(table: pd.DataFrame) -> Iterator[RawNotice]:
@@ -156,18 +165,3 @@ def _missing(value: object) -> bool:
 def _paths(inputs: str | Path | Sequence[str | Path]) -> Iterator[RawNotice | Unreadable]:
     paths = [inputs] if isinstance(inputs, str | Path) else inputs
     return raw_notices(paths, columns={}, now=UNDATED)
-
-
-def _read(raw: RawNotice | Unreadable) -> Notice | str:
-    if isinstance(raw, Unreadable):
-        return raw.reason
-    try:
-        return collect.read(raw)
-    except NoticeError as error:
-        return str(error)
-
-
-@cache
-def _classifier(task: Task) -> Judging:
-    given = Settings(home=task.home, analyzer=task.analyzer)
-    return task.kind.load(task.model_id, settings=given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +48,7 @@ class Classifier:
         self, judge: Judge, card: ModelCard, *, settings: Settings, codebook: Codebook
     ) -> None:
         analyzer = Analyzer(settings.analyzer)
-        shelf.require_fit(card, analyzer=analyzer.name, codebook_version=codebook.version)
+        shelf.require_fit(card, analyzer=analyzer.name, codebook=codebook)
         self.judge = judge
         self.card = card
         self.settings = settings
@@ -72,7 +72,7 @@ class Classifier:
         Raises:
             ModelNotFound: There is no such model, or none was promoted.
             ModelMismatch: It was made for another analyzer or codebook.
-            UntrustedModel: Its files were changed.
+            UntrustedModel: Its files or its card were changed.
         """
         settings = settings or settings_module.load()
         store = Store(settings.home)
@@ -109,14 +109,21 @@ class Classifier:
         return table.astype(kinds | {x: "float64" for x in names if x.startswith("p_")})
 
     def explain(self, notice: Notice) -> tuple[Prediction, Document]:
-        """Judge one notice and return its document too, for showing passages in place."""
-        document = next(self.analyzer.analyze([notice]))
-        return self.judge_notices([notice])[0], document
+        """Judge one notice and return its document too, for showing passages in place.
+
+        The document may be kept: it is made outside the zones whose words spaCy forgets.
+        """
+        self._leave_zone()
+        (document,) = self.analyzer.analyze([notice])
+        return self._judged([document])[0], document
 
     def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
         """Judge a batch of notices, in order."""
         self._give_back()
-        readings = [self.read(document) for document in self.analyzer.analyze(notices)]
+        return self._judged(self.analyzer.analyze(notices))
+
+    def _judged(self, documents: Iterable[Document]) -> list[Prediction]:
+        readings = [self.read(document) for document in documents]
         able = [reading for reading in readings if _reason(reading.document) is None]
         judged = iter(self.judge.predict_proba(able).tolist() if able else [])
         reasons = [_reason(reading.document) for reading in readings]
@@ -128,9 +135,13 @@ class Classifier:
     def _give_back(self) -> None:
         """Let spaCy forget now and then the words it has seen, so that memory does not grow."""
         if self._batches % BATCHES_PER_ZONE == 0:
-            self._zone.close()
+            self._leave_zone()
             self._zone.enter_context(self.analyzer.nlp.memory_zone())
         self._batches += 1
+
+    def _leave_zone(self) -> None:
+        self._zone.close()
+        self._batches = 0
 
     def read(self, document: Document) -> Reading:
         """Find the cues of a Dutch document; there are none in other languages."""
@@ -150,8 +161,8 @@ class Classifier:
             )
         forms = judgement.forms if judgement else tuple(sorted(settled))
         probabilities |= dict.fromkeys(settled, 1.0)
-        labels = rules.as_labels(judgement) if judgement else forms
-        by_rules = rules.as_labels(rules.judge(reading, self.codebook))
+        labels = judgement.labels if judgement else forms
+        by_rules = rules.judge(reading, self.codebook).labels
         return Prediction(
             notice=notice,
             language=reading.document.language,

@@ -23,8 +23,3 @@ def judge(reading: Reading, codebook: Codebook) -> Judgement:
     aspect = tuple(sorted(found & set(codebook.of("aspect")))) or ("solution",)
     openness = "room" if "room" in found and "asked" not in found else "asked"
     return Judgement(degree=degree, aspect=aspect, openness=openness, forms=forms)
-
-
-def as_labels(judgement: Judgement) -> tuple[str, ...]:
-    """Write a judgement as one list: degree, aspects, openness, forms."""
-    return (judgement.degree, *judgement.aspect, judgement.openness, *judgement.forms)

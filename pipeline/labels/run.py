@@ -14,17 +14,16 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from pipeline import parallel
 from pipeline.errors import SettingsError
 from pipeline.labels import output as out
-from pipeline.labels.batches import Result, Task, classify_batch, classify_with
+from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
+from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
 from pipeline.store import write_atomic
 
@@ -117,8 +116,8 @@ class Run:
         with self.part.open("r+b") as lines, self.quarantine_part.open("r+b") as quarantine:
             lines.seek(progress.size)
             quarantine.seek(progress.quarantine_size)
-            for number, results in enumerate(self._results(progress.taken, format_name), 1):
-                self._write(results, seen, lines, quarantine, progress)
+            for number, batch in enumerate(self._outcomes(progress.taken), 1):
+                self._write(batch, seen, lines, quarantine, progress)
                 if number % BATCHES_PER_PROGRESS == 0:
                     self._save(progress, lines, quarantine)
                 tell(progress)
@@ -137,35 +136,31 @@ class Run:
                     hint="Write it to another folder.",
                 )
 
-    def _results(self, taken: int, format_name: str) -> Iterator[list[Result]]:
-        task = Task.of(self.classifier, format_name)
+    def _outcomes(self, taken: int) -> Iterator[list[Outcome]]:
         raws = raw_notices(self.inputs, columns=self.columns, now=self.now)
-        batches = parallel.batches(islice(raws, taken, None), self.classifier.settings.batch_size)
-        classify = partial(classify_batch, task)
-        if self.jobs == 1:
-            classify = partial(classify_with, self.classifier, format_name)
-        return parallel.ordered(classify, batches, jobs=self.jobs)
+        return outcomes(self.classifier, islice(raws, taken, None), jobs=self.jobs)
 
     def _write(
         self,
-        results: Sequence[Result],
+        batch: Sequence[Outcome],
         seen: set[int],
         lines: IO[bytes],
         quarantine: IO[bytes],
         progress: Progress,
     ) -> None:
-        for result in results:
-            reason = result.reason
-            if not reason and _key(result.notice_id) in seen:
+        format_name, codebook = out.format_of(self.path), self.classifier.codebook
+        for outcome in batch:
+            prediction, reason = outcome.prediction, outcome.reason
+            notice_id = prediction.notice.notice_id if prediction else ""
+            if prediction and _key(notice_id) in seen:
                 reason = "duplicate: a notice with this notice_id was read before"
-            if reason:
-                told = [[result.notice_id, result.source_id, reason]]
-                quarantine.write(out.csv_bytes(told))
-                progress.quarantined += 1
-            else:
-                seen.add(_key(result.notice_id))
-                lines.write(result.encoded)
+            if prediction and not reason:
+                seen.add(_key(notice_id))
+                lines.write(out.encode(format_name, line(prediction, codebook)))
                 progress.labelled += 1
+            else:
+                quarantine.write(out.csv_bytes([[notice_id, outcome.source_id, reason]]))
+                progress.quarantined += 1
             progress.taken += 1
 
     def _start(self, resume: bool, header: bytes) -> Progress:
@@ -211,6 +206,7 @@ class Run:
             files,
             sorted(self.columns.items()),
             self.classifier.card.model_id,
+            self.classifier.codebook.fingerprint,
             self.classifier.analyzer.name,
             self.path.suffix,
         ]

@@ -1,16 +1,15 @@
 """What the promoted model says of each text, kept as Parquet and asked again only of new texts.
 
-``corpora/scores/<model_id>/<number>.parquet``: every file adds the notices that were new or
-changed when it was written; of two lines about one notice the later one holds.
+``corpora/scores/<model_id>/<codebook fingerprint>/<number>.parquet``: every file adds the notices
+that were new or changed when it was written; of two lines about one notice the later one holds.
+Answers under another codebook lie in another folder, so a period never mixes two.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,15 +18,15 @@ from numpy.typing import NDArray
 from pipeline import parallel
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import Value, line
-from pipeline.notices import serial
+from pipeline.learning.examples import hash_of
 from pipeline.rawstore import disk
-from pipeline.records import INNOVATION, Evidence, Notice
-from pipeline.settings import Settings
-from pipeline.store import Store, sha256
+from pipeline.records import INNOVATION, Evidence, Notice, Prediction
+from pipeline.store import Store
 
-TEXTS = ("degree", "aspect", "openness", "forms", "evidence", "abstained")
+TEXTS = ("degree", "aspect", "openness", "forms", "evidence", "abstained", "codebook_fingerprint")
 
 # A run that is killed loses at most so many judgements of the model.
 PER_FILE = 5_000
@@ -103,11 +102,11 @@ def schema(codebook: Codebook) -> pa.Schema:
 
 
 def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
-    """Read what a model said before; nothing where it was never asked."""
+    """Read what a model said under this codebook; nothing where it was never asked."""
     columns = schema(codebook)
     batches = [
         batch
-        for path in sorted(store.scores(model_id).glob("*.parquet"))
+        for path in sorted(store.scores(model_id, codebook.fingerprint).glob("*.parquet"))
         for batch in disk.read_table(path)
     ]
     return Scores.of(model_id, pa.Table.from_batches(batches, schema=columns))
@@ -117,12 +116,7 @@ def missing(notices: Iterable[Notice], scores: Scores) -> list[Notice]:
     """Return the notices of which the model has not judged this text."""
     asked = list(notices)
     before = scores.texts("fingerprint", [notice.notice_id for notice in asked])
-    return [x for x, known in zip(asked, before, strict=True) if known != fingerprint(x)]
-
-
-def fingerprint(notice: Notice) -> str:
-    """SHA-256, in 16 characters, of all that a model may look at."""
-    return sha256(serial.to_json(notice).encode())[:16]
+    return [x for x, known in zip(asked, before, strict=True) if known != hash_of(x)]
 
 
 def score(
@@ -139,45 +133,19 @@ def score(
         jobs: Processes, at least 1.
         tell: Hears how many are judged.
     """
-    columns, model_id = schema(classifier.codebook), classifier.card.model_id
-    folder = store.scores(model_id)
+    codebook, model_id = classifier.codebook, classifier.card.model_id
+    columns, folder = schema(codebook), store.scores(model_id, codebook.fingerprint)
+    facts = {"model": model_id, "codebook": codebook.fingerprint}
     number, done = len(list(folder.glob("*.parquet"))), 0
     for part in parallel.batches(notices, PER_FILE):
-        table = pa.Table.from_pylist(list(_judged(part, classifier, jobs=jobs)), schema=columns)
+        judged = outcomes(classifier, part, jobs=jobs)
+        lines = [_line(x.prediction, codebook) for batch in judged for x in batch if x.prediction]
+        table = pa.Table.from_pylist(lines, schema=columns)
         path = folder / f"{number:05d}.parquet"
-        disk.write_table(path, [table], schema=columns, facts=lambda: {"model": model_id})
+        disk.write_table(path, [table], schema=columns, facts=lambda: facts)
         number, done = number + 1, done + len(part)
         tell(done)
 
 
-def _judged(
-    notices: Sequence[Notice], classifier: Classifier, *, jobs: int
-) -> Iterator[dict[str, Value]]:
-    settings, model_id = classifier.settings, classifier.card.model_id
-    batches = parallel.batches(notices, settings.batch_size)
-    if jobs == 1:
-        for batch in batches:
-            yield from lines_of(batch, classifier)
-        return
-    asked: Iterable[Any] = ((settings, model_id, batch) for batch in batches)
-    for lines in parallel.ordered(_elsewhere, asked, jobs=jobs):
-        yield from lines
-
-
-def lines_of(notices: Sequence[Notice], classifier: Classifier) -> list[dict[str, Value]]:
-    """Return a line of ``schema`` per notice."""
-    judged = classifier.judge_notices(notices)
-    return [
-        {"fingerprint": fingerprint(notice), **line(prediction, classifier.codebook)}
-        for notice, prediction in zip(notices, judged, strict=True)
-    ]
-
-
-def _elsewhere(asked: tuple[Settings, str, Sequence[Notice]]) -> list[dict[str, Value]]:
-    settings, model_id, notices = asked
-    return lines_of(notices, _classifier(settings, model_id))
-
-
-@cache
-def _classifier(settings: Settings, model_id: str) -> Classifier:
-    return Classifier.load(model_id, settings=settings)
+def _line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
+    return {"fingerprint": hash_of(prediction.notice), **line(prediction, codebook)}

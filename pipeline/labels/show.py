@@ -25,9 +25,7 @@ def show(prediction: Prediction, document: Document, codebook: Codebook) -> Grou
 
 def _labels(prediction: Prediction, codebook: Codebook) -> Table:
     table = Table("label", "probability", "model", "rules", "evidence")
-    chosen = set(prediction.forms)
-    if judgement := prediction.judgement:
-        chosen |= {judgement.degree, judgement.openness, *judgement.aspect}
+    chosen = set(prediction.labels)
     for label in (x.label_id for x in codebook.labels):
         probability = prediction.probabilities.get(label)
         if label not in chosen | set(prediction.rules) and (probability or 0) < LEAST_SHOWN:

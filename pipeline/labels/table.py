@@ -18,14 +18,17 @@ IDENTITY = (
     "buyer",
     "procedure",
 )
-CLOSING = ("evidence", "abstained", "model_id", "codebook_version", "rules", "differs")
+CLOSING = (
+    *("evidence", "abstained", "model_id", "codebook_version", "codebook_fingerprint"),
+    *("rules", "differs"),
+)
 
 
 def columns(codebook: Codebook) -> tuple[str, ...]:
     """Return the names of the columns, in order.
 
     After identification come the four judgements, each followed by the probabilities of its
-    labels; then ``evidence``, ``abstained``, ``model_id`` and ``codebook_version``. ``rules``
+    labels; then ``evidence``, ``abstained``, and the identity of model and codebook. ``rules``
     is what cues and fields alone say, ``differs`` the labels on which they and the model
     disagree.
     """
@@ -69,6 +72,7 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "abstained": prediction.abstained,
         "model_id": prediction.model_id,
         "codebook_version": codebook.version,
+        "codebook_fingerprint": codebook.fingerprint,
         "rules": ";".join(prediction.rules),
         "differs": ";".join(prediction.differs),
     }

@@ -32,8 +32,8 @@ FEWEST_EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a head is to learn.
+class BinaryTask:
+    """One yes-or-no question that a head is to learn.
 
     Attributes:
         answers: 1, 0, or NaN where the question does not apply; shape (n_documents,).
@@ -82,7 +82,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
     def fit(
         self,
         matrix: csr_matrix,
-        questions: Mapping[str, Question],
+        questions: Mapping[str, BinaryTask],
         groups: NDArray[np.int64],
     ) -> Self:
         """Learn every head.
@@ -118,7 +118,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         self,
         name: str,
         matrix: csr_matrix,
-        question: Question,
+        question: BinaryTask,
         groups: NDArray[np.int64],
     ) -> tuple[Floats, float, Floats]:
         used = np.flatnonzero(~np.isnan(question.answers))

@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from pipeline.codebook import Codebook
 from pipeline.features.matrix import column_weights, columns_about, features
 from pipeline.features.passages import Target
-from pipeline.learning.heads import Floats, Heads, Question
+from pipeline.learning.heads import BinaryTask, Floats, Heads
 from pipeline.records import INNOVATION, Reading
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -45,7 +45,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         degrees, aspects, forms: Label ids; degrees by rank, ``none`` first.
         weights: Judgement (``degree``, ``aspect``, ``openness``, ``forms``) to feature to how much
             it counts; features that none names are left out.
-        strengths: Judgement to C, see ``Question``.
+        strengths: Judgement to C, see ``BinaryTask``.
         mask_names: Hide the forms' own names.
         heads: An unfitted ``Heads``; its default where not given.
 
@@ -158,14 +158,14 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def _weights(self) -> Weights:
         return self.weights or WEIGHTS
 
-    def _questions(self, targets: Sequence[Target]) -> dict[str, Question]:
+    def _questions(self, targets: Sequence[Target]) -> dict[str, BinaryTask]:
         strengths = self.strengths or STRENGTHS
         questions = {}
         for kind, names in self._names().items():
             columns = column_weights(self.features_, self._weights[kind])
             for name in names:
                 told = np.array([self._answer(name, target) for target in targets])
-                questions[name] = Question(
+                questions[name] = BinaryTask(
                     answers=told[:, 0],
                     weights=told[:, 1],
                     columns=columns,

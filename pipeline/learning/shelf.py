@@ -1,7 +1,9 @@
-"""The shelf of models: save, load, promote.
+"""The shelf of models: save and load.
 
 Models are stored with skops and loaded with the types named here and no others; a pickle is
-never opened. The card holds the SHA-256 of each file, so a changed file is refused.
+never opened. The card is sealed and holds the SHA-256 of each file, its id follows from what it
+says, and its figures name the model they were measured on: whatever was edited, renamed or
+copied from another model is refused.
 """
 
 from __future__ import annotations
@@ -10,17 +12,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_DEFLATED, is_zipfile
 
 import skops.io
 
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
 from pipeline.errors import ModelMismatch, UntrustedModel
+from pipeline.learning import weak
+from pipeline.learning.card import OF_MODEL, id_of, identity
+from pipeline.learning.describe import describe
+from pipeline.learning.examples import TrainingSet
 from pipeline.learning.judge import Judge
+from pipeline.learning.promotions import champion
+from pipeline.learning.sealing import sealed, unsealed
 from pipeline.records import ModelCard
 from pipeline.store import Store, sha256, to_json
 
 MODEL = "model.skops"
+
+# What a model learned beside the corpus: it is kept, so that it can be measured on it.
+ADDED, SILVER = "added.csv", "silver.csv"
 
 # All that a judge is made of, beyond what skops itself trusts.
 TRUSTED = [
@@ -34,47 +46,82 @@ TRUSTED = [
 ]
 
 
-def save(store: Store, judge: Judge, card: ModelCard) -> ModelCard:
-    """Put a model on the shelf.
+def save(store: Store, judge: Judge, card: ModelCard, learned: TrainingSet) -> ModelCard:
+    """Put a model on the shelf, with what it learned beside the corpus.
 
     Returns:
-        The card, with the fingerprint of the model's file.
+        The card, with the fingerprints of the model's files.
     """
-    body = skops.io.dumps(judge, compression=ZIP_DEFLATED)
-    complete = replace(card, files={MODEL: sha256(body)})
-    store.write_model(
-        card.model_id,
-        {
-            MODEL: body,
-            "card.json": to_json(asdict(complete)),
-            "card.md": describe(complete).encode(),
-        },
-    )
+    files = {MODEL: skops.io.dumps(judge, compression=ZIP_DEFLATED)}
+    if learned.added.annotations:
+        files[ADDED] = judging.write(learned.added.annotations).encode()
+    if learned.silver.judgements:
+        files[SILVER] = weak.write(learned.silver.judgements).encode()
+    complete = replace(card, files={name: sha256(body) for name, body in files.items()})
+    store.write_model(card.model_id, files | written(complete))
     return complete
 
 
-def read_card(files: dict[str, bytes]) -> ModelCard:
-    """Read a model's card and hold its fingerprints against the files.
+def written(card: ModelCard) -> dict[str, bytes]:
+    """Write a card for the program and for people."""
+    return {
+        "card.json": to_json(sealed(asdict(card))),
+        "card.md": describe(card).encode(),
+    }
+
+
+def read_card(model_id: str, files: Mapping[str, bytes]) -> ModelCard:
+    """Read a model's card and hold it against its seal, its folder and its files.
 
     Args:
+        model_id: Of the folder.
         files: By name, as the store gives them.
 
     Raises:
-        UntrustedModel: A file is missing, changed, or of a kind that is never loaded.
+        ModelMismatch: It is a card of an earlier version of the program.
+        UntrustedModel: The card was edited, renamed or copied; or a file is missing, changed,
+            or of a kind that is never loaded.
     """
-    values = json.loads(files["card.json"])
-    card = ModelCard(**(values | {"caveats": tuple(values["caveats"])}))
+    values = unsealed(json.loads(files["card.json"]), name=f"{model_id}/card.json")
+    try:
+        card = ModelCard(
+            **values | {name: tuple(values[name]) for name in ("caveats", "codebook_parts")}
+        )
+    except (TypeError, KeyError) as error:
+        raise ModelMismatch(
+            f"{model_id} has a card that this version does not know: {error}",
+            hint="Train it again.",
+        ) from None
+    _require_own(model_id, card)
+    _require_files(card, files)
+    return card
+
+
+def _require_own(model_id: str, card: ModelCard) -> None:
+    if not model_id == card.model_id == id_of(card):
+        raise UntrustedModel(
+            f"{model_id} holds the card of {card.model_id!r}; of what the card says, it is "
+            f"{id_of(card)}"
+        )
+    foreign = [x for x, told in card.metrics.items() if told.get(OF_MODEL) != identity(card)]
+    if foreign:
+        raise UntrustedModel(
+            f"{model_id}: its figures on {', '.join(foreign)} were measured on another model",
+            hint="Measure it: `innovatiemonitor evaluate`.",
+        )
+
+
+def _require_files(card: ModelCard, files: Mapping[str, bytes]) -> None:
     for name, fingerprint in card.files.items():
         if name not in files or sha256(files[name]) != fingerprint:
             raise UntrustedModel(
                 f"{card.model_id}/{name} is not the file its card describes",
                 hint="Restore it from version control, or train again.",
             )
-    if set(card.files) != {MODEL}:
+    if MODEL not in card.files or not set(card.files) <= {MODEL, ADDED, SILVER}:
         raise UntrustedModel(
             f"{card.model_id} names {sorted(card.files)}; only {MODEL} is ever loaded"
         )
-    return card
 
 
 def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
@@ -85,99 +132,48 @@ def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
 
     Raises:
         ModelNotFound: There is no such model.
-        UntrustedModel: Its files were changed, or hold types that are not ours.
+        UntrustedModel: Its files were changed, hold types that are not ours, or are not those
+            that were promoted.
     """
-    files = store.model_files(model_id or store.champion())
-    card = read_card(files)
+    promoted = champion(store) if model_id is None else None
+    name = promoted.model_id if promoted else str(model_id)
+    files = store.model_files(name)
+    card = read_card(name, files)
+    if promoted and promoted.card != identity(card):
+        raise UntrustedModel(
+            f"{name} is not the model that was promoted on {promoted.on}",
+            hint="Restore it from version control, or promote it again.",
+        )
     if not is_zipfile(BytesIO(files[MODEL])):
-        raise UntrustedModel(f"{card.model_id}/{MODEL} is not a skops file")
+        raise UntrustedModel(f"{name}/{MODEL} is not a skops file")
     foreign = sorted(set(skops.io.get_untrusted_types(data=files[MODEL])) - set(TRUSTED))
     if foreign:
-        raise UntrustedModel(f"{card.model_id} holds {', '.join(foreign)}, which is never loaded")
+        raise UntrustedModel(f"{name} holds {', '.join(foreign)}, which is never loaded")
     return skops.io.loads(files[MODEL], trusted=TRUSTED), card
 
 
-def require_fit(card: ModelCard, *, analyzer: str, codebook_version: int) -> None:
-    """Refuse a model that was made for other documents or other labels.
+def learned_beside(store: Store, card: ModelCard, name: str) -> str | None:
+    """Return what a model learned beside the corpus: ``ADDED`` or ``SILVER``, as CSV."""
+    return store.model_files(card.model_id)[name].decode() if name in card.files else None
+
+
+def require_fit(card: ModelCard, *, analyzer: str, codebook: Codebook) -> None:
+    """Refuse a model that was made for other documents or another codebook.
 
     Raises:
-        ModelMismatch: The analyzer or the codebook differs.
+        ModelMismatch: The analyzer or the codebook differs; it says what changed.
     """
-    for what, of_model, here in (
-        ("analyzer", card.analyzer, analyzer),
-        ("codebook version", str(card.codebook_version), str(codebook_version)),
-    ):
-        if of_model != here:
-            raise ModelMismatch(
-                f"model {card.model_id} was made for {what} {of_model}; this is {here}",
-                hint="Retrain: `innovatiemonitor train --analyzer NAME`, then promote.",
-            )
-
-
-def describe(card: ModelCard) -> str:
-    """Write the card for people, as Markdown."""
-    training = card.training
-    lines = [
-        f"# Model {card.model_id}",
-        "",
-        f"Made on {card.created} for codebook version {card.codebook_version} and the documents "
-        f"of analyzer `{card.analyzer}`.",
-        "",
-        "## What it was trained on",
-        "",
-        f"{training['notices']} judged notices (fingerprint `{training['fingerprint']}`).",
-        "",
-        *_table("degree", training["degree"]),
-        *_table("form", training["forms"]),
-        *_figures(card.metrics),
-        "## What it must not be used for",
-        "",
-        *(f"- {caveat}" for caveat in card.caveats),
-        "",
-        "## Made with",
-        "",
-        *(f"- {name} {version}" for name, version in sorted(card.versions.items())),
-        f"- recipe `{card.recipe}`",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-# What a reader asks first, as paths into the metrics; evaluation.html has the rest.
-HEADLINES = {
-    "innovation-oriented, precision": ("innovation_oriented", "precision"),
-    "innovation-oriented, recall": ("innovation_oriented", "recall"),
-    "innovation-oriented, F1": ("innovation_oriented", "f1"),
-    "degree, macro-F1": ("degree", "macro_f1"),
-    "degree, quadratic kappa": ("degree", "kappa"),
-    "forms, micro-F1": ("forms", "micro_f1"),
-    "forms, macro-F1": ("forms", "macro_f1"),
-    "calibration error, innovation-oriented": ("calibration", "innovation_oriented", "ece"),
-    "false alarms per 1,000 notices": ("false_alarms", "per_1000"),
-}
-
-
-def _figures(metrics: Mapping[str, Any]) -> list[str]:
-    if not metrics:
-        return ["## How good it is", "", "Not measured yet: `innovatiemonitor evaluate`.", ""]
-    lines = ["## How good it is", ""]
-    for name, told in sorted(metrics.items()):
-        lines += [f"### {name}", ""]
-        if "right" in told:
-            right, count = told["right"]["value"], told["notices"]
-            lines += [f"{right:.1%} of {count} passages judged right.", ""]
-            continue
-        lines += ["| figure | value | 95% interval |", "|---|---:|---|"]
-        for title, path in HEADLINES.items():
-            found: Any = told
-            for step in path:
-                found = found.get(step, {})
-            if found.get("value") is not None:
-                interval = f"{found['low']:.3f} to {found['high']:.3f}"
-                lines.append(f"| {title} | {found['value']:.3f} | {interval} |")
-        lines.append("")
-    return lines
-
-
-def _table(name: str, counts: Mapping[str, int]) -> list[str]:
-    lines = [f"| {name} | notices |", "|---|---:|"]
-    return [*lines, *(f"| {key} | {value} |" for key, value in counts.items()), ""]
+    if card.analyzer != analyzer:
+        raise ModelMismatch(
+            f"model {card.model_id} was made for analyzer {card.analyzer}; this is {analyzer}",
+            hint="Retrain: `innovatiemonitor train --analyzer NAME`, then promote.",
+        )
+    ours = (card.codebook_version, card.codebook_fingerprint)
+    here = (codebook.version, codebook.fingerprint)
+    if ours != here:
+        changed = "; ".join(codebook.changes(card.codebook_parts)) or "only its version"
+        raise ModelMismatch(
+            f"model {card.model_id} was made for codebook version {ours[0]} ({ours[1]}); this is "
+            f"version {here[0]} ({here[1]}). Changed: {changed}",
+            hint="Retrain: `innovatiemonitor train`, `evaluate`, `promote`.",
+        )

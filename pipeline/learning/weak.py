@@ -16,19 +16,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
 from pipeline.records import INNOVATION, Annotation, Lot, Notice, Reading
 
-Floats = NDArray[np.float64]
 Strength = Literal["A", "B", "C"]
 
 COLUMNS = ("notice_id", "label", "value", "source", "strength", "share")
@@ -103,25 +99,6 @@ def strongest(found: Iterable[SilverJudgement]) -> tuple[SilverJudgement, ...]:
             rivals.append(one)
     agreed = (rivals for rivals in kept.values() if len({x.value for x in rivals}) == 1)
     return tuple(max(rivals, key=lambda x: x.share) for rivals in agreed)
-
-
-def answers(
-    found: Iterable[SilverJudgement], notice_ids: Sequence[str], label: str
-) -> tuple[Floats, Floats]:
-    """Write one label's silver judgements as answers to learn from.
-
-    Returns:
-        1, 0 or NaN where nothing is suggested; and weights, 0 where nothing is: the strength's
-        weight times, for what holds, the share of the lots. Both shape (n_documents,).
-    """
-    by_notice = {x.notice_id: x for x in strongest(found) if x.label == label}
-    given, weights = np.full(len(notice_ids), np.nan), np.zeros(len(notice_ids))
-    for place, notice_id in enumerate(notice_ids):
-        one = by_notice.get(notice_id)
-        if one and WEIGHTS[one.strength]:
-            given[place] = float(one.value)
-            weights[place] = WEIGHTS[one.strength] * one.share
-    return given, weights
 
 
 def suggestions(found: Iterable[SilverJudgement]) -> dict[str, tuple[float, float]]:

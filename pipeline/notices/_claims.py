@@ -11,7 +11,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
-from pipeline.notices._relations import announces
+from pipeline.notices.relations import announces
 from pipeline.notices.versions import Groups, Order, order
 from pipeline.records import Notice
 

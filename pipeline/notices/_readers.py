@@ -9,13 +9,15 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.notices import collect, formats
+from pipeline.notices import collect
 
 # What every notice goes through besides its reader. What these import is not followed: they know
 # all formats, and each would then depend on all others.
 COMMON = (
+    "pipeline.codec",
     "pipeline.notices.collect",
     "pipeline.notices.collected",
+    "pipeline.notices.outlines",
     "pipeline.notices.serial",
     "pipeline.records.notices",
 )
@@ -34,24 +36,39 @@ def reader_versions() -> dict[str, str]:
 
 
 def _version(name: str) -> str:
-    pending, seen = [name], {module: _source(module) for module in COMMON}
-    while pending:
-        module = pending.pop()
-        if module not in seen:
-            seen[module] = _source(module)
-            pending += _imported(seen[module])
-    # The package itself holds no code, and its name would stand for every format.
-    seen.pop(formats.__name__, None)
-    parts = (f"{module}\n".encode() + seen[module] for module in sorted(seen))
+    parts = (f"{module}\n".encode() + _source(module) for module in sorted(read_through(name)))
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
+def read_through(name: str) -> set[str]:
+    """Return the modules that a notice goes through when a format reads it."""
+    pending, seen = [name], set(COMMON)
+    while pending:
+        module = pending.pop()
+        if module not in seen:
+            seen.add(module)
+            pending += _imported(_source(module))
+    return seen
+
+
 def _imported(source: bytes) -> Iterator[str]:
-    """Modules of this room that are imported; ``from package import module`` included."""
+    """Modules of ours, of any room, that are imported or that what is imported comes from."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.notices"):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from filter(_is_module, [str(node.module), *names])
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline"):
+            for alias in node.names:
+                yield _home(str(node.module), alias.name)
+
+
+def _home(module: str, name: str) -> str:
+    """The module that holds a name: a package only passes on what its modules hold."""
+    if _is_module(f"{module}.{name}"):
+        return f"{module}.{name}"
+    passed_on = (
+        str(node.module)
+        for node in ast.parse(_source(module)).body
+        if isinstance(node, ast.ImportFrom) and any(x.name == name for x in node.names)
+    )
+    return next((_home(x, name) for x in passed_on if x.startswith("pipeline")), module)
 
 
 def _is_module(name: str) -> bool:

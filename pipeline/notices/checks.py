@@ -1,6 +1,6 @@
 """Is a period plausible: one function is one check.
 
-A new check is a new function under ``@check``; it is run with the others, in order of the file.
+A new check is a new function under ``@plausible``; it is run with the others, in order of the file.
 Limits stand beside the check that uses them, with their reason.
 """
 
@@ -37,13 +37,13 @@ Severity = Literal["stop", "look"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Inspection:
     """What the checks look at.
 
     Attributes:
         period: Both ends belong to it.
-        notices: All readings of the period, doubles included.
-        previous: Notices of the quarters before, the latest last; may be empty.
+        notices: All readings of the period, doubles included; texts may be left out.
+        previous: The same of the quarters before, the latest last; may be empty.
         totals: Per source what it says itself per day; days it says nothing of are left out.
         quarantined: Raw notices of the period that could not be read.
     """
@@ -56,17 +56,17 @@ class Material:
 
 
 Finding = tuple[bool, str, Iterable[str]]
-CHECKS: dict[str, Callable[[Material], Check]] = {}
+CHECKS: dict[str, Callable[[Inspection], Check]] = {}
 
 
-def check(severity: Severity) -> Callable[[Callable[[Material], Finding]], None]:
+def plausible(severity: Severity) -> Callable[[Callable[[Inspection], Finding]], None]:
     """Register a function as a check; ``stop`` keeps figures from being published."""
 
-    def register(function: Callable[[Material], Finding]) -> None:
+    def register(function: Callable[[Inspection], Finding]) -> None:
         name = function.__name__
 
-        def checked(material: Material) -> Check:
-            passed, finding, notice_ids = function(material)
+        def checked(inspected: Inspection) -> Check:
+            passed, finding, notice_ids = function(inspected)
             shown = tuple(sorted(set(notice_ids))[:SHOWN])
             return Check(
                 name=name, severity=severity, passed=passed, finding=finding, notice_ids=shown
@@ -77,28 +77,28 @@ def check(severity: Severity) -> Callable[[Callable[[Material], Finding]], None]
     return register
 
 
-def run(material: Material) -> list[Check]:
+def inspect(inspected: Inspection) -> list[Check]:
     """Run every check, in order of the file."""
-    return [checked(material) for checked in CHECKS.values()]
+    return [checked(inspected) for checked in CHECKS.values()]
 
 
-@check("stop")
-def there_are_notices(material: Material) -> Finding:
+@plausible("stop")
+def there_are_notices(inspected: Inspection) -> Finding:
     """An empty period is a failure of fetching, never a quiet quarter."""
-    number = len(material.notices)
-    return number > 0, f"{number} notices in {material.period}; expected at least 1", ()
+    number = len(inspected.notices)
+    return number > 0, f"{number} notices in {inspected.period}; expected at least 1", ()
 
 
-@check("stop")
-def counts_agree_with_the_source(material: Material) -> Finding:
+@plausible("stop")
+def counts_agree_with_the_source(inspected: Inspection) -> Finding:
     """Per day, against the totals of the source itself; files have none."""
-    if not material.totals:
+    if not inspected.totals:
         return True, "no source gave totals to compare with", ()
     wrong = []
     compared = 0
-    for source, totals in sorted(material.totals.items()):
-        ours = _per_day(x for x in material.notices if x.source == source)
-        for day in sorted(day for day in totals if day in material.period):
+    for source, totals in sorted(inspected.totals.items()):
+        ours = _per_day(x for x in inspected.notices if x.source == source)
+        for day in sorted(day for day in totals if day in inspected.period):
             lacking = totals[day] - len(ours.get(day, ()))
             compared += 1
             if lacking < 0 or lacking > math.floor(MOST_LACKING * totals[day]):
@@ -110,54 +110,54 @@ def counts_agree_with_the_source(material: Material) -> Finding:
     return not wrong, finding, ()
 
 
-@check("look")
-def no_workday_is_empty(material: Material) -> Finding:
+@plausible("look")
+def no_workday_is_empty(inspected: Inspection) -> Finding:
     """Workdays without a notice, unless a source itself says that there was none."""
-    ours = _per_day(material.notices)
-    silent = {day for totals in material.totals.values() for day in totals if not totals[day]}
-    empty = [x for x in workdays(material.period) if x not in ours and x not in silent]
+    ours = _per_day(inspected.notices)
+    silent = {day for totals in inspected.totals.values() for day in totals if not totals[day]}
+    empty = [x for x in workdays(inspected.period) if x not in ours and x not in silent]
     days = ", ".join(str(day) for day in empty[:5])
     return not empty, f"{len(empty)} workdays without notices, expected 0: {days or 'none'}", ()
 
 
-@check("look")
-def texts_are_filled(material: Material) -> Finding:
+@plausible("look")
+def texts_are_filled(inspected: Inspection) -> Finding:
     """The share of notices without a description, in notice or lots."""
     return _share(
-        material,
+        inspected,
         "text",
         lambda x: not (x.description or any(lot.description for lot in x.lots)),
     )
 
 
-@check("look")
-def values_are_filled(material: Material) -> Finding:
+@plausible("look")
+def values_are_filled(inspected: Inspection) -> Finding:
     """The share of calls and awards without any value."""
     return _share(
-        material,
+        inspected,
         "value",
         lambda x: x.kind in {"competition", "result"} and not _has_value(x),
     )
 
 
-@check("look")
-def buyers_are_filled(material: Material) -> Finding:
+@plausible("look")
+def buyers_are_filled(inspected: Inspection) -> Finding:
     """The share of notices without the name of a buyer."""
-    return _share(material, "buyer", lambda x: not x.buyer)
+    return _share(inspected, "buyer", lambda x: not x.buyer)
 
 
-@check("look")
-def cpv_is_filled(material: Material) -> Finding:
+@plausible("look")
+def cpv_is_filled(inspected: Inspection) -> Finding:
     """The share of notices without a CPV code."""
-    return _share(material, "CPV", lambda x: not x.cpv)
+    return _share(inspected, "CPV", lambda x: not x.cpv)
 
 
-@check("look")
-def nothing_new_is_unread(material: Material) -> Finding:
+@plausible("look")
+def nothing_new_is_unread(inspected: Inspection) -> Finding:
     """Unread fields and unknown codes that no earlier notice had: seen on the day they appear."""
-    before = {news for notices in material.previous for x in notices for news in _news(x)}
+    before = {news for notices in inspected.previous for x in notices for news in _news(x)}
     new: dict[str, list[str]] = {}
-    for notice in material.notices:
+    for notice in inspected.notices:
         for news in set(_news(notice)) - before:
             new.setdefault(news, []).append(notice.notice_id)
     told = "; ".join(f"{news} ({len(ids)})" for news, ids in sorted(new.items())[:5])
@@ -165,27 +165,27 @@ def nothing_new_is_unread(material: Material) -> Finding:
     return not new, finding, [x for ids in new.values() for x in ids]
 
 
-@check("stop")
-def notices_are_not_double(material: Material) -> Finding:
+@plausible("stop")
+def notices_are_not_double(inspected: Inspection) -> Finding:
     """One name, one notice, within a source: packages and datasets repeat what APIs gave."""
-    counts = Counter((x.source, x.notice_id) for x in material.notices)
+    counts = Counter((x.source, x.notice_id) for x in inspected.notices)
     double = [notice_id for (_, notice_id), times in counts.items() if times > 1]
     limit = MOST_DOUBLE * len(counts)
     finding = f"{len(double)} of {len(counts)} notices are there twice; expected at most {limit:g}"
     return len(double) <= limit, finding, double
 
 
-@check("stop")
-def few_are_quarantined(material: Material) -> Finding:
+@plausible("stop")
+def few_are_quarantined(inspected: Inspection) -> Finding:
     """The share of raw notices that could not be read."""
-    unreadable = len(material.quarantined)
-    everything = unreadable + len(material.notices)
-    reason = f": {material.quarantined[0].reason}" if material.quarantined else ""
+    unreadable = len(inspected.quarantined)
+    everything = unreadable + len(inspected.notices)
+    reason = f": {inspected.quarantined[0].reason}" if inspected.quarantined else ""
     finding = (
         f"{unreadable} of {everything} notices unreadable, expected at most "
         f"{MOST_QUARANTINED:.0%}{reason}"
     )
-    sources = [x.source_id for x in material.quarantined]
+    sources = [x.source_id for x in inspected.quarantined]
     return unreadable <= MOST_QUARANTINED * everything, finding, sources
 
 
@@ -204,15 +204,15 @@ def _has_value(notice: Notice) -> bool:
     return any(amounts)
 
 
-def _share(material: Material, name: str, lacks: Callable[[Notice], bool]) -> Finding:
+def _share(inspected: Inspection, name: str, lacks: Callable[[Notice], bool]) -> Finding:
     """Compare a share of lacking notices with the previous quarters."""
 
     def share(notices: Sequence[Notice]) -> float:
         return sum(map(lacks, notices)) / len(notices) if notices else 0.0
 
-    earlier = [share(notices) for notices in material.previous if notices]
-    now = share(material.notices)
-    lacking = [x.notice_id for x in material.notices if lacks(x)]
+    earlier = [share(notices) for notices in inspected.previous if notices]
+    now = share(inspected.notices)
+    lacking = [x.notice_id for x in inspected.notices if lacks(x)]
     if not earlier:
         return True, f"{now:.1%} without {name}; no previous quarter to compare with", ()
     usual = sum(earlier) / len(earlier)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline.codec import from_plain, to_plain
 from pipeline.errors import NoticeError
 from pipeline.notices import collect as formats
-from pipeline.notices import serial
 from pipeline.notices._readers import reader_versions
 from pipeline.notices.formats.tenderned_html import completed
+from pipeline.notices.outlines import Outline, without_texts
+from pipeline.notices.serial import notice_from_json, notice_to_json
 from pipeline.parallel import batches
 from pipeline.rawstore import RawStore, disk, offer
 from pipeline.records import Notice, Period, Unreadable
@@ -29,7 +32,7 @@ NO_NOTICES = frozenset({RELATED})
 # The part of an answer of TenderNed that holds the notice in XML.
 XML = "/public-xml"
 
-# Columns for people and for queries; the last one holds all of the notice.
+# Columns for people and for queries; the last two hold the notice, without and with its texts.
 FACTS = {
     "notice_id": pa.string(),
     "source": pa.string(),
@@ -44,7 +47,14 @@ FACTS = {
     "procedure_key": pa.string(),
     "url": pa.string(),
 }
-SCHEMA = pa.schema([("source_id", pa.string()), *FACTS.items(), ("notice", pa.large_string())])
+SCHEMA = pa.schema(
+    [
+        ("source_id", pa.string()),
+        *FACTS.items(),
+        ("outline", pa.large_string()),
+        ("notice", pa.large_string()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +118,8 @@ def collect(
     )
 
 
-def notices(source: str, period: Period, *, store: RawStore) -> Iterator[Notice]:
-    """Yield the collected notices that were published in a period, by the day they were listed.
+def outlines(source: str, period: Period, *, store: RawStore) -> Iterator[Outline]:
+    """Yield the notices that were published in a period, without texts, by the day of listing.
 
     A notice that does not tell its date counts as published on the day it was listed.
 
@@ -122,7 +132,24 @@ def notices(source: str, period: Period, *, store: RawStore) -> Iterator[Notice]
             f"{period.first_day}" <= facts["last_day"]
             and facts["first_day"] <= f"{period.last_day}"
         ):
-            yield from _published(path, period)
+            yield from _outlines(path, period)
+
+
+def whole(found: Iterable[Outline]) -> Iterator[Notice]:
+    """Yield notices with their texts; each file is read once.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    wanted: dict[Path, set[str]] = defaultdict(set)
+    for outline in found:
+        wanted[outline.path].add(outline.notice.notice_id)
+    for path, names in wanted.items():
+        stored = {_storable(name) for name in names}
+        for batch in disk.read_table(path, ["notice_id", "notice"]):
+            for name, text in zip(*batch.to_pydict().values(), strict=True):
+                if name in stored and (notice := notice_from_json(text)).notice_id in names:
+                    yield notice
 
 
 def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unreadable]:
@@ -130,7 +157,7 @@ def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unr
     for day in store.days(source):
         path = _file(source, day, store=store).with_suffix(".quarantine.json")
         if day in period and path.is_file():
-            yield from (Unreadable(**facts) for facts in json.loads(path.read_bytes()))
+            yield from from_plain(tuple[Unreadable, ...], json.loads(path.read_bytes()))
 
 
 def outdated(source: str, *, store: RawStore) -> list[dt.date]:
@@ -146,12 +173,25 @@ def outdated(source: str, *, store: RawStore) -> list[dt.date]:
     ]
 
 
-def _published(path: Path, period: Period) -> Iterator[Notice]:
+def _outlines(path: Path, period: Period) -> Iterator[Outline]:
     listed = dt.date.fromisoformat(path.stem)
-    for batch in disk.read_table(path, ["published_on", "notice"]):
-        for published_on, text in zip(*batch.to_pydict().values(), strict=True):
-            if (published_on or listed) in period:
-                yield serial.from_json(text)
+    for columns in _columns(path):
+        for published_on, text in zip(columns["published_on"], columns["outline"], strict=True):
+            if (day := published_on or listed) in period:
+                yield Outline(notice=notice_from_json(text), day=day, path=path)
+
+
+def _columns(path: Path) -> Iterator[dict[str, list[Any]]]:
+    """Yield day and outline of batches; files of earlier versions hold whole notices only."""
+    for batch in disk.read_table(path, ["published_on", "outline"]):
+        if "outline" in batch.schema.names:
+            yield batch.to_pydict()
+            continue
+        for older in disk.read_table(path, ["published_on", "notice"]):
+            notices = map(notice_from_json, older["notice"].to_pylist())
+            outlines = [notice_to_json(without_texts(notice)) for notice in notices]
+            yield {"published_on": older["published_on"].to_pylist(), "outline": outlines}
+        return
 
 
 def _folder(source: str, store: RawStore) -> Path:
@@ -222,7 +262,7 @@ class _Day:
         """Write the quarantine, which must be there before the notices are; return the rest."""
         if self._quarantine:
             with disk.whole_file(quarantine) as handle:
-                handle.write(to_json([asdict(unreadable) for unreadable in self._quarantine]))
+                handle.write(to_json(to_plain(self._quarantine)))
         else:
             quarantine.unlink(missing_ok=True)
         versions = reader_versions()
@@ -230,7 +270,7 @@ class _Day:
         # Any reader that changes may be able to read what is in quarantine.
         used = versions if self._quarantine else self._formats
         return {
-            "provenance": asdict(self._store.provenance(made_by, inputs={"raw": self._content})),
+            "provenance": to_plain(self._store.provenance(made_by, inputs={"raw": self._content})),
             "raw": self._content,
             "formats": list(versions),
             "readers": {name: versions[name] for name in sorted(used)},
@@ -267,7 +307,12 @@ def _table(numbered: Sequence[tuple[str, Notice]]) -> pa.Table:
 
 def _row(source_id: str, notice: Notice) -> dict[str, object]:
     facts = {name: _storable(getattr(notice, name)) for name in FACTS}
-    return {"source_id": source_id, **facts, "notice": serial.to_json(notice)}
+    return {
+        "source_id": source_id,
+        **facts,
+        "outline": notice_to_json(without_texts(notice)),
+        "notice": notice_to_json(notice),
+    }
 
 
 def _storable(value: object) -> object:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
 from pipeline.notices import collected
-from pipeline.notices._relations import relations
-from pipeline.notices.checks import Material
+from pipeline.notices.checks import Inspection
 from pipeline.notices.indicators import Count, Indicator, evaluate
+from pipeline.notices.outlines import Outline
 from pipeline.notices.procedures import explain, procedures
 from pipeline.notices.reconcile import DIMENSIONS, NOT_SAID, Comparison, Total, per_day, reconcile
+from pipeline.notices.relations import relations
 from pipeline.rawstore import RawStore
 from pipeline.records import Notice, Period
 
@@ -40,14 +41,14 @@ class Reconciliation:
     table: list[Comparison]
 
 
-def notices(period: Period, *, store: RawStore) -> Iterator[Notice]:
-    """Yield the collected notices of a period, source by source; a copy is a notice too.
+def outlines(period: Period, *, store: RawStore) -> Iterator[Outline]:
+    """Yield the notices of a period without texts, source by source; a copy is a notice too.
 
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
     for source in store.sources():
-        yield from collected.notices(source, period, store=store)
+        yield from collected.outlines(source, period, store=store)
 
 
 def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
@@ -63,25 +64,26 @@ def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
 
 def quarters_before(period: Period) -> list[Period]:
     """Return the four quarters before the one in which a period begins, the latest last."""
-    found: list[Period] = []
-    first = dt.date(period.first_day.year, (period.first_day.month - 1) // 3 * 3 + 1, 1)
+    found = [period]
     for _ in range(QUARTERS_BEFORE):
-        last = first - dt.timedelta(days=1)
-        found.insert(0, Period.quarter(last.year, (last.month + 2) // 3))
-        first = found[0].first_day
-    return found
+        found.insert(0, found[0].quarter_before())
+    return found[:-1]
 
 
-def material(period: Period, *, store: RawStore) -> Material:
-    """Gather what the checks look at.
+def inspection(period: Period, *, store: RawStore) -> Inspection:
+    """Gather what the checks look at: the one basis on which a period is judged.
 
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    return Material(
+
+    def notices(when: Period) -> list[Notice]:
+        return [x.notice for x in outlines(when, store=store)]
+
+    return Inspection(
         period=period,
-        notices=list(notices(period, store=store)),
-        previous=[list(notices(quarter, store=store)) for quarter in quarters_before(period)],
+        notices=notices(period),
+        previous=list(map(notices, quarters_before(period))),
         totals=totals(period, store=store),
         quarantined=[
             unreadable
@@ -99,7 +101,8 @@ def reconciled(period: Period, *, store: RawStore) -> list[Reconciliation]:
     """
     ours: dict[str, list[Notice]] = {}
     for source in store.sources():
-        ours[source] = list(collected.notices(source, period, store=store))
+        found = collected.outlines(source, period, store=store)
+        ours[source] = [x.notice for x in found]
     tables = []
     for source, counts in totals(period, store=store).items():
         quarantined = list(collected.quarantined(source, period, store=store))
@@ -130,15 +133,14 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
         SettingsError: There is no such notice in the period.
         CorpusError: A file is damaged, or was written by another version.
     """
-    held = list(notices(period, store=store))
-    said = relations(held)
+    said = relations(x.notice for x in outlines(period, store=store))
     wanted = said.resolve(notice_id)
     if wanted not in said.notices:
         raise SettingsError(
             f"no notice {notice_id!r} among {len(said.notices)} collected of {period}",
             hint="Take a longer period, or fetch and collect it first.",
         )
-    found = next(x for x in procedures(held) if wanted in x.notice_ids)
+    found = next(x for x in procedures(said) if wanted in x.notice_ids)
     return explain(found, said.notices)
 
 
@@ -156,9 +158,9 @@ def counted(
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    held = list(notices(ALL_TIME, store=store))
-    linked, unique = procedures(held), relations(held).notices
+    said = relations(x.notice for x in outlines(ALL_TIME, store=store))
+    linked = procedures(said)
     return {
-        name: evaluate(indicator, linked, unique, forms_by_notice=forms_by_notice)
+        name: evaluate(indicator, linked, said.notices, forms_by_notice=forms_by_notice)
         for name, indicator in indicators.items()
     }

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from pipeline.notices._claims import Claim, Stage, join_claims, stages
 from pipeline.notices._likeness import ALIKE, buyer_names, likeness, subject
-from pipeline.notices._relations import Relations, announces, relations
+from pipeline.notices.relations import Relations, announces
 from pipeline.notices.versions import Groups, current, order, stand_ins
 from pipeline.records import Link, Notice, Procedure
 
@@ -37,13 +37,12 @@ REASONS = {
 }
 
 
-def procedures(notices: Iterable[Notice]) -> list[Procedure]:
+def procedures(said: Relations) -> list[Procedure]:
     """Return the procedures of a set of notices, by key; each notice is in exactly one.
 
     Args:
-        notices: In any order; several readings of one notice count once.
+        said: By the notices, from :func:`relations`.
     """
-    said = relations(notices)
     groups = Groups()
     claims = list(_join_certain(said, groups))
     join_claims(said.notices, groups, claims)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from pipeline.notices._relations import relations
+from pipeline.codes import is_ex_ante
+from pipeline.notices.relations import relations
 from pipeline.notices.versions import current
 from pipeline.records import Notice, Unreadable
 
@@ -27,8 +28,6 @@ DIMENSIONS: Mapping[Dimension, Callable[[Notice], str | None]] = {
 }
 NOT_SAID = "not said"
 
-# Voluntary ex-ante transparency: eForms, TED_EXPORT of both directives, TenderNed.
-EX_ANTE = frozenset({"25", "26", "27", "28", "F15", "VOLUNTARY_EX_ANTE_TRANSPARENCY_NOTICE"})
 NOT_AWARDED = frozenset({"clos-nw", "open-nw"})
 
 
@@ -140,7 +139,7 @@ def _rule(notice: Notice, *, copied: bool, holds: bool) -> str | None:
         "contract modification": notice.kind == "change" and "modifies" in kinds,
         "change notice": notice.kind == "change" or "changes" in kinds,
         "replaced by a change notice": not holds,
-        "voluntary ex-ante notice": (notice.subtype or "").removeprefix("EF") in EX_ANTE,
+        "voluntary ex-ante notice": is_ex_ante(notice.subtype),
         "cancelled or not awarded": bool(outcomes) and outcomes <= NOT_AWARDED,
         "without a publication date": notice.published_on is None,
     }

@@ -14,6 +14,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
+from scipy.cluster.hierarchy import DisjointSet
+
 from pipeline.records import Notice
 
 PUBLICATION = re.compile(r"0*(\d+)-(\d{4})")
@@ -68,21 +70,17 @@ class Groups:
     """Things that belong together, whatever the order in which that became known."""
 
     def __init__(self) -> None:
-        self._parents: dict[Hashable, Hashable] = {}
+        self._joined = DisjointSet()
 
     def find(self, thing: Hashable) -> Hashable:
         """Return the thing that stands for the group, for now."""
-        parents = self._parents
-        root = thing
-        while (parent := parents.get(root, root)) != root:
-            root = parent
-        while (parent := parents.get(thing, root)) != root:
-            parents[thing], thing = root, parent
+        self._joined.add(thing)
+        root: Hashable = self._joined[thing]
         return root
 
     def join(self, one: Hashable, other: Hashable) -> None:
         """Say that two things belong together."""
-        self._parents[self.find(one)] = self.find(other)
+        self._joined.merge(self.find(one), self.find(other))
 
 
 def current(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from pipeline.codec import from_plain, to_plain
 from pipeline.errors import CorpusError
 from pipeline.records import Period
 from pipeline.store import to_json
@@ -49,10 +50,8 @@ class Manifest:
         return expected - self.stored <= MOST_MISSING * expected
 
     def to_json(self) -> bytes:
-        """Write it for people and for :meth:`read`."""
-        facts = asdict(self) | {"stored": self.stored, "complete": self.complete}
-        facts |= {"day": f"{self.day}", "listed_at": self.listed_at.isoformat()}
-        return to_json(facts)
+        """Write it for people, who see at once whether it is complete, and for :meth:`read`."""
+        return to_json(to_plain(self) | {"stored": self.stored, "complete": self.complete})
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -62,16 +61,9 @@ class Manifest:
             CorpusError: It is not one of ours.
         """
         try:
-            facts = json.loads(path.read_bytes())
-            return cls(
-                source=facts["source"],
-                day=dt.date.fromisoformat(facts["day"]),
-                listed_at=dt.datetime.fromisoformat(facts["listed_at"]),
-                count=facts["count"],
-                offered=facts["offered"],
-                missing=facts["missing"],
-            )
-        except (ValueError, TypeError, KeyError) as error:
+            kept = json.loads(path.read_bytes())
+            return from_plain(cls, {x.name: kept[x.name] for x in fields(cls)})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CorpusError(
                 f"{path} is not a manifest: {error!r}",
                 hint="Remove it and fetch that day again; no raw notices are lost.",

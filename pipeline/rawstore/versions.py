@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipeline.codec import to_plain
 from pipeline.rawstore.disk import read_table, write_table
 from pipeline.records import Provenance, RawNotice
 from pipeline.store import sha256
@@ -83,7 +84,7 @@ class DayWriter:
             self._free_path(),
             tables(),
             schema=SCHEMA,
-            facts=lambda: {"provenance": asdict(replace(self._provenance, inputs=inputs))},
+            facts=lambda: {"provenance": to_plain(replace(self._provenance, inputs=inputs))},
         )
 
     def _free_path(self) -> Path:

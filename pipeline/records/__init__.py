@@ -12,6 +12,7 @@ from pipeline.records.judgements import (
     Judgement,
     ModelCard,
     Prediction,
+    Promotion,
 )
 from pipeline.records.notices import (
     BUYER_KINDS,
@@ -59,6 +60,7 @@ __all__ = [
     "Period",
     "Prediction",
     "Procedure",
+    "Promotion",
     "Provenance",
     "RawNotice",
     "Reading",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 # By euro, or by lot.
 Weighting = Literal["value", "number"]
+
+# Two of 10,000 lots have the same 12 digits once in five million frames.
+LOT_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,11 @@ class Draw:
         probabilities: Inclusion probability per drawn lot, above 0, at most 1; length n.
         strata: Stratum per drawn lot; length n.
         stratum_sizes: Lots in the frame per stratum.
+        frame_lots: The lots of the frame, drawn or not: ``fingerprint_of`` each, run together,
+            so that lots that entered later can be told apart. Empty in draws that were stored
+            before this was kept.
+        codebook_version, codebook_fingerprint: In force when it was drawn; ``None`` in draws of
+            before codebooks had a fingerprint.
     """
 
     draw_id: str
@@ -72,6 +81,20 @@ class Draw:
     probabilities: tuple[float, ...]
     strata: tuple[str, ...]
     stratum_sizes: Mapping[str, int]
+    frame_lots: str = ""
+    codebook_version: int | None = None
+    codebook_fingerprint: str | None = None
+
+    @staticmethod
+    def fingerprint_of(lot_key: str) -> str:
+        """The first ``LOT_DIGITS`` hexadecimal digits of its SHA-256."""
+        return hashlib.sha256(lot_key.encode()).hexdigest()[:LOT_DIGITS]
+
+    @property
+    def frame(self) -> frozenset[str]:
+        """Fingerprints of the lots of the frame."""
+        starts = range(0, len(self.frame_lots), LOT_DIGITS)
+        return frozenset(self.frame_lots[start : start + LOT_DIGITS] for start in starts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

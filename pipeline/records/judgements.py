@@ -72,6 +72,15 @@ class Judgement:
         """Whether the degree is not ``none``."""
         return self.degree != "none"
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All label ids: degree, aspects, openness, forms."""
+        return (self.degree, *self.aspect, self.openness, *self.forms)
+
+    def has(self, quantity: str) -> bool:
+        """Whether it gives a label, or is ``innovation_oriented``."""
+        return self.innovation_oriented if quantity == INNOVATION else quantity in self.labels
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
@@ -80,6 +89,8 @@ class Annotation:
     Attributes:
         text_hash: Fingerprint of the text that was judged; ``None`` where only fields were.
         annotator: A pseudonym, never a name.
+        codebook_fingerprint: What was judged by, ``Codebook.meaning``: a new cue changes no
+            judgement. ``None`` only where no file was read.
         round: ``first``, ``second`` or ``adjudicated``.
         inclusion_probability: Between 0 and 1; ``None`` exactly when the notice was chosen
             (``draw_id`` is ``None``), not drawn.
@@ -97,6 +108,7 @@ class Annotation:
     draw_id: str | None = None
     inclusion_probability: float | None = None
     unsure: bool = False
+    codebook_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
         if (self.draw_id is None) != (self.inclusion_probability is None):
@@ -108,19 +120,25 @@ class ModelCard:
     """What a model is; a model without a card does not load.
 
     Attributes:
-        recipe: Name of the way it was trained.
+        model_id: Follows from recipe, data, codebook, analyzer and versions; not from the day.
+        recipe: The way it was trained, thresholds included.
         analyzer: The analyzer whose documents it understands.
-        training: Fingerprint and counts of what it was trained on.
-        metrics: Per evaluation set, per metric.
+        codebook_fingerprint: Of the only codebook it works with.
+        codebook_parts: ``Codebook.parts`` of it, by which a misfit is explained.
+        training: Fingerprint and counts of what it was trained on, and of what was added.
+        metrics: Per evaluation set, per metric; empty until it is measured.
         thresholds: Per label, the probability from which it is listed.
         files: SHA-256 per file of the model.
-        versions: Of the libraries it was trained with.
+        versions: Of the program and the libraries it was trained with.
+        caveats: That follow from how it was trained; those of measuring follow from ``metrics``.
     """
 
     model_id: str
-    recipe: str
+    recipe: Mapping[str, Any]
     analyzer: str
     codebook_version: int
+    codebook_fingerprint: str
+    codebook_parts: tuple[Mapping[str, str], ...]
     created: str
     training: Mapping[str, Any]
     metrics: Mapping[str, Any]
@@ -128,6 +146,30 @@ class ModelCard:
     files: Mapping[str, str]
     versions: Mapping[str, str]
     caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """One line of the history of promotions; the last one says which model is in use.
+
+    Attributes:
+        card: SHA-256 of the card without its metrics: of the model as it was trained.
+        metrics, floors: SHA-256 of the figures and the bounds that were held against each other.
+        by: A pseudonym or a role.
+        on: Moment, ISO 8601.
+        failures: Bounds that it missed, for which ``reason`` answers.
+        before: Seal of the line before; ``None`` for the first.
+    """
+
+    model_id: str
+    card: str
+    metrics: str
+    floors: str
+    by: str
+    on: str
+    reason: str
+    failures: tuple[str, ...] = ()
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +196,8 @@ class Prediction:
     evidence: tuple[Evidence, ...]
     abstained: str | None
     model_id: str
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All chosen label ids; of an abstention the forms that fields settle."""
+        return self.judgement.labels if self.judgement else self.forms

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+ONE_DAY = dt.timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
@@ -25,7 +27,17 @@ class Period:
         if not 1 <= number <= 4:
             raise ValueError(f"a quarter is 1 to 4, not {number}")
         following = dt.date(year + number // 4, number * 3 % 12 + 1, 1)
-        return cls(dt.date(year, number * 3 - 2, 1), following - dt.timedelta(days=1))
+        return cls(dt.date(year, number * 3 - 2, 1), following - ONE_DAY)
+
+    @classmethod
+    def quarter_of(cls, day: dt.date) -> Period:
+        """Return the quarter that a day lies in."""
+        return cls.quarter(day.year, (day.month + 2) // 3)
+
+    @classmethod
+    def year(cls, number: int) -> Period:
+        """Return a calendar year."""
+        return cls(dt.date(number, 1, 1), dt.date(number, 12, 31))
 
     @classmethod
     def parse(cls, text: str) -> Period:
@@ -37,7 +49,7 @@ class Period:
         if found := re.fullmatch(r"(\d{4})Q([1-4])", text):
             return cls.quarter(int(found[1]), int(found[2]))
         if re.fullmatch(r"\d{4}", text):
-            return cls(dt.date(int(text), 1, 1), dt.date(int(text), 12, 31))
+            return cls.year(int(text))
         try:
             first, last = (dt.date.fromisoformat(day) for day in text.split(".."))
         except ValueError:
@@ -50,12 +62,37 @@ class Period:
         return self.first_day <= day <= self.last_day
 
     def __str__(self) -> str:
-        year, number = self.first_day.year, (self.first_day.month + 2) // 3
-        if self == Period.quarter(year, number):
-            return f"{year}Q{number}"
-        if self == Period(dt.date(year, 1, 1), dt.date(year, 12, 31)):
-            return str(year)
+        if self.is_quarter:
+            return f"{self.first_day.year}Q{self.number}"
+        if self.is_year:
+            return str(self.first_day.year)
         return f"{self.first_day}..{self.last_day}"
+
+    @property
+    def number(self) -> int:
+        """Of the quarter in which it ends, 1 to 4."""
+        return (self.last_day.month + 2) // 3
+
+    @property
+    def is_quarter(self) -> bool:
+        """Whether it is a quarter of a year."""
+        return self == Period.quarter_of(self.first_day)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a calendar year."""
+        return self == Period.year(self.first_day.year)
+
+    def quarter_before(self) -> Period:
+        """Return the last quarter that ended before the one in which it begins."""
+        return Period.quarter_of(Period.quarter_of(self.first_day).first_day - ONE_DAY)
+
+    def quarters(self) -> Iterator[Period]:
+        """Yield the quarters in which its days lie, the first one first."""
+        quarter = Period.quarter_of(self.first_day)
+        while quarter.first_day <= self.last_day:
+            yield quarter
+            quarter = Period.quarter_of(quarter.last_day + ONE_DAY)
 
     def days(self) -> Iterator[dt.date]:
         """Yield each day, the first one first."""

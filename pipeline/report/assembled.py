@@ -207,7 +207,7 @@ def _examples(
         oriented = one.judgement.innovation_oriented if one else degree not in {None, "none"}
         if oriented and shown < MOST_EXAMPLES:
             example = _example(
-                material.notices[notice_id], lots[notice_id], one, scores, codebook=codebook
+                material.whole[notice_id], lots[notice_id], one, scores, codebook=codebook
             )
             if example.passages:
                 shown += 1

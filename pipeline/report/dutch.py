@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 
 from pipeline.records import Period
 
@@ -93,15 +92,13 @@ def millions(value: float) -> str:
 
 def period(period: Period) -> str:
     """Write a period in words: "derde kwartaal van 2026", "2026", or its two dates."""
-    written = str(period)
-    if found := re.fullmatch(r"(\d{4})Q([1-4])", written):
-        return f"{ORDINALS[int(found[2]) - 1]} kwartaal van {found[1]}"
-    if written.isdigit():
-        return written
+    if period.is_quarter:
+        return f"{ORDINALS[period.number - 1]} kwartaal van {period.first_day.year}"
+    if period.is_year:
+        return str(period)
     return f"{date(period.first_day)} tot en met {date(period.last_day)}"
 
 
 def quarter(period: Period) -> str:
     """Write the quarter in which a period ends, short: "2026 3e kw."."""
-    day = period.last_day
-    return f"{day.year} {(day.month + 2) // 3}e kw.".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{period.last_day.year}\N{NO-BREAK SPACE}{period.number}e\N{NO-BREAK SPACE}kw."

@@ -6,6 +6,7 @@ from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
 from pipeline.notices.provinces import PROVINCES
 from pipeline.records import INNOVATION
+from pipeline.sources import sources
 
 BUYER_KINDS = {
     "central": "Rijk",
@@ -154,13 +155,6 @@ CAUSES = {
     "judgement": "gewijzigde oordelen",
 }
 
-SOURCES = {
-    "ted": "TED (Publicatieblad van de EU)",
-    "tenderned": "TenderNed",
-    "tenderned_dataset": "TenderNed, jaarbestanden",
-    "files": "Eigen bestanden",
-}
-
 DOMAINS = {"buyer_kind": BUYER_KINDS, "cpv_division": DIVISIONS, "province": PROVINCES}
 REMARKS = {
     "small_domain": "weinig gegevens",
@@ -171,6 +165,11 @@ REMARKS = {
     "frame_grew": "percelen erbij",
     "single_judged": "één beoordelaar",
 }
+
+
+def source_in_dutch(name: str) -> str:
+    """Write what a source calls itself; notices of files have none."""
+    return sources()[name].in_dutch if name in sources() else "Eigen bestanden"
 
 
 def domain(name: str) -> str:

@@ -130,7 +130,7 @@ def _sources(facts: Facts) -> Table:
         ),
         lines=tuple(
             (
-                text(names.SOURCES.get(x.source, x.source)),
+                text(names.source_in_dutch(x.source)),
                 count(x.notices),
                 count(x.unreadable),
                 count(x.days),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.labels.output import defused
 from pipeline.report import dutch
 from pipeline.report.facts import Facts
 from pipeline.report.outline import UNITS, Cell, Column, Section, Table, Value
+from pipeline.spreadsheet import csv_table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -87,19 +86,7 @@ def _unit(column: Column) -> str:
 
 def csv_of(facts: Facts, sections: Sequence[Section]) -> bytes:
     """Write one line per figure; UTF-8, comma between cells, point in numbers."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for figure in figures(sections):
-        line = _line(figure, facts)
-        safe = {name: defused(_plain(value)) for name, value in line.items()}
-        # "+3" is how a difference is shown, and no formula.
-        writer.writerow(safe if isinstance(figure.value, str) else safe | {"getoond": figure.shown})
-    return out.getvalue().encode()
-
-
-def _plain(value: Value) -> Value:
-    return str(value).lower() if isinstance(value, bool) else value
+    return csv_table(COLUMNS, (_line(x, facts) for x in figures(sections)))
 
 
 def json_of(facts: Facts, sections: Sequence[Section]) -> bytes:

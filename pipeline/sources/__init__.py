@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
@@ -68,6 +68,7 @@ class Source:
     Attributes:
         name: Of the module.
         title: As a person calls it.
+        in_dutch: As the report calls it.
         terms: Address of the terms of use or licence; https.
         hosts: Hosts it speaks to; the client refuses all others, also behind a redirect.
         list: Yields everything that was published on a day.
@@ -86,6 +87,7 @@ class Source:
 
     name: str
     title: str
+    in_dutch: str
     terms: str
     hosts: frozenset[str]
     list: Callable[[Http, dt.date], Iterator[Listed]]
@@ -97,13 +99,17 @@ class Source:
     nothing: Callable[[Period], str] = lambda _: ""
 
 
+def source_names() -> list[str]:
+    """Return the names of all sources, without loading them: modules that end in ``SOURCE``."""
+    folder = Path(__file__).parent
+    return sorted(x.stem for x in folder.glob("[a-z]*.py") if "\nSOURCE = " in x.read_text())
+
+
 @cache
 def sources() -> Mapping[str, Source]:
     """Every source by name: all modules of this folder that have a ``SOURCE``."""
-    names = sorted(x.name for x in pkgutil.iter_modules(__path__) if x.name[0] != "_")
-    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
-    found = (getattr(module, "SOURCE", None) for module in modules)
-    return {source.name: source for source in found if source is not None}
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in source_names())
+    return {module.SOURCE.name: module.SOURCE for module in modules}
 
 
 def source(name: str, *, country: str) -> Source:

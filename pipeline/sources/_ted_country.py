@@ -6,17 +6,8 @@ import re
 
 from lxml import etree
 
+from pipeline.codes import ALPHA_2, COUNTRIES
 from pipeline.errors import SettingsError
-
-# Codes of eForms and of the search index to those of TED_EXPORT, which follows EU habit for
-# the United Kingdom.
-ALPHA2 = {
-    "AUT": "AT", "BEL": "BE", "BGR": "BG", "HRV": "HR", "CYP": "CY", "CZE": "CZ", "DNK": "DK",
-    "EST": "EE", "FIN": "FI", "FRA": "FR", "DEU": "DE", "GRC": "GR", "HUN": "HU", "IRL": "IE",
-    "ITA": "IT", "LVA": "LV", "LTU": "LT", "LUX": "LU", "MLT": "MT", "NLD": "NL", "POL": "PL",
-    "PRT": "PT", "ROU": "RO", "SVK": "SK", "SVN": "SI", "ESP": "ES", "SWE": "SE", "ISL": "IS",
-    "LIE": "LI", "NOR": "NO", "CHE": "CH", "GBR": "UK",
-}  # fmt: skip
 
 
 def checked(country: str) -> str:
@@ -25,8 +16,8 @@ def checked(country: str) -> str:
     Raises:
         SettingsError: They do not, or it is no alpha-3 code.
     """
-    if country not in ALPHA2:
-        raise SettingsError(f"country is {country!r}; expected one of {', '.join(ALPHA2)}")
+    if country not in COUNTRIES:
+        raise SettingsError(f"country is {country!r}; expected one of {', '.join(COUNTRIES)}")
     return country
 
 
@@ -37,14 +28,14 @@ def is_of(body: bytes, country: str) -> bool:
 
     Args:
         body: XML, eForms or TED_EXPORT.
-        country: A key of ``ALPHA2``.
+        country: A key of ``COUNTRIES``.
     """
-    alpha2 = ALPHA2[country]
+    codes = {code for code, alpha_2 in ALPHA_2.items() if alpha_2 == COUNTRIES[country]}
     # Most notices of a package are of elsewhere; looking for bytes is far cheaper than parsing.
-    if not re.search(rf"""{country}|["']{alpha2}["']""".encode(), body):
+    if not re.search(rf"""{country}|["'](?:{"|".join(codes)})["']""".encode(), body):
         return False
     found = _countries(body)
-    return not found or country in found or alpha2 in found
+    return not found or not found.isdisjoint(codes)
 
 
 def _countries(body: bytes) -> set[str]:

@@ -21,7 +21,7 @@ import openpyxl
 from pipeline.errors import NoticeError, SourceChanged
 from pipeline.sources import _elements, _streams, _tables
 from pipeline.sources._http import Download
-from pipeline.sources._tenderned_columns import COLUMNS, column
+from pipeline.sources.tenderned_columns import COLUMNS, column
 
 # A header may have a title above it.
 MOST_ROWS_ABOVE = 10

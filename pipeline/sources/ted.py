@@ -34,6 +34,7 @@ def source(country: str = "NLD") -> Source:
     return Source(
         name=NAME,
         title="TED, Tenders Electronic Daily",
+        in_dutch="TED (Publicatieblad van de EU)",
         terms="https://ted.europa.eu/en/legal-notice",
         hosts=search.HOSTS,
         list=partial(listed, country=checked(country)),

@@ -38,6 +38,7 @@ def source(country: str = "NLD") -> Source:
     return Source(
         name=NAME,
         title="TED, packages of whole days and months",
+        in_dutch="TED, dagpakketten",
         terms="https://ted.europa.eu/en/legal-notice",
         hosts=search.HOSTS,
         list=listed,

@@ -36,6 +36,7 @@ def source(country: str = "NLD") -> Source:
         of_days,
         name=NAME,
         title="TED, packages of months",
+        in_dutch="TED, maandpakketten",
         list=listed,
         get=raw_notices,
         unverified=(),

@@ -150,6 +150,7 @@ def earliest(_: dt.date) -> dt.date:
 SOURCE = Source(
     name=NAME,
     title="TenderNed",
+    in_dutch="TenderNed",
     terms="https://data.overheid.nl/dataset/aankondigingen-van-overheidsopdrachten---tenderned",
     hosts=facts.HOSTS,
     list=listed,

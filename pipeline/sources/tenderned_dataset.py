@@ -16,18 +16,12 @@ from pipeline.records import Period, RawNotice
 from pipeline.sources import Listed, Source, Unverified
 from pipeline.sources import _tenderned_files as page
 from pipeline.sources import _tenderned_lines as dataset
-from pipeline.sources._tenderned_columns import AMOUNTS, COLUMNS, column, known
+from pipeline.sources.tenderned_columns import RELEASES, ROWS
 
 if TYPE_CHECKING:
     from pipeline.sources._http import Http
 
-__all__ = ["AMOUNTS", "COLUMNS", "RELEASES", "ROWS", "SOURCE", "column", "known"]
-
 NAME = "tenderned_dataset"
-
-# A JSON list of all lines of one publication.
-RELEASES = "application/vnd.innovatiemonitor.tenderned-releases+json"
-ROWS = "application/vnd.innovatiemonitor.tenderned-rows+json"
 
 
 def listed(http: Http, day: dt.date) -> Iterator[Listed]:
@@ -128,6 +122,7 @@ EARLIEST = dt.date(2016, 1, 1)
 SOURCE = Source(
     name=NAME,
     title="TenderNed, open dataset",
+    in_dutch="TenderNed, jaarbestanden",
     terms="https://data.open-contracting.org/en/publication/133",
     hosts=frozenset({"www.tenderned.nl"}),
     list=listed,

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import codebook, settings
 from pipeline.corpus import annotations
-from pipeline.learning.train import require_same
+from pipeline.learning.examples import require_same
 from pipeline.store import Store
 
 # Two notices may share a formula ("er kunnen geen rechten aan worden ontleend"), no more.

@@ -78,6 +78,7 @@ def judged(notice_id="1-2026", **changes) -> Annotation:
         "annotator": "lezer-a",
         "annotated_at": dt.date(2026, 10, 2),
         "codebook_version": 1,
+        "codebook_fingerprint": BOOK.meaning,
         "round": "first",
         "draw_id": "2026Q1-strata-300-7-0a1b2c3d",
         "inclusion_probability": 0.1 + 0.2,
@@ -340,6 +341,7 @@ def test_a_new_judgement_knows_text_draw_and_passages(name):
         # doccano does not tell; the others know better than who imports.
         annotated_at=TODAY if name == "doccano" else dt.date(2026, 11, 20),
         codebook_version=1,
+        codebook_fingerprint=BOOK.meaning,
         round="first",
         draw_id="d7",
         inclusion_probability=0.5,

@@ -9,24 +9,42 @@ import pytest
 
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 
-PATH = Path(__file__).parents[2] / "scripts" / "populations.py"
-POPULATIONS = 300
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+POPULATIONS = 200
 LOTS = 3000
+FRAMES = 40
 SCENARIOS = ["base", "value", "useless", "shift"]
 # The goal is 92 to 98%. One scenario is measured to two standard errors of a binomial share;
 # the four together must lie within the goal itself.
 SLACK = 2 * (0.92 * 0.08 / POPULATIONS) ** 0.5
 
 
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="module")
 def study():
-    spec = importlib.util.spec_from_file_location("populations", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = loaded("populations")
     module.ESTIMATORS = {PUBLISHED: ESTIMATORS[PUBLISHED]}
     yield module
-    del sys.modules[spec.name]
+    del sys.modules[module.__name__]
+
+
+@pytest.fixture(scope="module")
+def rare():
+    """Every quantity, by value and by number: 40 frames for each of 3 models x 2 sizes."""
+    module = loaded("rare_positives")
+    yield [
+        module.rare_cells(model, labels=labels, repetitions=FRAMES, workers=1)
+        for model in module.MODELS
+        for labels in (200, 800)
+    ]
+    del sys.modules[module.__name__]
 
 
 def quality(study, scenario, design="strata"):
@@ -51,10 +69,25 @@ def test_over_all_scenarios_the_interval_covers_as_often_as_it_should(published)
     assert 0.92 < np.mean([got.coverage for got in published.values()]) < 0.98
 
 
-def test_a_simple_random_draw_would_not_do(study):
+@pytest.mark.parametrize("by_value", [True, False])
+@pytest.mark.parametrize("quantity", ["innovation", "solution", "rd", "province"])
+def test_where_positives_are_rare_the_interval_still_covers(rare, quantity, by_value):
+    cells = [each[quantity, by_value] for each in rare]
+    assert sum(each.times for each in cells) == 6 * FRAMES
+    # The goal is 93%, less two standard errors of a share of 240 frames.
+    assert np.mean([each.coverage for each in cells]) > 0.93 - 2 * (0.93 * 0.07 / 240) ** 0.5
+
+
+def test_where_enough_is_found_the_interval_does_not_cover_too_often(rare):
+    many = [each.coverage for cells in rare for each in cells.values() if each.found >= 10]
+    assert len(many) == 12
+    assert 0.93 < np.mean(many) < 0.985
+
+
+def test_a_simple_random_draw_would_not_do(study, published):
     simple = quality(study, "base", "srs")
     assert simple.rmse > 2.5
-    assert simple.coverage < 0.92
+    assert simple.half_width > 4 * published["base"].half_width
 
 
 def test_populations_are_as_the_specification_says(study):

@@ -16,9 +16,9 @@ from pipeline.estimates.estimators import (
     ht_ratio,
     pacc,
     probability_sum,
+    score_weight,
 )
 from pipeline.estimates.judged import HeldOut, Judged
-from pipeline.estimates.rare import exact_interval, none_found
 
 
 def simple_draw(rng, truth, scores, n, values=None):
@@ -62,18 +62,42 @@ def test_exactly_one_estimator_is_published():
     assert [e.role for e in ESTIMATORS.values()].count("published") == 1
 
 
+def test_the_weight_on_the_scores_by_hand():
+    # 100 of 1,000 drawn by chance; slope 1/2: with score 0.2 none of 50, with 0.8 15 of 50.
+    scores = np.repeat([0.2, 0.8], 500)
+    drawn = np.r_[0:50, 500:550]
+    judged = replace(
+        simple_draw(np.random.default_rng(1), np.zeros(1000), scores, 100),
+        drawn=drawn,
+        truth=np.r_[np.zeros(50), np.ones(15), np.zeros(35)],
+    )
+    assert score_weight(judged) == pytest.approx(0.3 / 0.6 * 100 / 120)
+    # 20 of them in the domain: half of the slope.
+    domain = np.isin(np.arange(1000), drawn[:20])
+    assert score_weight(judged.within(domain)) == pytest.approx(0.25)
+
+
+def test_a_useless_model_gets_no_weight_and_an_inverted_one_neither():
+    rng, truth, scores = population()
+    judged = simple_draw(rng, truth, scores, 400)
+    assert score_weight(replace(judged, scores=1 - judged.scores)) == 0
+    assert score_weight(replace(judged, scores=np.full(2000, 0.2))) == 0
+    assert score_weight(replace(judged, scores=rng.permutation(judged.scores))) < 0.1
+
+
 def test_difference_under_simple_random_sampling_is_the_prediction_powered_mean():
     rng, truth, scores = population()
     judged = simple_draw(rng, truth, scores, 400)
-    gap = judged.truth - scores[judged.drawn]
-    share = scores.mean() + gap.mean()
+    weight = score_weight(judged)
+    gap = judged.truth - weight * scores[judged.drawn]
+    got = difference(judged)
+    assert got.share == pytest.approx(weight * scores.mean() + gap.mean())
     # Angelopoulos et al. (2023), mean estimation; the frame is the whole population, so the
     # scores' own variance is 0 and the correction's has the finite population factor.
-    error = np.sqrt((1 - 400 / 2000) * gap.var(ddof=1) / 400)
-    reach = stats.t.ppf(0.975, 399) * error
-    got = difference(judged)
-    assert got.share == pytest.approx(share)
-    assert (got.low, got.high) == (pytest.approx(share - reach), pytest.approx(share + reach))
+    assert got.variance == pytest.approx((1 - 400 / 2000) * gap.var(ddof=1) / 400)
+    # With 80 positives found the interval is close to the symmetric one.
+    reach = stats.t.ppf(0.975, 399) * got.variance**0.5
+    assert (got.low, got.high) == pytest.approx((got.share - reach, got.share + reach), abs=0.005)
     assert got.degrees == pytest.approx(399)
     assert got.flags == ()
 
@@ -82,22 +106,9 @@ def test_difference_agrees_with_ppi_python():
     ppi = pytest.importorskip("ppi_py", reason="ppi-python is not installed (extra: oracles)")
     rng, truth, scores = population()
     judged = simple_draw(rng, truth, scores, 400)
-    seen = scores[judged.drawn]
-    expected = ppi.ppi_mean_pointestimate(judged.truth, seen, scores, lam=1)
+    seen, weight = scores[judged.drawn], score_weight(judged)
+    expected = ppi.ppi_mean_pointestimate(judged.truth, seen, scores, lam=weight)
     assert difference(judged).share == pytest.approx(float(np.squeeze(expected)))
-    # Theirs is for an endless population: with scores of a million lots the two meet.
-    many = np.tile(scores, 500)
-    low, high = ppi.ppi_mean_ci(judged.truth, seen, many, alpha=0.05, lam=1)
-    wide = replace(
-        judged,
-        values=np.ones(len(many)),
-        scores=many,
-        probabilities=np.full(400, 400 / len(many)),
-    )
-    got = difference(wide)
-    assert (got.low, got.high) == pytest.approx(
-        (float(np.squeeze(low)), float(np.squeeze(high))), abs=3e-4
-    )
 
 
 def test_difference_by_value_by_hand():
@@ -112,21 +123,15 @@ def test_difference_by_value_by_hand():
         strata=np.r_[0, np.ones(100, dtype=int)],
         clusters=np.arange(101),
     )
-    # 150 + 100 x 0.5 + (30 x 0.5 - 70 x 0.5) / 0.5 = 160 of 300 euro.
+    # All scores are equal, so they get no weight: 100 + 30 / 0.5 = 160 of 300 euro.
     got = difference(judged)
     assert got.share == pytest.approx(160 / 300)
     # 200^2 (1 - 1/2) s^2/100 with s^2 = 0.3 x 0.7 x 100/99.
     assert got.variance == pytest.approx(200**2 * 0.5 * 0.21 / 99 / 300**2)
     # Weights: 100 + 100/0.5 = 300, found 100 + 60.
     assert ht_ratio(judged).share == pytest.approx(160 / 300)
-    # By number: 100.5 + 0.5 + (-20) / 0.5 = 61 of 201 lots.
+    # By number: 1 + 60 of 201 lots.
     assert difference(judged.by_number()).share == pytest.approx(61 / 201)
-
-
-def test_a_perfect_model_leaves_no_doubt():
-    truth = np.repeat([1.0, 0.0], [100, 900])
-    got = difference(simple_draw(np.random.default_rng(1), truth, truth, 300))
-    assert (got.low, got.share, got.high) == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_difference_is_unbiased_whatever_the_scores():
@@ -176,36 +181,28 @@ def test_strata_with_one_procedure_are_taken_together():
 
 
 def test_none_found_is_an_upper_bound():
-    # Equal weights: 1 - 0.05^(1/300) = 0.00994, about 3/300.
-    weights = {"volume": 3000.0, "confidence": 0.95}
-    assert none_found(np.ones(300), np.full(300, 0.1), **weights) == pytest.approx(
-        0.00994, abs=1e-5
-    )
-    # The same where half of the volume is judged whole.
-    values = np.r_[3000.0, np.ones(300)]
-    halved = none_found(values, np.r_[1.0, np.full(300, 0.1)], volume=6000.0, confidence=0.95)
-    assert halved == pytest.approx(0.00994 / 2, abs=1e-5)
-    got = difference(
-        simple_draw(np.random.default_rng(1), np.zeros(3000), np.full(3000, 0.01), 300)
-    )
+    # Equal weights of 10, no scores: the rule of three, -ln(0.05) x 10 x 0.9 of 3000.
+    got = difference(simple_draw(np.random.default_rng(1), np.zeros(3000), np.zeros(3000), 300))
     assert got.flags == ("upper_bound_only",)
-    assert (got.low, got.high) == (0, pytest.approx(0.00994, abs=1e-5))
+    assert (got.low, got.share) == (0, 0)
+    assert got.high == pytest.approx(2.9957 * 9.487 / 3000, rel=0.06)
 
 
 def test_nothing_else_found_is_a_lower_bound():
-    got = difference(simple_draw(np.random.default_rng(1), np.ones(3000), np.full(3000, 0.9), 300))
+    none = difference(simple_draw(np.random.default_rng(1), np.zeros(3000), np.zeros(3000), 300))
+    got = difference(simple_draw(np.random.default_rng(1), np.ones(3000), np.ones(3000), 300))
     assert got.flags == ("lower_bound_only",)
-    assert (got.low, got.high) == (pytest.approx(1 - 0.00994, abs=1e-5), 1)
+    assert (got.low, got.high) == (pytest.approx(1 - none.high), 1)
 
 
-def test_a_rare_share_gets_the_exact_interval():
-    # Clopper-Pearson for 5 of 100: 1.64% to 11.28%.
-    low, high = exact_interval(
-        0.05, variance=0.05 * 0.95 / 100, degrees=99, labelled=100, confidence=0.95
+def test_positives_and_the_rest_are_mirror_images():
+    rng, truth, scores = population()
+    judged = simple_draw(rng, truth, scores, 300)
+    turned = replace(judged, truth=1 - judged.truth, scores=1 - judged.scores)
+    one, other = difference(judged), difference(turned)
+    assert (other.low, other.share, other.high) == pytest.approx(
+        (1 - one.high, 1 - one.share, 1 - one.low)
     )
-    assert (low, high) == (pytest.approx(0.01643, abs=1e-5), pytest.approx(0.11283, abs=1e-5))
-    rng, truth, _ = population(share=0.01)
-    assert difference(simple_draw(rng, truth, np.full(2000, 0.01), 300)).flags == ("rare",)
 
 
 def test_a_domain_is_estimated_with_the_lots_inside_it():

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from pipeline.errors import TooFewLabels
 from pipeline.estimates.disagreement import disagreement, with_disagreement
 from pipeline.estimates.estimators import difference
 from pipeline.estimates.imputation import best_and_worst, impute, multiply_imputed, rubin
@@ -59,12 +58,16 @@ def test_imputation_is_repeated_from_its_seed():
     assert (one != other).any()
 
 
-def test_too_few_known_values_or_imputations_are_refused():
+def test_with_too_few_known_values_the_others_stay_missing():
     values, cells = np.array([1.0, 2.0, NAN]), [("72",)] * 3
-    with pytest.raises(TooFewLabels, match="2 values are known"):
-        impute(values, cells, rng=np.random.default_rng(1))
+    filled = impute(values, cells, rng=np.random.default_rng(1))
+    assert np.isnan(filled[:, 2]).all()
+    assert best_and_worst(0.3, values, cells) == (0.0, 1.0)
+
+
+def test_too_few_imputations_are_refused():
     with pytest.raises(ValueError, match="19 imputations"):
-        impute(values, cells, rng=np.random.default_rng(1), times=19)
+        impute(np.ones(6), [("72",)] * 6, rng=np.random.default_rng(1), times=19)
 
 
 def test_best_and_worst_by_hand():
@@ -119,3 +122,20 @@ def test_adjudicated_truth_has_no_noise_and_single_judgements_are_flagged():
     assert settled.variance == 0
     single = with_disagreement(frame, [(1,)] * 50 + [(0,)] * 150, estimator=difference, rng=rng)
     assert single.flags == ("single_judged",)
+
+
+def test_the_order_in_which_people_judged_decides_nothing():
+    truth = np.r_[np.full(40, 0.5), np.ones(60), np.zeros(100)]
+    rest = [(1, 1)] * 60 + [(0, 0)] * 100
+    one, other = (
+        with_disagreement(
+            whole_frame(truth, np.ones(200)),
+            [first] * 40 + rest,
+            estimator=difference,
+            rng=np.random.default_rng(1),
+        )
+        for first in ((0, 1), (1, 0))
+    )
+    assert one == other
+    assert one.share == pytest.approx(80 / 200)
+    assert one.low < 80 / 200 < one.high

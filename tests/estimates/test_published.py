@@ -40,7 +40,13 @@ def made(period="2023Q1", day="2023-05-01", share=0.1, volume=1e9):
         flags=("rare",),
     )
     total = Quarter(
-        period=quarter, volume=volume, total=share * volume, variance=1e-9 / 3, degrees=math.inf
+        period=quarter,
+        volume=volume,
+        total=share * volume,
+        low=share / 3 * volume,
+        high=share * 2 * volume,
+        variance=1e-9 / 3,
+        degrees=math.inf,
     )
     return Published(
         period=quarter,
@@ -94,10 +100,10 @@ def test_a_second_publication_on_one_day_leaves_the_first(store):
     assert [x.figures.estimates[0].share for x in found] == [n / 100 for n in range(1, 12)]
 
 
-def test_quarters_before_end_at_a_gap(store):
+def test_the_run_up_ends_at_a_gap(store):
     for name in ("2023Q1", "2023Q3", "2023Q4"):
         published.publish(made(name), store)
-    found = published.quarters_before(store, Period.parse("2024Q1"))
+    found = published.run_up(store, Period.parse("2024Q1"))
     assert [str(x.period) for x in found] == ["2023Q3", "2023Q4"]
 
 

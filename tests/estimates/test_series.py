@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from pipeline.errors import EstimateError
@@ -25,6 +27,8 @@ def quarter(year, number, *, share=0.1, volume=100.0, variance=4.0):
         period=Period.quarter(year, number),
         volume=volume,
         total=share * volume,
+        low=share * volume - 3.0,
+        high=share * volume + 5.0,
         variance=variance,
         degrees=np.inf,
     )
@@ -36,18 +40,21 @@ def quarters(count, *, start=2024, **options):
 
 def test_a_quarter_carries_totals_not_shares():
     got = Quarter.of(
-        Period.quarter(2026, 1), Interval(share=0.1, low=0, high=1, variance=1e-4, degrees=9), 200.0
+        Period.quarter(2026, 1),
+        Interval(share=0.1, low=0.05, high=0.4, variance=1e-4, degrees=9),
+        200.0,
     )
-    assert (got.total, got.variance, got.degrees) == (pytest.approx(20), pytest.approx(4), 9)
+    assert (got.total, got.low, got.high) == pytest.approx((20, 10, 80))
+    assert (got.variance, got.degrees) == (pytest.approx(4), 9)
 
 
 def test_rolling_four_quarters_by_hand():
     four = quarters(4)
     four[0] = quarter(2024, 1, share=0.5, volume=300.0)
     (point,) = rolling(four)
-    # 150 + 3 x 10 of 600; variance 16 / 600^2.
+    # 150 + 3 x 10 of 600; four reaches of 3 downwards and of 5 upwards: 6 and 10 of 600.
     assert point.share == pytest.approx(0.3)
-    assert point.high - point.share == pytest.approx(1.959964 * 4 / 600, rel=1e-6)
+    assert (point.low, point.high) == pytest.approx((0.3 - 6 / 600, 0.3 + 10 / 600))
     assert str(point.period) == "2024"
     assert (point.change, point.changed) == (None, False)
 
@@ -57,6 +64,28 @@ def test_a_single_quarter_is_wider_than_four():
     assert len(single(series)) == 8
     one, four = single(series)[-1], rolling(series)[-1]
     assert one.high - one.low == pytest.approx(2 * (four.high - four.low))
+
+
+def test_a_single_quarter_has_the_very_interval_it_was_published_with():
+    published = Interval(share=0.027, low=0.016, high=0.042, variance=3e-5, degrees=60)
+    (point,) = single([Quarter.of(Period.quarter(2026, 1), published, 3e9)])
+    assert (point.share, point.low, point.high) == pytest.approx((0.027, 0.016, 0.042), rel=1e-12)
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 3), min_size=4, max_size=4))
+def test_four_quarters_are_never_below_what_each_of_them_proves(shares):
+    four = [
+        Quarter.of(
+            Period.quarter(2024, number),
+            Interval(**dict(zip(("low", "share", "high"), sorted(three), strict=True))),
+            50.0,
+        )
+        for number, three in enumerate(shares, start=1)
+    ]
+    (point,) = rolling(four)
+    assert sum(q.low for q in four) <= 200 * point.low + 1e-9
+    assert 200 * point.high <= sum(q.high for q in four) + 1e-9
+    assert point.low <= point.share <= point.high
 
 
 def test_years_need_all_their_quarters():
@@ -158,3 +187,15 @@ def test_a_revision_explains_every_difference():
 
 def test_nothing_changed_gives_no_lines():
     assert revise(figures(0.1), figures(0.1)) == ()
+
+
+def test_the_headline_is_held_against_the_headline_not_the_winsorised_share():
+    old, new = figures(0.1), figures(0.12)
+    capped = replace(old.estimates[0], share=0.05, flags=("winsorised",))
+    before, after = (replace(x, estimates=(*x.estimates, capped)) for x in (old, new))
+    (line,) = revise(before, after)
+    assert (line.name, line.old, line.new) == (
+        "solution 2026Q1 all by value (difference)",
+        0.1,
+        0.12,
+    )

@@ -5,9 +5,15 @@ import numpy as np
 import pytest
 
 from pipeline.corpus.draws import draw
-from pipeline.errors import NoDraw
+from pipeline.errors import CorpusError, NoDraw, TooFewLabels
 from pipeline.estimates.imputation import impute
-from pipeline.estimates.shares import Question, by_domain, estimate, judged_lots
+from pipeline.estimates.parts import inside_whole
+from pipeline.estimates.shares import (
+    Question,
+    by_domain,
+    estimate,
+    judged_lots,
+)
 from pipeline.records import AwardLot, Period
 
 SIZE = 600
@@ -89,16 +95,60 @@ def test_judged_lots_stand_for_those_of_their_stratum_that_are_not_yet_judged():
     assert (1 / frame.probabilities).sum() == pytest.approx(SIZE)
 
 
-def test_a_lot_that_left_the_frame_is_left_out_and_a_new_one_is_flagged():
-    stored = drawn()
-    more, flags = judged_lots(
-        lots(SIZE + 5),
+def judged_more(more, stored, *supplements, answers=None):
+    """The same draw, of a frame that has grown."""
+    return judged_lots(
+        lots(SIZE + more),
         stored,
-        truths(stored),
-        values=np.ones(SIZE + 5),
-        scores=np.full(SIZE + 5, 0.1),
+        answers or truths(stored),
+        values=np.r_[VALUES, np.full(more, 1e5)],
+        scores=np.r_[SCORES, np.full(more, 0.1)],
+        supplements=supplements,
     )
-    assert flags == ("frame_grew",)
+
+
+def test_lots_that_entered_after_the_draw_may_be_anything():
+    stored = drawn()
+    before = estimate(judged(stored)[0], QUESTION)
+    frame, flags = judged_more(30, stored)
+    assert flags == ()
+    assert frame.entered_part == pytest.approx(30e5 / (VALUES.sum() + 30e5))
+    after = estimate(frame, QUESTION)
+    assert after.share == pytest.approx(before.share)
+    assert after.low == pytest.approx(before.low * (1 - frame.entered_part))
+    assert after.high == pytest.approx(before.high * (1 - frame.entered_part) + frame.entered_part)
+    assert "entered_after_draw" in after.flags
+    by_number = estimate(frame, replace(QUESTION, weighting="number"))
+    assert by_number.high > 30 / 630
+    only_new = np.arange(SIZE + 30) >= SIZE
+    with pytest.raises(TooFewLabels, match="entered after the draw"):
+        estimate(frame, QUESTION, domain="new", within=only_new)
+
+
+def test_a_supplementary_draw_takes_the_doubt_away():
+    stored, new = drawn(), lots(SIZE + 60)[SIZE:]
+    extra, _ = draw(
+        new,
+        {},
+        labels=60,
+        seed=3,
+        period=Period.parse("2026Q1"),
+        frame_fingerprint="ef" * 32,
+    )
+    answers = truths(stored) | dict.fromkeys(extra.lot_keys, 1.0)
+    frame, flags = judged_more(60, stored, extra, answers=answers)
+    assert (flags, frame.entered_part) == ((), 0)
+    got = estimate(frame, replace(QUESTION, weighting="number"))
+    assert "entered_after_draw" not in got.flags
+    assert got.low < (TRUTH.sum() + 60) / (SIZE + 60) < got.high
+    # Strata of both draws stay apart, though both have a take_all.
+    assert len(set(frame.strata)) == len(set(stored.strata)) + len(set(extra.strata))
+    with pytest.raises(CorpusError, match="60 lots of an earlier draw"):
+        judged_more(60, stored, extra, extra, answers=answers)
+
+
+def test_a_lot_that_left_the_frame_is_left_out_and_said_so():
+    stored = drawn()
     gone = [lot for lot in lots() if lot.lot_key != stored.lot_keys[0]]
     fewer, flags = judged_lots(
         gone,
@@ -107,7 +157,44 @@ def test_a_lot_that_left_the_frame_is_left_out_and_a_new_one_is_flagged():
         values=np.ones(SIZE - 1),
         scores=np.full(SIZE - 1, 0.1),
     )
-    assert (len(more.drawn), len(fewer.drawn), flags) == (300, 299, ())
+    assert (len(fewer.drawn), flags) == (299, ("left_after_draw",))
+
+
+def test_a_draw_that_did_not_record_its_frame_can_only_say_that_it_grew():
+    frame, flags = judged_more(5, replace(drawn(), frame_lots=""))
+    assert flags == ("frame_grew",)
+    assert frame.entered is None
+
+
+def test_without_any_value_the_share_by_number_still_stands():
+    filled = impute(np.full(SIZE, np.nan), [("72",)] * SIZE, rng=np.random.default_rng(1))
+    frame, _ = judged(values=filled.mean(axis=0))
+    by_number = replace(QUESTION, weighting="number", imputed=filled)
+    got = estimate(frame, by_number)
+    assert got.low < TRUTH.mean() < got.high
+    by_value = replace(QUESTION, imputed=filled)
+    assert (by_number.answerable, by_value.answerable) == (True, False)
+    with pytest.raises(TooFewLabels, match="too few values"):
+        estimate(frame, by_value)
+
+
+def share_of(quantity, share, low, high):
+    return replace(
+        estimate(judged()[0], QUESTION), quantity=quantity, share=share, low=low, high=high
+    )
+
+
+def test_a_part_lies_inside_its_whole():
+    whole = share_of("innovation_oriented", 0.085, 0.066, 0.104)
+    got = inside_whole(share_of("rd", 0.028, 0.0, 0.293), whole)
+    assert (got.share, got.low, got.high) == (0.028, 0.0, 0.104)
+    assert got.flags == ("within_whole",)
+    small = share_of("rd", 0.028, 0.01, 0.05)
+    assert inside_whole(small, whole) is small
+    more = inside_whole(share_of("solution", 0.09, 0.087, 0.2), whole)
+    assert (more.share, more.low, more.high) == (0.085, 0.085, 0.104)
+    with pytest.raises(ValueError, match="same lots"):
+        inside_whole(replace(small, weighting="number"), whole)
 
 
 def test_without_a_draw_only_diagnostics_speak():

@@ -17,7 +17,9 @@ from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.suspects import Suspect, suspects
 from pipeline.features.passages import Target
 from pipeline.labels import decide
-from pipeline.learning.train import Examples, Recipe
+from pipeline.learning.card import OF_MODEL, identity
+from pipeline.learning.examples import Silver, TrainingSet
+from pipeline.learning.train import Recipe
 from pipeline.learning.weak import SilverJudgement
 from pipeline.records import (
     Annotation,
@@ -144,11 +146,11 @@ def test_agreement_with_buyers_counts_only_what_was_declared(case, codebook):
 def test_another_judgement_text_or_notice_is_another_set(case):
     base = [case(0, "none", "none"), case(1, "incremental", "none")]
     same = [case(1, "incremental", "incremental"), case(0, "none", "none")]
-    assert casebook.fingerprint(base) == casebook.fingerprint(same)
+    assert casebook.set_fingerprint(base) == casebook.set_fingerprint(same)
     other_truth = [case(0, "incremental", "none"), base[1]]
     other_text = [dataclasses.replace(base[0], text_hash="ab"), base[1]]
     for changed in (other_truth, other_text, base[:1]):
-        assert casebook.fingerprint(changed) != casebook.fingerprint(base)
+        assert casebook.set_fingerprint(changed) != casebook.set_fingerprint(base)
 
 
 def test_suspects_are_those_the_model_is_surely_against(case, codebook):
@@ -225,7 +227,7 @@ class Recorder:
 @pytest.fixture
 def learned():
     """Forty notices, every two of a group; degrees alternate by group."""
-    return Examples(
+    return TrainingSet(
         readings=tuple(reading(i) for i in range(40)),
         targets=tuple(
             Target(
@@ -263,6 +265,9 @@ def test_folds_stay_the_same_when_less_is_learned_from(learned):
         assert seen == {x for x in all_seen if int(x[1:]) < 20}
 
 
+DATA = TrainingSet(readings=(), targets=(), fingerprint="").data_fingerprint
+
+
 @pytest.fixture
 def mute(codebook, monkeypatch):
     """Return a classifier whose judges say none, and the log of what they saw."""
@@ -273,7 +278,9 @@ def mute(codebook, monkeypatch):
     thresholds = dict.fromkeys(["innovation_oriented", *codebook.forms], 0.5)
     classifier = SimpleNamespace(
         codebook=codebook,
-        card=SimpleNamespace(thresholds=thresholds),
+        card=SimpleNamespace(
+            model_id="m-1", thresholds=thresholds, training={"data": DATA, "notices": 40}
+        ),
         judge_notices=lambda notices: [
             SimpleNamespace(judgement=judgement("none"), forms=()) for _ in notices
         ],
@@ -293,6 +300,24 @@ def test_notices_added_later_are_measured_apart_from_the_authored(mute, learned)
     assert value(found.sets["authored"]["innovation_oriented"]["recall"]) == 0.0
     assert found.sets["authored"]["innovation_oriented"]["true"] == 14
     assert value(found.sets["traps"]["right"]) == 1.0
+
+
+def test_a_model_is_measured_with_all_that_it_learned_and_nothing_else(mute, learned):
+    classifier, log = mute
+    other = dataclasses.replace(learned, fingerprint="more")
+    with pytest.raises(ModelMismatch, match=r"m-1 learned from 40 notices .*; here are 40 "):
+        trial.evaluate(classifier, other, facts={}, traps=[])
+    assert log == []
+
+
+def test_silver_is_learned_from_in_every_fold_and_never_measured(learned):
+    silver = Silver(examples=((reading(99), Target(judgement=None, group=-1)),))
+    log = []
+    recipe = SimpleNamespace(judge=lambda _: Recorder(log))
+    both = dataclasses.replace(learned, silver=silver)
+    casebook.out_of_fold(both, recipe, None, folds=4)
+    assert all("n99" in seen and "n99" not in unseen for seen, unseen in log)
+    assert both.data_fingerprint != learned.data_fingerprint
 
 
 def test_in_a_contest_the_champion_learns_nothing_of_what_was_added(mute, learned):
@@ -317,8 +342,8 @@ def test_a_form_that_a_field_settles_is_certain(codebook, learned):
     (found,) = casebook.cases(
         partnership,
         [given],
-        lambda notice, p: decide.chosen(notice, p, codebook, thresholds=thresholds),
-        codebook=codebook,
+        codebook,
+        thresholds=thresholds,
         facts={"n0": {"sector": "water"}},
     )
     assert found.chosen.forms == ("innovation_partnership",)
@@ -424,10 +449,12 @@ def test_a_real_notice_whose_text_has_changed_is_refused():
 
 def card(**facts):
     basis = {
-        "model_id": "20260101-abcdef12",
-        "recipe": json.dumps(dataclasses.asdict(Recipe())),
+        "model_id": "m-abcdef12",
+        "recipe": dataclasses.asdict(Recipe()),
         "analyzer": "embedded",
         "codebook_version": 1,
+        "codebook_fingerprint": "c" * 16,
+        "codebook_parts": (),
         "created": "2026-01-01",
         "training": {"notices": 6},
         "metrics": {},
@@ -442,7 +469,12 @@ def card(**facts):
 def test_a_recipe_is_read_back_from_the_card():
     assert casebook.recipe_of(card()) == Recipe()
     with pytest.raises(ModelMismatch, match="a recipe that this version does not know"):
-        casebook.recipe_of(card(recipe='{"trees": 3}'))
+        casebook.recipe_of(card(recipe={"trees": 3}))
+
+
+RIGHT = {"value": 0.5, "low": 0.25, "high": 0.75}
+TRAPS = {"fingerprint": "t", "notices": 4, "right": RIGHT}
+ADDED = {"fingerprint": "r", "forms": {}}
 
 
 def test_what_was_measured_is_added_to_the_card(tmp_path):
@@ -450,11 +482,14 @@ def test_what_was_measured_is_added_to_the_card(tmp_path):
     (tmp_path / "corpora" / "codebook.toml").write_text("version = 1", encoding="utf-8")
     store = Store(tmp_path)
     training = {"notices": 6, "fingerprint": "f", "degree": {}, "forms": {}}
-    earlier = card(training=training, metrics={"real": {"fingerprint": "r"}})
-    measured = trial.Evaluation(sets={"traps": {"fingerprint": "t"}}, suspects=())
+    earlier = card(training=training, metrics={"added": ADDED})
+    measured = trial.Evaluation(sets={"traps": TRAPS}, suspects=())
     trial.record(store, earlier, measured)
     written = json.loads(store.model_files(earlier.model_id)["card.json"])
-    assert written["metrics"] == {"real": {"fingerprint": "r"}, "traps": {"fingerprint": "t"}}
+    assert written["metrics"] == {
+        "added": ADDED,
+        "traps": {**TRAPS, OF_MODEL: identity(earlier)},
+    }
 
 
 def test_traps_are_judged_one_by_one_as_notices_of_their_kind():
@@ -510,4 +545,4 @@ def test_the_page_is_the_same_from_the_same_figures(six, codebook):
 
 def test_an_undefined_figure_is_a_dash():
     assert figure({"value": None, "low": None, "high": None}) == "–"
-    assert figure({"value": 0.5, "low": 0.25, "high": 0.75}) == "0.500 (0.250 to 0.750)"
+    assert figure(RIGHT) == "0.500 (0.250 to 0.750)"

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,10 +11,12 @@ import skops.io
 
 from pipeline.errors import CorpusError, GateFailed, ModelNotFound, UntrustedModel
 from pipeline.evaluation import gate
-from pipeline.learning import shelf
+from pipeline.learning import promotions, shelf
+from pipeline.learning.card import id_of, identity, measured
 from pipeline.learning.judge import Judge
+from pipeline.learning.sealing import sealed
 from pipeline.records import ModelCard
-from pipeline.store import Store, sha256, to_json
+from pipeline.store import Store, sha256
 
 FLOORS = {
     "codebook_version": 1,
@@ -30,21 +34,28 @@ METRICS = {
 }
 
 
-def card(model_id="20260101-aaaaaaaa", **facts):
+def card(seed=1, **facts):
     basis = {
-        "model_id": model_id,
-        "recipe": "{}",
+        "model_id": "",
+        "recipe": {"seed": seed},
         "analyzer": "embedded",
         "codebook_version": 1,
+        "codebook_fingerprint": "c" * 16,
+        "codebook_parts": (),
         "created": "2026-01-01",
-        "training": {"notices": 1, "fingerprint": "f", "degree": {}, "forms": {}},
+        "training": {"notices": 1, "fingerprint": "f", "data": "d", "degree": {}, "forms": {}},
         "metrics": METRICS,
         "thresholds": {},
         "files": {},
         "versions": {},
         "caveats": (),
     }
-    return ModelCard(**basis | facts)
+    made = ModelCard(**basis | facts)
+    return dataclasses.replace(made, model_id=id_of(made))
+
+
+def promote(store, model, **options):
+    return gate.promote(store, model.model_id, by="a1", on="2026-02-01T09:00:00", **options)
 
 
 def changed(path, value):
@@ -63,16 +74,17 @@ def store(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "codebook.toml").write_text("version = 1\n", encoding="utf-8")
     store = Store(tmp_path)
-    store.write_floors(FLOORS)
+    store.write_floors(sealed(FLOORS))
     return store
 
 
 def put(store, model):
     """Put a model on the shelf as `shelf` writes it; an unfitted judge will do."""
     body = skops.io.dumps(Judge())
-    complete = dataclasses.replace(model, files={shelf.MODEL: sha256(body)})
-    files = {shelf.MODEL: body, "card.json": to_json(dataclasses.asdict(complete))}
-    store.write_model(model.model_id, files)
+    bare = dataclasses.replace(model, files={shelf.MODEL: sha256(body)}, metrics={})
+    complete = measured(bare, model.metrics)
+    table = sealed(dataclasses.asdict(complete))
+    store.write_model(model.model_id, {shelf.MODEL: body, "card.json": json.dumps(table).encode()})
     return complete
 
 
@@ -143,37 +155,80 @@ def test_a_figure_may_stand_by_itself_or_with_its_interval():
 
 
 def test_a_good_model_is_promoted(store):
-    put(store, card())
-    assert gate.promote(store, card().model_id) == []
-    assert store.champion() == card().model_id
+    stored = put(store, card())
+    assert promote(store, card()) == []
+    line = promotions.champion(store)
+    assert (line.model_id, line.card) == (stored.model_id, identity(stored))
+    assert (line.by, line.on, line.failures) == ("a1", "2026-02-01T09:00:00", ())
+    assert line.reason == "It reached every bound."
 
 
 def test_a_model_below_a_floor_is_refused_and_the_champion_stays(store):
     put(store, card())
-    gate.promote(store, card().model_id)
-    worse = card("20260102-bbbbbbbb", metrics=changed("authored.degree.kappa.value", 0.5))
+    promote(store, card())
+    worse = card(2, metrics=changed("authored.degree.kappa.value", 0.5))
     put(store, worse)
     with pytest.raises(GateFailed, match=r"kappa is 0\.5; it must be at least 0\.9"):
-        gate.promote(store, worse.model_id)
-    assert store.champion() == card().model_id
+        promote(store, worse)
+    assert promotions.champion(store).model_id == card().model_id
 
 
 def test_with_a_reason_it_is_promoted_and_the_reason_is_stored(store):
-    worse = card("20260102-bbbbbbbb", metrics=changed("authored.degree.kappa.value", 0.5))
+    worse = card(2, metrics=changed("authored.degree.kappa.value", 0.5))
     put(store, worse)
-    gate.promote(store, worse.model_id, reason="the better one crashes")
-    facts = json.loads((store.models / "champion.json").read_bytes())
-    assert facts["model_id"] == worse.model_id
-    assert facts["reason"] == "the better one crashes"
-    assert facts["failures"] == ["authored.degree.kappa is 0.5; it must be at least 0.9"]
+    promote(store, worse, reason="the better one crashes")
+    line = promotions.champion(store)
+    assert line.model_id == worse.model_id
+    assert line.reason == "the better one crashes"
+    assert line.failures == ("authored.degree.kappa is 0.5; it must be at least 0.9",)
 
 
-def test_one_can_go_back_to_an_earlier_model(store):
-    for model in (card(), card("20260102-bbbbbbbb")):
+def test_going_back_to_an_earlier_model_adds_to_the_history(store):
+    for model in (card(), card(2)):
         put(store, model)
-        gate.promote(store, model.model_id)
-    gate.promote(store, card().model_id)
-    assert store.champion() == card().model_id
+        promote(store, model)
+    promote(store, card(), reason="the new one is slow")
+    lines = promotions.history(store)
+    assert [x.model_id for x in lines] == [x.model_id for x in (card(), card(2), card())]
+    assert shelf.load(store)[1].model_id == card().model_id
+
+
+def test_floors_that_were_edited_by_hand_let_nothing_through(store):
+    put(store, card())
+    store.write_floors(store.floors() | {"at_least": {}})
+    with pytest.raises(UntrustedModel, match=r"floors.json was changed by hand") as error:
+        promote(store, card())
+    assert "promote --lower" in error.value.hint
+    with pytest.raises(UntrustedModel, match=r"floors.json was changed by hand"):
+        gate.lower(store, "authored.degree.kappa", 0.1, reason="x", on="2026-02-01")
+
+
+def test_figures_copied_from_a_better_model_are_not_promoted(store):
+    good, poor = put(store, card()), put(store, card(2, metrics={}))
+    stolen = sealed(dataclasses.asdict(dataclasses.replace(poor, metrics=good.metrics)))
+    path = store.models / poor.model_id / "card.json"
+    path.write_text(json.dumps(stolen), encoding="utf-8")
+    with pytest.raises(UntrustedModel, match="figures on authored, real were measured on another"):
+        promote(store, poor, reason="please")
+
+
+def test_traps_fail_only_when_their_whole_interval_does():
+    floors = FLOORS | {"at_least": {"traps.right": 0.8}, "evaluation": {"traps": "t"}}
+    for high, failures in ((0.81, 0), (0.8, 0), (0.799, 1)):
+        right = {"value": 0.79, "low": 0.73, "high": high}
+        metrics = {"traps": {"fingerprint": "t", "right": right}}
+        found = gate.check(card(metrics=metrics), floors | {"at_most": {}})
+        assert len(found) == failures
+    assert found == ["traps.right is 0.79 (0.73 to 0.799); it must be at least 0.8"]
+
+
+def test_what_was_added_must_have_been_measured_too():
+    training = {"added": {"judgements": 40}, "data": "d"}
+    assert gate.check(card(training=training), FLOORS) == [
+        "it learned 40 added judgements and was not measured on them"
+    ]
+    both = {**METRICS, "added": {"fingerprint": "x"}}
+    assert gate.check(card(training=training, metrics=both), FLOORS) == []
 
 
 def test_no_reason_is_enough_for_a_changed_file_or_another_codebook(store):
@@ -181,19 +236,22 @@ def test_no_reason_is_enough_for_a_changed_file_or_another_codebook(store):
     with (store.models / card().model_id / shelf.MODEL).open("ab") as file:
         file.write(b" ")
     with pytest.raises(UntrustedModel):
-        gate.promote(store, card().model_id, reason="please")
-    other = card("20260103-cccccccc", codebook_version=2)
+        promote(store, card(), reason="please")
+    other = card(3, codebook_version=2)
     put(store, other)
     with pytest.raises(GateFailed, match="codebook version 2"):
-        gate.promote(store, other.model_id, reason="please")
+        promote(store, other, reason="please")
     with pytest.raises(ModelNotFound):
-        gate.promote(store, "20260104-dddddddd", reason="please")
+        promote(store, card(4), reason="please")
+    shutil.copytree(store.models / other.model_id, store.home / "elders")
+    with pytest.raises(UntrustedModel, match="is not a model's id"):
+        gate.promote(store, "../elders", by="a1", on="2026-02-01", reason="please")
 
 
 def test_an_empty_reason_is_none(store):
     put(store, card(metrics={}))
     with pytest.raises(GateFailed):
-        gate.promote(store, card().model_id, reason=" ")
+        promote(store, card(metrics={}), reason=" ")
 
 
 def test_a_lowered_floor_keeps_what_it_was_and_why(store):
@@ -225,14 +283,14 @@ def test_a_floor_is_not_lowered_without_a_reason_or_without_being_there(store):
         gate.lower(store, "authored.degree.kappa", 0.1, reason=" ", on="2026-02-01")
     with pytest.raises(CorpusError, match=r"'authored.kappa' has no bound; there are: authored"):
         gate.lower(store, "authored.kappa", 0.1, reason="x", on="2026-02-01")
-    assert store.floors() == FLOORS
+    assert gate.bounds(store) == FLOORS
 
 
 def test_a_new_evaluation_set_is_taken_with_a_reason(store):
     other = card(metrics=changed("authored.fingerprint", "bbbb"))
-    assert gate.check(other, store.floors())
+    assert gate.check(other, gate.bounds(store))
     gate.measure_on(store, other, reason="forty notices added", on="2026-02-01")
-    floors = store.floors()
+    floors = gate.bounds(store)
     assert gate.check(other, floors) == []
     assert floors["evaluation"] == {"authored": "bbbb", "real": "rrrr"}
     assert floors["reasons"][0]["evaluation"] == ["authored"]
@@ -245,9 +303,7 @@ def test_an_unmeasured_model_brings_no_evaluation_set(store):
 
 
 def test_the_floors_of_the_repository_can_be_read():
-    from pathlib import Path
-
-    floors = Store(Path(__file__).parents[2]).floors()
+    floors = gate.bounds(Store(Path(__file__).parents[2]))
     assert set(floors) == {"codebook_version", "evaluation", "at_least", "at_most", "reasons"}
     bounds = {**floors["at_least"], **floors["at_most"]}
     assert bounds

@@ -26,12 +26,11 @@ def test_outcomes_are_counted_in_the_stated_order():
     assert counts(TRUTH, CHOSEN).tolist() == [2, 1, 1, 4]
 
 
-def test_precision_recall_f1_and_accuracy_by_hand():
+def test_precision_recall_and_f1_by_hand():
     table = counts(TRUTH, CHOSEN)
     assert metrics.precision(table) == pytest.approx(2 / 3)
     assert metrics.recall(table) == pytest.approx(2 / 3)
     assert metrics.f1(table) == pytest.approx(4 / 6)
-    assert metrics.accuracy(table) == pytest.approx(6 / 8)
 
 
 def test_a_label_that_neither_occurs_nor_is_given_is_undefined_and_not_averaged():
@@ -128,7 +127,7 @@ def test_an_interval_over_groups_is_wider_than_one_over_notices_that_go_together
 
     def width(groups):
         per_group = metrics.sums(tables, groups)
-        found = metrics.figure(metrics.accuracy, per_group, metrics.draws(len(per_group), seed=0))
+        found = metrics.figure(metrics.precision, per_group, metrics.draws(len(per_group), seed=0))
         return found["high"] - found["low"]
 
     assert width(np.repeat(np.arange(20), 10)) > 2 * width(np.arange(200))

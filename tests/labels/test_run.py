@@ -13,20 +13,21 @@ from pipeline import cli, settings
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import SettingsError
 from pipeline.labels.batches import lines_of
+from pipeline.labels.classify import BATCHES_PER_ZONE
 from pipeline.labels.find import find
 from pipeline.labels.run import Run
 from pipeline.labels.table import columns
 from pipeline.store import Store
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
-FIRST_COLUMNS = """
+COLUMNS = """
 notice_id source_format published_on language title buyer procedure innovation_oriented
 p_innovation degree degree_rank p_none p_incremental p_disruptive p_transformative
 aspect p_rd p_solution openness p_asked p_room p_closed forms p_sbir p_pcp
 p_innovation_partnership p_design_contest p_competitive_dialogue p_market_consultation
 p_challenge p_hackathon p_living_lab p_functional_specification p_variants
 p_innovation_clause p_launching_customer p_buyer_group evidence abstained model_id
-codebook_version
+codebook_version codebook_fingerprint rules differs
 """.split()  # noqa: SIM905 - a list of forty lines reads worse
 
 
@@ -60,7 +61,13 @@ def small(classifier, batch_size=4):
 
 
 def test_the_columns_stand_in_the_promised_order(classifier):
-    assert list(columns(classifier.codebook))[: len(FIRST_COLUMNS)] == FIRST_COLUMNS
+    assert list(columns(classifier.codebook)) == COLUMNS
+
+
+def test_every_line_says_by_which_model_and_codebook(lines, classifier):
+    said = {(x["model_id"], x["codebook_version"], x["codebook_fingerprint"]) for x in lines}
+    book = classifier.codebook
+    assert said == {(classifier.card.model_id, book.version, book.fingerprint)}
 
 
 def test_probabilities_add_up_and_labels_agree_with_each_other(lines):
@@ -106,6 +113,21 @@ def test_a_notice_without_a_word_of_text_is_left_open_with_the_reason(classifier
     (found,) = classifier.predict(table_of_one).to_dict("records")
     assert found["abstained"] == "no text"
     assert pd.isna(found["p_none"])
+
+
+def test_explained_documents_stay_readable_however_many_follow(classifier, demo):
+    notice = find("99000102-2025", demo, now=NOW)
+    kept = [
+        classifier.explain(replace(notice, notice_id=str(n), title=f"Woord{n}abc"))[1]
+        for n in range(3)
+    ]
+    for n in range(2 * BATCHES_PER_ZONE):
+        classifier.judge_notices([replace(notice, title=f"Ander{n}xyz")])
+    _, last = classifier.explain(notice)
+    for n, document in enumerate([*kept, last]):
+        words = [token.text for token in document.doc]
+        assert words
+        assert n == 3 or f"Woord{n}abc" in words
 
 
 def test_a_broken_off_run_continues_to_the_same_bytes(classifier, tmp_path):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from pipeline.codebook import Cue
 from pipeline.labels import scores as scoring
 from pipeline.labels.scores import Scores, schema
 from pipeline.records import Notice
@@ -37,6 +38,20 @@ def test_only_new_and_changed_texts_are_asked_again(home, classifier):
     assert scoring.missing([first, changed], known) == [changed]
     scoring.score([changed], store=store, classifier=classifier)
     assert scoring.missing([first, changed], scoring.known(store, model, book)) == []
+
+
+def test_under_another_codebook_every_text_is_asked_again(home, classifier):
+    store, book, model = home.store, classifier.codebook, classifier.card.model_id
+    scoring.score([notice(1)], store=store, classifier=classifier)
+    assert set(scoring.known(store, model, book).places) == {"n1"}
+    sbir = book.label("sbir")
+    changed = replace(sbir, cues=(*sbir.cues, Cue(pattern="kiem")))
+    other = replace(book, labels=tuple(changed if x == sbir else x for x in book.labels))
+    known = scoring.known(store, model, other)
+    assert known.places == {}
+    assert scoring.missing([notice(1)], known) == [notice(1)]
+    said = scoring.known(store, model, book).texts("codebook_fingerprint", ["n1"])
+    assert said == [book.fingerprint]
 
 
 def test_an_abstention_counts_for_the_mean_of_the_others(codebook):

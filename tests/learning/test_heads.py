@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import expit
 
 from pipeline.errors import CorpusError
-from pipeline.learning.heads import CLASSIFIERS, Heads, Question
+from pipeline.learning.heads import CLASSIFIERS, BinaryTask, Heads
 
 RNG = np.random.default_rng(5)
 NO_DIRECT = np.array([], dtype=np.int64)
@@ -20,7 +20,7 @@ def material(count=400, noise=1.0):
 
 
 def question(answers, columns=(1.0, 1.0), direct=NO_DIRECT):
-    return Question(
+    return BinaryTask(
         answers=answers,
         weights=np.ones(len(answers)),
         columns=np.array(columns),

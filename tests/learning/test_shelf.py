@@ -1,17 +1,21 @@
-"""The shelf: what is loaded is what was saved, and nothing that was tampered with."""
+"""The shelf: what is loaded is what was saved and promoted, and nothing that was tampered with."""
 
 import json
 import pickle
 import shutil
+from dataclasses import replace
 
 import pytest
 import skops.io
 
 from pipeline import settings
+from pipeline.codebook import Cue
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import ModelMismatch, ModelNotFound, UntrustedModel
 from pipeline.labels.classify import Classifier
-from pipeline.learning import shelf
+from pipeline.learning import promotions, shelf
+from pipeline.learning.card import OF_MODEL, id_of, identity
+from pipeline.learning.sealing import SEAL, sealed
 from pipeline.store import Store, sha256, to_json
 
 
@@ -23,20 +27,27 @@ def store(tmp_path, classifier):
     shutil.copy(home / "corpora" / "codebook.toml", tmp_path / "corpora")
     name = classifier.card.model_id
     shutil.copytree(home / "models" / name, tmp_path / "models" / name)
-    (tmp_path / "models" / "champion.json").write_text(json.dumps({"model_id": name}))
+    shutil.copy(home / "models" / "promotions.jsonl", tmp_path / "models")
     return Store(tmp_path)
 
 
-def files(store):
-    return store.models / store.champion()
+@pytest.fixture
+def folder(store):
+    return store.models / promotions.champion(store).model_id
 
 
-def with_model(store, body):
+def edit(folder, *, seal, **changes):
+    """Edit the card; with ``seal`` as somebody would who knows how the seal is made."""
+    card = json.loads((folder / "card.json").read_bytes()) | changes
+    if seal:
+        card = sealed({name: x for name, x in card.items() if name != SEAL})
+    (folder / "card.json").write_bytes(to_json(card))
+
+
+def with_model(folder, body):
     """Replace the model's file and mend its fingerprint, as an attacker would."""
-    (files(store) / "model.skops").write_bytes(body)
-    card = json.loads((files(store) / "card.json").read_bytes())
-    card["files"]["model.skops"] = sha256(body)
-    (files(store) / "card.json").write_bytes(to_json(card))
+    (folder / "model.skops").write_bytes(body)
+    edit(folder, seal=True, files={"model.skops": sha256(body)}, metrics={})
 
 
 def test_the_promoted_model_loads_with_its_card(store, classifier):
@@ -52,45 +63,112 @@ def test_saving_again_gives_the_same_fingerprint_of_the_parts(store):
     assert card.files.keys() == {"model.skops"}
 
 
-def test_a_changed_file_is_refused(store):
-    body = (files(store) / "model.skops").read_bytes()
-    (files(store) / "model.skops").write_bytes(body[:-1] + b"x")
+def test_a_changed_file_is_refused(store, folder):
+    body = (folder / "model.skops").read_bytes()
+    (folder / "model.skops").write_bytes(body[:-1] + b"x")
     with pytest.raises(UntrustedModel, match="is not the file its card describes"):
         shelf.load(store)
 
 
-def test_a_pickle_in_disguise_is_never_opened(store):
+def test_a_threshold_that_was_edited_in_is_refused(store, folder, classifier):
+    zero = dict.fromkeys(classifier.card.thresholds, 0.0)
+    edit(folder, seal=False, thresholds=zero)
+    with pytest.raises(UntrustedModel, match=r"card.json was changed by hand"):
+        shelf.load(store, folder.name)
+    edit(folder, seal=True, thresholds=zero)
+    with pytest.raises(UntrustedModel, match="of what the card says, it is m-"):
+        shelf.load(store, folder.name)
+
+
+def test_a_card_of_another_model_is_refused_whatever_it_calls_itself(store, folder):
+    other = folder.with_name("m-00000000")
+    shutil.copytree(folder, other)
+    with pytest.raises(UntrustedModel, match=f"m-00000000 holds the card of '{folder.name}'"):
+        shelf.load(store, "m-00000000")
+    edit(other, seal=True, model_id="m-00000000", metrics={})
+    with pytest.raises(UntrustedModel, match="m-00000000 holds the card of 'm-00000000'"):
+        shelf.load(store, "m-00000000")
+    edit(folder, seal=True, model_id="../../x", metrics={})
+    with pytest.raises(UntrustedModel, match=r"holds the card of '../../x'"):
+        shelf.load(store, folder.name)
+
+
+@pytest.mark.parametrize("name", ["../elders", "a/b", "..", ".", "", "/etc"])
+def test_an_id_that_is_a_path_is_refused(store, name):
+    with pytest.raises(UntrustedModel, match="is not a model's id"):
+        shelf.load(store, name)
+
+
+def test_a_folder_or_file_that_lies_elsewhere_is_refused(store, folder, tmp_path):
+    elsewhere = shutil.move(folder, tmp_path / "elsewhere")
+    folder.symlink_to(elsewhere)
+    with pytest.raises(UntrustedModel, match="is a link"):
+        shelf.load(store)
+    folder.unlink()
+    shutil.move(elsewhere, folder)
+    assert shelf.load(store)
+    (folder / "card.md").unlink()
+    (folder / "card.md").symlink_to(folder / "card.json")
+    with pytest.raises(UntrustedModel, match="is a link"):
+        shelf.load(store)
+
+
+def test_figures_that_were_copied_from_another_model_do_not_fit(store, folder, classifier):
+    assert {x[OF_MODEL] for x in classifier.card.metrics.values()} == {identity(classifier.card)}
+    copied = {name: x | {OF_MODEL: "0" * 64} for name, x in classifier.card.metrics.items()}
+    edit(folder, seal=True, metrics=copied)
+    with pytest.raises(UntrustedModel, match="were measured on another model"):
+        shelf.load(store, folder.name)
+
+
+def test_a_model_that_is_not_the_one_that_was_promoted_is_refused(store, folder):
+    edit(folder, seal=True, created="2020-01-01", metrics={})
+    assert shelf.load(store, folder.name)
+    with pytest.raises(UntrustedModel, match="is not the model that was promoted on"):
+        shelf.load(store)
+
+
+def test_measuring_again_keeps_a_promoted_model_promoted(store, folder):
+    edit(folder, seal=True, metrics={})
+    assert shelf.load(store)
+
+
+def test_a_pickle_in_disguise_is_never_opened(store, folder):
     class Evil:
         def __reduce__(self):
             return (pytest.fail, ("a pickle was opened",))
 
-    with_model(store, pickle.dumps(Evil()))
+    with_model(folder, pickle.dumps(Evil()))
     with pytest.raises(UntrustedModel, match="not a skops file"):
-        shelf.load(store)
+        shelf.load(store, folder.name)
 
 
-def test_a_type_that_is_not_ours_is_refused(store):
+def test_a_type_that_is_not_ours_is_refused(store, folder):
     class Foreign:
         pass
 
     Foreign.__module__ = "somewhere.else"
     Foreign.__qualname__ = "Foreign"
-    with_model(store, skops.io.dumps({"a": Foreign()}))
+    with_model(folder, skops.io.dumps({"a": Foreign()}))
     with pytest.raises(UntrustedModel, match=r"somewhere\.else"):
-        shelf.load(store)
+        shelf.load(store, folder.name)
 
 
-def test_a_card_that_names_a_joblib_file_is_refused(store):
-    card = json.loads((files(store) / "card.json").read_bytes())
-    (files(store) / "model.joblib").write_bytes(b"x")
-    card["files"] = {"model.joblib": sha256(b"x")}
-    (files(store) / "card.json").write_bytes(to_json(card))
+def test_a_card_that_names_a_joblib_file_is_refused(store, folder):
+    (folder / "model.joblib").write_bytes(b"x")
+    edit(folder, seal=True, files={"model.joblib": sha256(b"x")}, metrics={})
     with pytest.raises(UntrustedModel, match=r"only model.skops is ever loaded"):
-        shelf.load(store)
+        shelf.load(store, folder.name)
 
 
-def test_a_model_that_is_not_there_is_named_with_those_that_are(store):
-    with pytest.raises(ModelNotFound, match=f"no model 'm0' in .*; there are: {store.champion()}"):
+def test_a_card_of_an_earlier_version_is_a_misfit(store, folder):
+    edit(folder, seal=True, colour="blue")
+    with pytest.raises(ModelMismatch, match="a card that this version does not know"):
+        shelf.load(store, folder.name)
+
+
+def test_a_model_that_is_not_there_is_named_with_those_that_are(store, folder):
+    with pytest.raises(ModelNotFound, match=f"no model 'm0' in .*; there are: {folder.name}"):
         shelf.load(store, "m0")
 
 
@@ -101,5 +179,26 @@ def test_another_analyzer_is_refused_with_the_command_that_retrains(shared):
     assert "innovatiemonitor train" in error.value.hint
 
 
+def test_another_codebook_is_refused_and_what_changed_is_named(classifier):
+    book = classifier.codebook
+    sbir = book.label("sbir")
+    changed = replace(sbir, cues=(*sbir.cues, Cue(pattern="kiem")))
+    new = replace(sbir, label_id="open_hardware")
+    other = replace(
+        book, labels=(*(changed if x == sbir else x for x in book.labels), new), version=2
+    )
+    expected = r"codebook version 1 .* this is version 2 .*: sbir: cues changed; open_hardware: add"
+    with pytest.raises(ModelMismatch, match=expected):
+        Classifier(classifier.judge, classifier.card, settings=classifier.settings, codebook=other)
+    with pytest.raises(ModelMismatch, match="Changed: only its version"):
+        shelf.require_fit(
+            classifier.card, analyzer=classifier.analyzer.name, codebook=replace(book, version=2)
+        )
+
+
 def test_the_analyzer_of_the_model_is_the_one_in_use(classifier):
     assert classifier.card.analyzer == Analyzer("embedded").name
+
+
+def test_the_id_on_the_shelf_follows_from_what_the_card_says(classifier):
+    assert classifier.card.model_id == id_of(classifier.card)

@@ -3,7 +3,6 @@
 import datetime as dt
 from pathlib import Path
 
-import numpy as np
 import pytest
 import spacy
 
@@ -215,18 +214,6 @@ def test_the_strongest_wins_and_equal_opposites_fall_away():
     assert weak.strongest([one(), one(value=False)]) == ()
 
 
-def test_answers_to_learn_from_leave_the_grey_and_the_silent_out():
-    found = [
-        one(notice_id="a", share=0.5),
-        one(value=False, strength="B", notice_id="b"),
-        one(strength="C", notice_id="c"),
-        one(notice_id="d", label="sbir"),
-    ]
-    given, weights = weak.answers(found, ["a", "b", "c", "d"], INNOVATION)
-    np.testing.assert_array_equal(given, [1.0, 0.0, np.nan, np.nan])
-    assert weights.tolist() == [0.25, 0.25, 0.0, 0.0]
-
-
 def test_silver_is_never_measured_against():
     with pytest.raises(CorpusError, match=r"'1' is a SilverJudgement; .* annotations by people"):
         weak.require_gold([one()])
@@ -257,7 +244,7 @@ def test_human_judgements_are_not_read_as_silver_nor_silver_as_human(codebook):
 
     with pytest.raises(CorpusError, match="columns are"):
         weak.read(Store(HOME).annotations("demo"), codebook, name="demo.csv")
-    with pytest.raises(CorpusError, match="no column text_hash"):
+    with pytest.raises(CorpusError, match=r"no column .*text_hash"):
         annotations.read(weak.write([one()]), codebook, name="silver.csv")
 
 
@@ -268,6 +255,6 @@ def test_a_store_keeps_silver_apart_from_the_human_judgements(tmp_path):
     store = Store(tmp_path)
     store.write_silver("march", weak.write([one()]))
     assert (folder / "silver" / "march.csv").is_file()
-    assert store.silver("march").splitlines()[1] == "1,innovation_oriented,true,x,A,1.0"
-    with pytest.raises(CorpusError, match="no silver judgements at"):
-        store.silver("april")
+    written = (folder / "silver" / "march.csv").read_text(encoding="utf-8")
+    assert written.splitlines()[1] == "1,innovation_oriented,true,x,A,1.0"
+    assert store.annotation_files() == {}

@@ -3,13 +3,15 @@
 import dataclasses
 import datetime as dt
 import json
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import CorpusError, PipelineError
 from pipeline.notices import _readers, collect, collected
-from pipeline.notices.collected import CollectReport, notices
+from pipeline.notices.collected import CollectReport
 from pipeline.rawstore import RawStore, disk
 from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
 from pipeline.sources.tenderned import RELATED
@@ -26,6 +28,10 @@ def store(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "codebook.toml").touch()
     return RawStore(Store(tmp_path), settings_fingerprint="f" * 64)
+
+
+def notices(source, period, *, store):
+    return list(collected.whole(collected.outlines(source, period, store=store)))
 
 
 def row(source_id, *, minutes=0, **members):
@@ -67,7 +73,7 @@ def test_notices_come_back_as_the_reader_gave_them(store):
     given = [row("1", cpv="45000000", buyer="Gemeente Utrecht"), row("2")]
     add(store, *given)
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
-    assert list(notices("gazette", WEEK, store=store)) == [collect.read(x) for x in given]
+    assert notices("gazette", WEEK, store=store) == [collect.read(x) for x in given]
 
 
 def test_key_facts_stand_in_columns_beside_the_id_of_the_raw_notice(store):
@@ -86,7 +92,7 @@ def test_text_that_is_no_unicode_is_kept_in_the_notice(store, monkeypatch):
     add(store, row("1"))
     run(store)
     assert pq.read_table(path(store))["title"].to_pylist() == ["half ? pair"]
-    assert list(notices("gazette", WEEK, store=store)) == [given]
+    assert notices("gazette", WEEK, store=store) == [given]
 
 
 def test_a_file_says_what_it_was_made_from(store):
@@ -141,25 +147,47 @@ def test_a_day_is_read_again_when_a_format_is_added(store, monkeypatch):
     assert run(store).read == 1
 
 
-def test_a_readers_version_covers_the_modules_it_imports():
+def test_every_format_has_a_version_of_its_own():
     versions = _readers.reader_versions()
     assert list(versions) == [x.__name__.rpartition(".")[2] for x in collect.known_formats()]
     assert len(set(versions.values())) == len(versions)
-    imported = set(_readers._imported(_readers._source("pipeline.notices.formats.eforms")))
-    assert {"pipeline.notices.formats._xml", "pipeline.notices.buyers"} <= imported
-    assert "pipeline.notices.formats._xml.Element" not in imported
 
 
-@pytest.mark.parametrize("module", ["collect", "collected", "serial"])
-def test_a_readers_version_follows_what_every_notice_goes_through(module, monkeypatch):
-    before = _readers._version("pipeline.notices.formats.tabular")
-    source = _readers._source
+FORMATS = [x.__name__ for x in collect.known_formats()]
 
-    def changed(name):
-        return source(name) + (b"\n" if name == f"pipeline.notices.{module}" else b"")
 
-    monkeypatch.setattr(_readers, "_source", changed)
-    assert _readers._version("pipeline.notices.formats.tabular") != before
+def loaded(name):
+    """Modules of ours that Python loads for a format; packages only pass on, or are empty."""
+    modules = "(x for x, m in sys.modules.items() if not hasattr(m, '__path__'))"
+    code = f"import sys, {name}; print(*{modules})"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {x for x in shown.stdout.split() if x.startswith("pipeline.")}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_readers_version_follows_all_that_python_loads_for_it(name):
+    # `pipeline.records` loads all records; a reader uses those of notices.
+    passed_on = {x for x in loaded(name) if x.startswith("pipeline.records.")}
+    assert loaded(name) - passed_on <= _readers.read_through(name)
+    assert "pipeline.records.notices" in _readers.read_through(name)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_readers_version_changes_with_any_module_it_reads_through(name, monkeypatch):
+    before, source = _readers._version(name), _readers._source
+    for module in _readers.read_through(name):
+
+        def edited(each, module=module):
+            return source(each) + (b"\n# edited" if each == module else b"")
+
+        monkeypatch.setattr(_readers, "_source", edited)
+        assert _readers._version(name) != before, module
+
+
+def test_columns_of_the_dataset_lie_in_another_room_and_are_followed():
+    name = "pipeline.notices.formats.tenderned_dataset"
+    assert "pipeline.sources.tenderned_columns" in _readers.read_through(name)
+    assert "pipeline.sources.tenderned_columns" not in _readers.read_through(FORMATS[0])
 
 
 def test_a_readers_version_follows_a_change_in_an_imported_module(monkeypatch):
@@ -219,7 +247,7 @@ def test_a_detail_and_its_rendering_become_one_notice(store, monkeypatch):
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
     whole = (Lot(lot_id="1", nature="works"), Lot(lot_id="2", nature="works"))
-    assert list(notices("gazette", WEEK, store=store)) == [dataclasses.replace(detail, lots=whole)]
+    assert notices("gazette", WEEK, store=store) == [dataclasses.replace(detail, lots=whole)]
     versions = _readers.reader_versions()
     used = ("tenderned_html", "tenderned_json")
     assert disk.table_facts(path(store))["readers"] == {name: versions[name] for name in used}
@@ -247,7 +275,7 @@ def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, m
     with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
-    assert list(notices("gazette", WEEK, store=store)) == [
+    assert notices("gazette", WEEK, store=store) == [
         dataclasses.replace(
             detail, format="eforms", title="Brug over de Vecht", version_id=xml.version_id
         )
@@ -257,6 +285,27 @@ def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, m
 def test_notices_of_a_package_with_the_same_id_in_two_answers_stay_apart(store):
     add(store, row("a/1", notice_id="1"), row("b/1", notice_id="1"))
     assert run(store).notices == 2
+
+
+def test_texts_are_left_out_and_found_again(store):
+    add(store, row("1", description="Een brug", cpv="45000000"), row("2"))
+    run(store)
+    found = list(collected.outlines("gazette", WEEK, store=store))
+    assert [x.notice.description for x in found] == ["…", None]
+    assert [x.notice.cpv for x in found] == [("45000000",), ()]
+    assert [x.description for x in collected.whole(found)] == ["Een brug", None]
+    assert [x.notice_id for x in collected.whole(found[1:])] == ["2"]
+
+
+def test_a_file_of_before_there_were_outlines_is_read(store):
+    add(store, row("1", description="Een brug"), row("2", published_on="2026-03-05"))
+    run(store)
+    found = list(collected.outlines("gazette", WEEK, store=store))
+    table = pq.read_table(path(store)).drop_columns("outline")
+    facts = disk.table_facts(path(store))
+    disk.write_table(path(store), [table], schema=table.schema, facts=lambda: facts)
+    assert list(collected.outlines("gazette", WEEK, store=store)) == found
+    assert [x.description for x in collected.whole(found)] == ["Een brug"]
 
 
 def test_notices_are_chosen_by_their_own_date_where_they_have_one(store):

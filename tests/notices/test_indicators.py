@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import CorpusError, SettingsError
 from pipeline.notices.indicators import evaluate, read
 from pipeline.notices.procedures import procedures
+from pipeline.notices.relations import relations
 from pipeline.records import Lot, Notice, Reference
 from pipeline.store import Store
 
@@ -41,7 +42,7 @@ def notice(notice_id, kind="competition", *, year=2018, refers=(), **more):
 
 def counts(indicator, notices, forms=None):
     by_id = {x.notice_id: x for x in notices}
-    found = evaluate(indicator, procedures(notices), by_id, forms_by_notice=forms or {})
+    found = evaluate(indicator, procedures(relations(notices)), by_id, forms_by_notice=forms or {})
     return {x.value: x.ours for x in found if x.ours}
 
 

@@ -77,7 +77,7 @@ def test_the_material_of_a_period_is_what_all_sources_have_of_it(store):
         )
         writer.add([unreadable], fingerprint="f")
     collected.collect("ted", QUARTER, store=store, now=NOW)
-    found = period.material(QUARTER, store=store)
+    found = period.inspection(QUARTER, store=store)
     assert sorted(x.notice_id for x in found.notices) == ["1-2026", "2-2026", "7"]
     assert [[x.notice_id for x in quarter] for quarter in found.previous] == [[], [], [], ["6"]]
     assert found.totals == {

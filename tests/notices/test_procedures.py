@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.notices import collect
+from pipeline.notices import procedures as linking
 from pipeline.notices._likeness import likeness, subject
-from pipeline.notices.procedures import explain, procedures
+from pipeline.notices.procedures import explain
+from pipeline.notices.relations import relations
 from pipeline.notices.versions import Groups
 from pipeline.records import Notice, RawNotice, Reference
 
@@ -39,6 +41,10 @@ def tenderned(notice_id, kind="competition", *, kenmerk, copy=None, **more):
 
 def eforms(notice_id, kind="competition", *, key=KEY, **more):
     return notice(notice_id, kind, form="eforms", procedure_key=key, **more)
+
+
+def procedures(notices):
+    return linking.procedures(relations(notices))
 
 
 def groups(*notices):

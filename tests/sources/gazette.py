@@ -54,6 +54,7 @@ def count(http, day):
 SOURCE = Source(
     name="gazette",
     title="The Gazette",
+    in_dutch="Staatscourant",
     terms="https://gazette.test/terms",
     hosts=frozenset({HOST}),
     list=listing,

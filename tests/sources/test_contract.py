@@ -1,14 +1,15 @@
 """What every source of the folder owes to those who fetch from it."""
 
 import datetime as dt
-import importlib
+import importlib.util
 import subprocess
 import sys
 
 import pytest
 
 from pipeline.records import RawNotice
-from pipeline.sources import hosts, sources
+from pipeline.report.names import source_in_dutch
+from pipeline.sources import hosts, source_names, sources
 
 TODAY = dt.date(2026, 7, 1)
 
@@ -21,10 +22,9 @@ def stage(request, httpserver, http_to):
     the server plays, and the day.
     """
     name = request.param
-    try:
-        module = importlib.import_module(f"stage_{name}")
-    except ModuleNotFoundError:
-        pytest.skip(f"write tests/sources/stage_{name}.py")
+    if importlib.util.find_spec(f"stage_{name}") is None:
+        pytest.fail(f"write tests/sources/stage_{name}.py")
+    module = importlib.import_module(f"stage_{name}")
     servers, day = module.install(httpserver)
     return http_to(servers), sources()[name], day
 
@@ -81,6 +81,15 @@ def test_raw_notices_belong_to_what_was_listed(stage):
             assert raw.source == source.name
             assert raw.source_id.partition("/")[0] == thing.source_id
             assert raw.body
+
+
+def test_sources_are_named_without_loading_them():
+    assert source_names() == list(sources())
+
+
+@pytest.mark.parametrize("name", sources())
+def test_a_reader_of_the_report_is_told_which_source_it_is(name):
+    assert source_in_dutch(name) == sources()[name].in_dutch != name
 
 
 def test_files_are_read_elsewhere_and_are_no_source():

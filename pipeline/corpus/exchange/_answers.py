@@ -17,7 +17,7 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSURE
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Section
-from pipeline.store import sha256
+from pipeline.store import short_hash
 
 # Ten thousand long notices with their judgements stay well below this.
 MOST_BYTES = 256_000_000
@@ -185,7 +185,7 @@ def _values(
     if answer.text != text:
         raise CorpusError(
             f"{answer.notice_id}: the text has changed since it was exported: "
-            f"{sha256(answer.text.encode())[:16]}, now {sha256(text.encode())[:16]}"
+            f"{short_hash(answer.text)}, now {short_hash(text)}"
         )
     facts = answer.facts
     return {
@@ -195,6 +195,7 @@ def _values(
         "evidence": json.dumps(_evidence(answer, sections)),
         **_signed(answer, sitting),
         "codebook_version": str(facts.get("codebook_version", codebook.version)),
+        "codebook_fingerprint": str(facts.get("codebook_fingerprint", codebook.meaning)),
         "draw_id": _text(facts, "draw_id"),
         "inclusion_probability": _text(facts, "inclusion_probability"),
     }

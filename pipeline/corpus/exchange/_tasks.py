@@ -12,7 +12,7 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.annotations import check
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Draw, Evidence, Judgement, Notice, Prediction, Section
-from pipeline.store import sha256
+from pipeline.store import short_hash
 
 Facts = dict[str, object]
 
@@ -50,7 +50,7 @@ class Task:
     def facts(self) -> Facts:
         """What a new judgement of this notice must know, and a tool does not."""
         return {
-            "text_hash": sha256(self.text.encode())[:16],
+            "text_hash": short_hash(self.text),
             "draw_id": self.draw_id,
             "inclusion_probability": self.inclusion_probability,
         }
@@ -118,6 +118,7 @@ def facts(one: Annotation) -> Facts:
         "annotator": one.annotator,
         "annotated_at": one.annotated_at.isoformat(),
         "codebook_version": one.codebook_version,
+        "codebook_fingerprint": one.codebook_fingerprint,
         "round": one.round,
         "draw_id": one.draw_id,
         "inclusion_probability": one.inclusion_probability,

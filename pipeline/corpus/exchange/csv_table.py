@@ -6,8 +6,6 @@ A notice that nobody judged is a line without labels; it is filled in, or passed
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.codebook import Codebook
@@ -15,6 +13,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.corpus.exchange._answers import Sitting, decoded, keep
 from pipeline.corpus.exchange._tasks import Task, suggested
 from pipeline.records import Annotation, Notice
+from pipeline.spreadsheet import csv_table
 
 JUDGED = ("degree", "aspect", "openness", "forms")
 READ_ONLY = ("suggested", "title", "text")
@@ -25,12 +24,8 @@ LONGEST_CELL = 32_767
 
 def export(tasks: Iterable[Task], codebook: Codebook) -> bytes:
     """Write one line per judgement, or one to fill in."""
-    out = io.StringIO()
-    lines = csv.DictWriter(out, (*judging.COLUMNS, *READ_ONLY), lineterminator="\n")
-    lines.writeheader()
-    for task in tasks:
-        lines.writerows(_lines(task, codebook))
-    return out.getvalue().encode()
+    lines = (line for task in tasks for line in _lines(task, codebook))
+    return csv_table((*judging.COLUMNS, *READ_ONLY), lines)
 
 
 def import_(
@@ -59,19 +54,23 @@ def import_(
     return tuple(taken[key] for key in sorted(taken))
 
 
-def _lines(task: Task, codebook: Codebook) -> Iterator[dict[str, str]]:
+def _lines(task: Task, codebook: Codebook) -> Iterator[dict[str, object]]:
     for name, value in (("notice_id", task.notice.notice_id), ("draw_id", task.draw_id or "")):
         judging.refuse_formula(name, value)
-    shown = {
+    shown: dict[str, object] = {
         "suggested": ";".join(suggested(task.prediction)),
         "title": _shown(task.notice.title),
         "text": _shown(task.text),
     }
     for one in task.entries:
         if one is None:
-            facts = {name: _cell(value) for name, value in task.facts.items()}
-            version = {"codebook_version": str(codebook.version), "unsure": "false"}
-            yield {"notice_id": task.notice.notice_id} | facts | version | shown
+            facts: dict[str, object] = dict(task.facts)
+            basis = {
+                "codebook_version": str(codebook.version),
+                "codebook_fingerprint": codebook.meaning,
+                "unsure": "false",
+            }
+            yield {"notice_id": task.notice.notice_id} | facts | basis | shown
         else:
             yield judging.texts(one) | shown
 
@@ -86,11 +85,6 @@ def _said(sitting: Sitting | None) -> list[tuple[str, str]]:
     ]
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _shown(text: str) -> str:
-    """Put text on one line, with an apostrophe where a spreadsheet would see a formula."""
-    flat = " ".join(text.split())
-    return ("'" * flat.startswith(judging.FORMULA_STARTS) + flat)[:LONGEST_CELL]
+    """Put text on one line, with room for the apostrophe that a formula gets."""
+    return " ".join(text.split())[: LONGEST_CELL - 1]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.codes import cpv_code
 from pipeline.errors import NoticeError
 from pipeline.records import Amount, RawNotice
 
@@ -23,7 +24,6 @@ UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud
 
 DUTCH_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
-CPV = re.compile(r"([0-9]{8})(?:-[0-9])?")
 
 
 def members(raw: RawNotice) -> dict[str, Any]:
@@ -204,8 +204,8 @@ class Fields:
         """Return eight-digit CPV codes without check digits; others become remarks."""
         found = []
         for raw in self.texts(name):
-            if code := CPV.fullmatch(raw):
-                found.append(code[1])
+            if code := cpv_code(raw):
+                found.append(code)
             else:
                 self.unknown(name, raw)
         return tuple(dict.fromkeys(found))

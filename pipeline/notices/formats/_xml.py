@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
+from pipeline.codes import ALPHA_2, cpv_code
 from pipeline.errors import NoticeError
 from pipeline.records import Amount, RawNotice, Reference
 
@@ -34,7 +35,6 @@ SAFE: dict[str, Any] = {
 BLANKS = re.compile(r"[^\S\n]+")
 # Publishers wrap and indent long texts; the buyer's own line breaks are not indented so far.
 WRAPPED = re.compile(r"\n[ \t]{4,}")
-CPV = re.compile(r"(\d{8})(-\d)?", re.ASCII)
 # Longer numbers are no money, and would not fit a float.
 NUMBER = re.compile(r"-?\d{1,20}(?:[.,]\d{1,20})?", re.ASCII)
 DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)", re.ASCII)
@@ -42,17 +42,6 @@ PUBLICATION = re.compile(r"0*([1-9]\d*)-(\d{4})", re.ASCII)
 # 2017/S 048-087730: year, issue and number within the year.
 OFFICIAL_JOURNAL = re.compile(r"(\d{4})/S\s*\d+-0*([1-9]\d*)", re.ASCII)
 VERSIONED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{2}")
-
-# ISO 3166-1, the European Economic Area, the United Kingdom and Switzerland. TED itself writes
-# EL and UK where ISO writes GR and GB.
-COUNTRIES = {
-    "AUT": "AT", "BEL": "BE", "BGR": "BG", "CHE": "CH", "CYP": "CY", "CZE": "CZ", "DEU": "DE",
-    "DNK": "DK", "ESP": "ES", "EST": "EE", "FIN": "FI", "FRA": "FR", "GBR": "GB", "GRC": "GR",
-    "HRV": "HR", "HUN": "HU", "IRL": "IE", "ISL": "IS", "ITA": "IT", "LIE": "LI", "LTU": "LT",
-    "LUX": "LU", "LVA": "LV", "MLT": "MT", "NLD": "NL", "NOR": "NO", "POL": "PL", "PRT": "PT",
-    "ROU": "RO", "SVK": "SK", "SVN": "SI", "SWE": "SE",
-}  # fmt: skip
-ALPHA_2 = {code: code for code in COUNTRIES.values()} | {"EL": "GR", "UK": "GB"}
 
 
 class Remarks(list[str]):
@@ -169,8 +158,8 @@ def cpv(codes: Iterable[str | None], remarks: Remarks) -> tuple[str, ...]:
     """Return eight-digit codes without check digit, each once."""
     found: dict[str, None] = {}
     for code in codes:
-        if code and (match := CPV.fullmatch(code.strip())):
-            found[match[1]] = None
+        if code and (digits := cpv_code(code)):
+            found[digits] = None
         elif code:
             remarks.unknown("cpv", code)
     return tuple(found)
@@ -178,7 +167,7 @@ def cpv(codes: Iterable[str | None], remarks: Remarks) -> tuple[str, ...]:
 
 def country(code: str | None, remarks: Remarks) -> str | None:
     """Return ISO 3166-1 alpha-2 of a two- or three-letter code."""
-    return remarks.translate("country", code, ALPHA_2 | COUNTRIES)
+    return remarks.translate("country", code, ALPHA_2)
 
 
 def publication_number(text: str | None) -> str | None:

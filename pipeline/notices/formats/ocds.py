@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from pipeline.codes import CPV
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
 from pipeline.notices.formats._json import Fields, members, unique
@@ -27,7 +28,7 @@ ALTERS = ("Amendment", "Update", "Cancellation")
 
 NATURES = {"goods": "supplies", "works": "works", "services": "services"}
 VARIANTS = {"allowed": "allowed", "notAllowed": "not-allowed", "required": "required"}
-COUNTRIES = {"Nederland": "NL", "Netherlands": "NL", "The Netherlands": "NL"}
+IN_WORDS = {"Nederland": "NL", "Netherlands": "NL", "The Netherlands": "NL"}
 
 CLOSED = frozenset({"cancelled", "unsuccessful"})
 NOT_MADE = CLOSED | {"pending"}
@@ -36,7 +37,6 @@ NOT_MADE = CLOSED | {"pending"}
 WHOLE = ("value", "status", "techniques", "submissionTerms")
 
 CHAMBER_OF_COMMERCE = re.compile(r"(?:NL-KVK-)?([0-9]{8})")
-CPV_IN_TEXT = re.compile(r"[0-9]{8}(?:-[0-9])?\b")
 
 Awards = dict[str | None, list[Fields]]
 
@@ -133,9 +133,9 @@ def _country(address: Fields) -> str | None:
     country = address.text("country") or address.text("countryName")
     if country is None or re.fullmatch("[A-Z]{2}", country):
         return country
-    if country not in COUNTRIES:
+    if country not in IN_WORDS:
         address.unknown("country", country)
-    return COUNTRIES.get(country)
+    return IN_WORDS.get(country)
 
 
 def _url(tender: Fields) -> str | None:
@@ -161,8 +161,8 @@ def _classified(classification: Fields) -> tuple[str, ...]:
     if classification.values.get("id") is not None:
         return classification.cpv("id")
     # The TenderNed dataset has the code in the description, before its name.
-    found = CPV_IN_TEXT.match(classification.text("description") or "")
-    return (found[0][:8],) if found else ()
+    found = CPV.match(classification.text("description") or "")
+    return (found[1],) if found else ()
 
 
 def _awards(release: Fields) -> Awards:

@@ -14,12 +14,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.codes import cpv_codes
 from pipeline.errors import NoticeError
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures, _tenderned_releases
 from pipeline.notices.formats._json import Fields, unique
 from pipeline.records import Amount, Kind, Lot, Notice, RawNotice
-from pipeline.sources.tenderned_dataset import AMOUNTS, COLUMNS, RELEASES, ROWS, column, known
+from pipeline.sources.tenderned_columns import (
+    AMOUNTS,
+    COLUMNS,
+    RELEASES,
+    ROWS,
+    column,
+    known_columns,
+)
 
 # Words that tell one kind of publication from the others, in this order: the "rectificatie" of
 # an "aankondiging" is a change.
@@ -45,7 +53,6 @@ FORMS = {
     "instellenvandynamischaankoopsysteemdas": (False, True),
 }
 
-CPV = re.compile(r"(?<![0-9])([0-9]{8})(?:-[0-9])?(?![0-9])")
 CHAMBER_OF_COMMERCE = re.compile(r"[0-9]{8}")
 EURO = {"EUR", "EURO", "€"}
 
@@ -74,7 +81,7 @@ def read(raw: RawNotice) -> Notice:
         raw.source_id,
         [Fields(f"{raw.source_id} line {n}", x, remarks) for n, x in enumerate(plain, start=1)],
     )
-    strange = {name for line in values for name in line if column(name) not in known()}
+    strange = {name for line in values for name in line if column(name) not in known_columns()}
     remarks += [f"unread column: {name}" for name in sorted(strange)]
     return _notice(raw, lines, remarks)
 
@@ -263,7 +270,7 @@ def _cpv(lines: _Lines, remarks: list[str]) -> tuple[str, ...]:
     codes: list[str] = []
     for name, line in _cells(lines, COLUMNS["cpv"]):
         text = line.text(column(name))
-        found = CPV.findall(text or "")
+        found = list(cpv_codes(text or ""))
         if text and not found:
             remarks.append(f"unknown code: {name}={text[:40]}")
         codes += found

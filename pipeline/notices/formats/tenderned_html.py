@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TypeVar
 
+from pipeline.codes import cpv_codes
 from pipeline.errors import NoticeError
 from pipeline.notices.formats import _procedures, _tenderned_older, _xml
 from pipeline.notices.formats import _tenderned_values as values
@@ -86,7 +87,6 @@ CRITERIA = ("gunningscriteria", "award criteria")
 # Buyers and organisations (1 and 8) hold addresses, 9 and up are about the notice itself.
 READ_SECTIONS = frozenset("234567")
 
-CPV = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 # Older renderings write names so: [Naam] ---
 BRACKETED = re.compile(r"\[\s*(.*?)\s*\]\s*-*", re.S)
 
@@ -172,7 +172,7 @@ class _Statements:
 
     def cpv(self) -> tuple[str, ...]:
         """CPV codes, the main one first."""
-        return tuple(dict.fromkeys(code for x in self.texts("cpv") for code in CPV.findall(x)))
+        return tuple(dict.fromkeys(code for x in self.texts("cpv") for code in cpv_codes(x)))
 
 
 def _eforms(raw: RawNotice, found: list[Triple], remarks: _xml.Remarks) -> Notice:

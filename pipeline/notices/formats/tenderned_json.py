@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.codes import is_ex_ante
 from pipeline.errors import NoticeError
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
@@ -27,7 +28,6 @@ KINDS: dict[str, Kind] = {
     "AAW": "change",
 }
 AMBIGUOUS = "VBE"
-EX_ANTE = ("EF25", "EF26", "EF27", "EF28")
 
 # For publications without the code above: eForms form types.
 FORM_TYPES: dict[str, Kind] = {
@@ -137,7 +137,7 @@ def _kind(fields: Fields, subtype: str | None) -> Kind:
     is_detail = not isinstance(fields.values.get("typePublicatie"), dict)
     code = fields.child("aankondigingCode" if is_detail else "typePublicatie").text("code")
     form_type = fields.text("formType")
-    if code == AMBIGUOUS and subtype not in EX_ANTE:
+    if code == AMBIGUOUS and not is_ex_ante(subtype):
         fields.remarks.append(f"ambiguous code: typePublicatie={code}")
     if code in KINDS:
         return KINDS[code]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.errors import NoticeError
 from pipeline.notices import collect
 from pipeline.records import Amount, RawNotice
-from pipeline.sources.tenderned_dataset import RELEASES, ROWS
+from pipeline.sources.tenderned_columns import RELEASES, ROWS
 
 LINE = {
     "ID publicatie": 500123,

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
+from pipeline.notices.outlines import without_texts
 from pipeline.notices.versions import PUBLICATION, Groups, Resolve, order, resolver
 from pipeline.records import Link, Notice
 
@@ -90,7 +91,7 @@ def relations(notices: Iterable[Notice]) -> Relations:
         readings[notice.notice_id].append(notice)
         if notice.procedure_key:
             names[tender_name(notice)].add(notice.notice_id)
-    unique = {notice_id: _merged(group) for notice_id, group in readings.items()}
+    unique = {notice_id: merged(group) for notice_id, group in readings.items()}
     resolve = resolver(unique)
     versions = _versions(unique.values())
     pointers = [pointer for notice in unique.values() for pointer in _pointers(notice, resolve)]
@@ -125,7 +126,7 @@ def announces(notice: Notice) -> bool:
     return notice.kind in {"planning", "consultation"} or notice.subtype in FOR_MANY
 
 
-def _merged(readings: list[Notice]) -> Notice:
+def merged(readings: Sequence[Notice]) -> Notice:
     """The richest reading, with the references and identifiers of all."""
     if len(readings) == 1:
         return readings[0]
@@ -133,7 +134,8 @@ def _merged(readings: list[Notice]) -> Notice:
     def poverty(notice: Notice) -> tuple[int, int, str]:
         rank = FORMATS.index(notice.format) if notice.format in FORMATS else len(FORMATS)
         empty = sum(not getattr(notice, x.name) for x in fields(notice))
-        return rank, empty, repr(notice)
+        # Without its texts, so that it is the same one whether or not these are there.
+        return rank, empty, repr(without_texts(notice))
 
     first, *others = sorted(readings, key=poverty)
     pointers = dict.fromkeys(x for notice in (first, *others) for x in notice.references)

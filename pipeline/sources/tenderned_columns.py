@@ -1,4 +1,4 @@
-"""Columns of TenderNed's workbooks; their names vary per release, in case and punctuation too.
+"""Lines of TenderNed's dataset. Names of columns vary per release, in case and punctuation too.
 
 Names are those that users of the releases of 2016 to 2026 wrote down; nobody wrote down a
 complete header.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+
+# A JSON list of all lines of one publication.
+RELEASES = "application/vnd.innovatiemonitor.tenderned-releases+json"
+ROWS = "application/vnd.innovatiemonitor.tenderned-rows+json"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "publication": ("ID publicatie",),
@@ -71,7 +75,7 @@ def column(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def known() -> frozenset[str]:
+def known_columns() -> frozenset[str]:
     """Every column that is read, or known and not needed."""
     read = [name for names in COLUMNS.values() for name in names]
     amounts = [name for pairs in AMOUNTS.values() for pair in pairs for name in pair]

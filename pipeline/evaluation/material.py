@@ -1,0 +1,55 @@
+"""What a model learned, put together again so that it can be measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.draws import drawn_ids
+from pipeline.errors import CorpusError
+from pipeline.learning import shelf, weak
+from pipeline.learning.examples import TrainingSet, authored, silvered
+from pipeline.learning.shelf import ADDED, SILVER
+from pipeline.records import ModelCard, Notice
+from pipeline.store import Store
+
+
+def learned_by(
+    card: ModelCard,
+    codebook: Codebook,
+    analyzer: Analyzer,
+    *,
+    store: Store,
+    notices: Mapping[str, Notice],
+) -> TrainingSet:
+    """Return all that a model learned from: the corpus, and what was added to it.
+
+    Args:
+        notices: By id, at least those that were added; their texts are not kept with the model.
+
+    Raises:
+        CorpusError: A notice that it learned from is not among them, or has another text now.
+    """
+    added = shelf.learned_beside(store, card, ADDED)
+    silver = shelf.learned_beside(store, card, SILVER)
+    judged = judging.read(added, codebook, name=ADDED) if added else ()
+    suggested = weak.read(silver, codebook, name=SILVER) if silver else ()
+    _require(card, {x.notice_id for x in judged} | {x.notice_id for x in suggested}, notices)
+    learned = authored(
+        store, codebook, analyzer, added={ADDED: added} if added else {}, notices=notices
+    )
+    if not suggested:
+        return learned
+    some = [notices[x] for x in {one.notice_id for one in suggested}]
+    return silvered(some, learned, codebook, analyzer, drawn=drawn_ids(store))
+
+
+def _require(card: ModelCard, wanted: set[str], notices: Mapping[str, Notice]) -> None:
+    if missing := sorted(wanted - set(notices)):
+        raise CorpusError(
+            f"{card.model_id} also learned from {len(wanted)} notices that are no part of the "
+            f"corpus; {len(missing)} of them have no text here, such as {', '.join(missing[:3])}",
+            hint="Name the files that hold them with --input.",
+        )

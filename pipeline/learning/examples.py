@@ -1,0 +1,262 @@
+"""What a model learns from: judged notices, those added later, and silver beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Codebook
+from pipeline.corpus import annotations as judging
+from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.draws import drawn_ids, training_ids
+from pipeline.errors import CorpusError
+from pipeline.features.cues import CueFinder
+from pipeline.features.passages import Target
+from pipeline.learning import weak
+from pipeline.learning.groups import groups
+from pipeline.learning.weak import SilverJudgement
+from pipeline.notices import serial
+from pipeline.notices.formats import tabular
+from pipeline.records import ROW, Annotation, Judgement, Notice, RawNotice, Reading
+from pipeline.store import Store, canonical, short_hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """Judgements that were learned beside those of the authored notices.
+
+    Attributes:
+        annotations: The final one per notice, each with the hash of its text.
+        files: Their names.
+    """
+
+    annotations: tuple[Annotation, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silver:
+    """What fields and cues suggest of notices that nobody judged.
+
+    Attributes:
+        examples: What to learn from.
+        judgements: All suggestions about those notices.
+    """
+
+    examples: tuple[tuple[Reading, Target], ...] = ()
+    judgements: tuple[SilverJudgement, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the notices and of what is suggested about them."""
+        notices = sorted(hash_of(reading.document.notice) for reading, _ in self.examples)
+        return short_hash(canonical([notices, weak.write(self.judgements)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSet:
+    """Judged and analysed notices, ready to learn from; all of length n_documents.
+
+    Attributes:
+        fingerprint: Of the notices and their judgements, evidence included.
+        added: Which of them are no authored notices.
+        silver: Learned from as well, never measured on.
+    """
+
+    readings: tuple[Reading, ...]
+    targets: tuple[Target, ...]
+    fingerprint: str
+    added: Added = field(default_factory=Added)
+    silver: Silver = field(default_factory=Silver)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The judgement of each document."""
+        return tuple(x.judgement for x in self.targets if x.judgement is not None)
+
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """The group of each document; shape (n_documents,)."""
+        return np.array([target.group for target in self.targets])
+
+    @property
+    def data_fingerprint(self) -> str:
+        """Of everything that is learned from."""
+        return short_hash(canonical([self.fingerprint, self.silver.fingerprint]))
+
+    def some(self, chosen: NDArray[np.int64]) -> TrainingSet:
+        """Return the judged notices at the given positions, and all silver."""
+        return replace(
+            self,
+            readings=tuple(self.readings[i] for i in chosen),
+            targets=tuple(self.targets[i] for i in chosen),
+        )
+
+
+def hash_of(notice: Notice) -> str:
+    """Return 16 hexadecimal characters for all of a notice that a model may look at."""
+    return short_hash(serial.notice_to_json(notice))
+
+
+def authored(
+    store: Store,
+    codebook: Codebook,
+    analyzer: Analyzer,
+    *,
+    added: Mapping[str, str] | None = None,
+    notices: Mapping[str, Notice] | None = None,
+) -> TrainingSet:
+    """Read the authored notices and their judgements, and newly judged ones beside them.
+
+    Args:
+        added: File name to judgements as CSV, of notices that are not ours.
+        notices: The notices that ``added`` judges, by id; those it does not judge are left out.
+
+    Raises:
+        CorpusError: A notice has no judgement or a judgement no notice, the text has changed
+            since it was judged, or a judged notice was drawn at random.
+    """
+    ours = {x["notice_id"]: _notice(x) for x in store.authored()}
+    judged = judging.final(
+        judging.read(store.annotations("authored"), codebook, name="authored.csv")
+    )
+    newly: dict[str, Annotation] = {}
+    for name, text in (added or {}).items():
+        read = judging.read(text, codebook, name=name)
+        require_undrawn(read, drawn_ids(store))
+        newly |= judging.final(read)
+    found = {x: notices[x] for x in newly if notices and x in notices}
+    learned = examples(ours | found, judged | newly, codebook, analyzer)
+    kept = (replace(one, text_hash=judging.text_hash(found[x])) for x, one in newly.items())
+    return replace(learned, added=Added(annotations=tuple(kept), files=tuple(sorted(added or ()))))
+
+
+def examples(
+    notices: Mapping[str, Notice],
+    judged: Mapping[str, Annotation],
+    codebook: Codebook,
+    analyzer: Analyzer,
+) -> TrainingSet:
+    """Join notices with their judgements, leave out the unsure ones, and analyse the texts.
+
+    Raises:
+        CorpusError: They do not fit together.
+    """
+    require_same(set(notices), set(judged))
+    for notice_id, one in judged.items():
+        if one.text_hash and one.text_hash != judging.text_hash(notices[notice_id]):
+            raise CorpusError(
+                f"{notice_id}: the text has changed since it was judged",
+                hint="Judge it again, or restore the text.",
+            )
+    sure = [notice_id for notice_id in sorted(judged) if not judged[notice_id].unsure]
+    finder = CueFinder(codebook, analyzer.nlp)
+    documents = analyzer.analyze([notices[notice_id] for notice_id in sure])
+    readings = tuple(Reading(document=x, hits=finder.find(x)) for x in documents)
+    facts = [
+        (
+            hash_of(notices[x]),
+            asdict(judged[x].judgement),
+            [y.as_dict() for y in judged[x].evidence],
+        )
+        for x in sure
+    ]
+    return TrainingSet(
+        readings=readings,
+        targets=tuple(
+            Target(judgement=judged[x].judgement, evidence=judged[x].evidence, group=int(group))
+            for x, group in zip(sure, groups([x.document for x in readings]), strict=True)
+        ),
+        fingerprint=short_hash(canonical(facts)),
+    )
+
+
+def silvered(
+    notices: Iterable[Notice],
+    learned: TrainingSet,
+    codebook: Codebook,
+    analyzer: Analyzer,
+    *,
+    drawn: Collection[str],
+) -> TrainingSet:
+    """Learn also from what fields and cues suggest of notices that nobody judged.
+
+    Left out are notices that were drawn, and those of a procedure or with a text that people
+    judged: out of fold, a model must not know its answers from elsewhere.
+
+    Args:
+        drawn: Ids of all notices that were ever drawn.
+    """
+    judged = {key for x in learned.readings for key in _keys(x.document.notice)}
+    ordered = sorted(notices, key=lambda x: x.notice_id)
+    apart = [x for x in ordered if x.notice_id not in drawn and judged.isdisjoint(_keys(x))]
+    finder = CueFinder(codebook, analyzer.nlp)
+    found: list[tuple[Reading, Target]] = []
+    suggested: list[SilverJudgement] = []
+    for number, document in enumerate(analyzer.analyze(apart), 1):
+        reading = Reading(document=document, hits=finder.find(document))
+        silver = weak.silver(reading, codebook)
+        if document.language == "nl" and (told := weak.suggestions(silver)):
+            # Each is a group of its own; negative numbers are never those of judged notices.
+            found.append((reading, Target(judgement=None, group=-number, silver=told)))
+            suggested += silver
+    return replace(learned, silver=Silver(examples=tuple(found), judgements=tuple(suggested)))
+
+
+def require_undrawn(judged: Sequence[Annotation], drawn: Collection[str]) -> None:
+    """Refuse to learn from notices that were drawn at random.
+
+    Args:
+        drawn: Ids of all notices that were ever drawn, whoever judged them and where.
+
+    Raises:
+        CorpusError: Some were drawn.
+    """
+    measuring = sorted({one.notice_id for one in judged} - training_ids(judged, drawn))
+    if measuring:
+        raise CorpusError(
+            f"{len(measuring)} notices were drawn at random, for example {measuring[0]}",
+            hint="Drawn judgements measure the model, so it must not have learned from them.",
+        )
+
+
+def require_same(notices: Collection[str], judged: Collection[str]) -> None:
+    """Require that every notice is judged and every judgement has its notice.
+
+    Raises:
+        CorpusError: Some are missing.
+    """
+    for some, what in (
+        ({*notices} - {*judged}, "have no judgement"),
+        ({*judged} - {*notices}, "are judged but there is no such notice"),
+    ):
+        if some:
+            raise CorpusError(
+                f"{len(some)} notices {what}, for example {min(some)}",
+                hint="Name the files of added notices with --input.",
+            )
+
+
+def _keys(notice: Notice) -> set[str]:
+    keys = {notice.notice_id, judging.text_hash(notice)}
+    return keys | ({notice.procedure_key} if notice.procedure_key else set())
+
+
+def _notice(values: dict[str, Any]) -> Notice:
+    day = dt.date.fromisoformat(values["published_on"])
+    return tabular.read(
+        RawNotice(
+            source="authored",
+            source_id=values["notice_id"],
+            url="",
+            fetched_at=dt.datetime.combine(day, dt.time(), dt.UTC),
+            media_type=ROW,
+            body=json.dumps(values).encode(),
+        )
+    )
