@@ -177,7 +177,9 @@ def _label(table: dict[str, Any]) -> Label:
     return Label(
         label_id=rest.pop("id"),
         fields={name: tuple(values) for name, values in rest.pop("fields", {}).items()},
-        **{name: tuple(rest.pop(name, ())) for name in ("doubted", "implies", "excludes")},
+        doubted=tuple(rest.pop("doubted", ())),
+        implies=tuple(rest.pop("implies", ())),
+        excludes=tuple(rest.pop("excludes", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),

@@ -67,6 +67,16 @@ def _one_name(model_id: str) -> str:
     return model_id
 
 
+def _lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise CorpusError(f"{path.name}, line {number}: {error}") from None
+
+
 def _text(path: Path, absent: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -215,13 +225,23 @@ class Store:
         Raises:
             CorpusError: A line is not JSON.
         """
-        for path in sorted((self.corpora / "authored").glob("*.jsonl")):
-            with path.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, 1):
-                    try:
-                        yield json.loads(line)
-                    except json.JSONDecodeError as error:
-                        raise CorpusError(f"{path.name}, line {number}: {error}") from None
+        return _lines(sorted((self.corpora / "authored").glob("*.jsonl")))
+
+    def passages(self) -> Iterator[dict[str, Any]]:
+        """Read the authored passages, in order of file and line.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        return _lines(sorted((self.corpora / "passages").glob("*.jsonl")))
+
+    def boilerplate(self) -> Iterator[dict[str, Any]]:
+        """Read the paragraphs that stand around the authored notices, and those kept apart.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        return _lines([self.corpora / "boilerplate.jsonl"])
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""

@@ -15,7 +15,7 @@ from pipeline.evaluation import cases as casebook
 from pipeline.evaluation import trial
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.suspects import Suspect, suspects
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.labels import decide
 from pipeline.learning.card import OF_MODEL, identity
 from pipeline.learning.examples import Silver, TrainingSet

@@ -7,9 +7,11 @@ from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.features.matrix import column_weights, columns_about, features, widths
-from pipeline.features.passages import PassageScores, Target, sentences_of
+from pipeline.features.passages import PassageScores
 from pipeline.features.structured import CueCounts, StructuredFields, indicators
+from pipeline.features.targets import Target
 from pipeline.features.text import LemmaText
+from pipeline.features.windows import sentences_of
 from pipeline.records import Evidence, Judgement, Lot, Notice, Reading
 from pipeline.store import Store
 

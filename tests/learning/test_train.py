@@ -11,7 +11,7 @@ from pipeline.codebook import Cue
 from pipeline.corpus import annotations
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import CorpusError
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.learning.card import card, identity
 from pipeline.learning.describe import describe
 from pipeline.learning.examples import (
