@@ -78,7 +78,9 @@ class NameScope(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         owners = np.repeat(np.arange(len(readings)), [len(x) for x in named])
         self.columns_ = DictVectorizer(dtype=np.float64)
         pairs = zip(readings, named, strict=True)
-        matrix = self.columns_.fit_transform(_around(x, hit) for x, hits in pairs for hit in hits)
+        around = [_around(reading, hit) for reading, hits in pairs for hit in hits]
+        # Without a single name there is nothing to learn, and no column either.
+        matrix = self.columns_.fit_transform(around or [{"title": 0.0}])[: len(around)]
         truth = np.array(
             [
                 np.nan if (told := y[i].judgement) is None else float(hit.label in told.forms)
@@ -88,7 +90,8 @@ class NameScope(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
         groups = np.array([target.group for target in y])[owners]
         odds = np.zeros(len(owners))
-        for seen, unseen in GroupKFold(self.folds).split(matrix, groups=groups):
+        folds = GroupKFold(self.folds).split(matrix, groups=groups) if around else ()
+        for seen, unseen in folds:
             self._learn(matrix[seen], truth[seen])
             odds[unseen] = self._odds(matrix[unseen])
         self._learn(matrix, truth)

@@ -64,7 +64,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         evidence: Mapping[str, tuple[str, ...]] | None = None,
         mask_names: bool = False,
         strength: float = 0.3,
-        folds: int = 5,
+        folds: int = 4,
     ) -> None:
         self.labels = labels
         self.evidence = evidence
@@ -113,8 +113,8 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return _together(scores, [len(x) for x in found])
 
     def strongest(self, reading: Reading, label: str) -> Window | None:
-        """Return the window that speaks most for a label; ``None`` without sentences."""
-        found = windows(reading)
+        """Return the sentence that speaks most for a label; ``None`` without sentences."""
+        found = [window for window in windows(reading) if window.sentences == 1]
         if not found:
             return None
         scores = self._score(self._vectorize([reading], [found], learn=False))
@@ -169,13 +169,19 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for column in range(len(self.labels)):
             told = marks[:, column]
             used = np.flatnonzero((told == 1) | ((told == 0) & ((rows + column) % EVERY == 0)))
-            model = LinearSVC(
-                C=self.strength, class_weight="balanced", max_iter=50_000, tol=1e-3, random_state=0
-            )
-            model.fit(matrix[used], told[used])
-            coefficients.append(rounded(model.coef_[0]))
-            intercepts.append(float(model.intercept_[0]))
+            weights, intercept = self._fitted(matrix[used], told[used])
+            coefficients.append(weights)
+            intercepts.append(intercept)
         self.coef_, self.intercept_ = np.array(coefficients), np.array(intercepts)
+
+    def _fitted(self, matrix: csr_matrix, told: Floats) -> tuple[NDArray[np.float32], float]:
+        if len(np.unique(told)) < 2:
+            return np.zeros(matrix.shape[1], dtype=np.float32), NOTHING
+        model = LinearSVC(
+            C=self.strength, class_weight="balanced", max_iter=50_000, tol=1e-3, random_state=0
+        )
+        model.fit(matrix, told)
+        return rounded(model.coef_[0]), float(model.intercept_[0])
 
     def _score(self, matrix: csr_matrix) -> Floats:
         return np.asarray(np.asarray(matrix @ self.coef_.T) + self.intercept_)

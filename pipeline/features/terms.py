@@ -72,6 +72,7 @@ class HashedTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "kept_")
         counts = self._hashes().transform(texts)
         places = np.searchsorted(self.kept_, counts.indices)
+        # Behind the last term there is none.
         known = np.append(self.kept_, -1)[places] == counts.indices
         ends = np.concatenate([[0], np.cumsum(known)])[counts.indptr]
         places = places[known].astype(np.int32)
@@ -79,7 +80,7 @@ class HashedTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         shape = (len(texts), len(self.kept_))
         found = csr_matrix((data.astype(np.float32), places, ends.astype(np.int32)), shape=shape)
         found.sort_indices()
-        return normalize(found, copy=False)
+        return normalize(found, copy=False) if len(self.kept_) else found
 
     def _hashes(self) -> HashingVectorizer:
         return HashingVectorizer(

@@ -21,6 +21,7 @@ class Window:
 
     Attributes:
         start, end: Characters in the document's text.
+        sentences: 1 or 2.
         lemmas: Without function words, separated by spaces.
         words: As written, in lower case, function words included: "voor ons nieuw" and "zoals
             bij ons" differ in nothing else. Names of forms are masked.
@@ -28,6 +29,7 @@ class Window:
 
     start: int
     end: int
+    sentences: int
     lemmas: str
     words: str
 
@@ -42,6 +44,7 @@ def windows(reading: Reading) -> list[Window]:
         Window(
             start=sentences[first].start_char,
             end=sentences[last].end_char,
+            sentences=last - first + 1,
             lemmas=" ".join(parts[first : last + 1]),
             words=" ".join(words[first : last + 1]),
         )

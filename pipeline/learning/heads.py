@@ -78,7 +78,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         Platt, Probabilistic outputs for support vector machines (1999).
     """
 
-    def __init__(self, classifier: str = "svm", folds: int = 5, seed: int = 0) -> None:
+    def __init__(self, classifier: str = "svm", folds: int = 4, seed: int = 0) -> None:
         self.classifier = classifier
         self.folds = folds
         self.seed = seed
