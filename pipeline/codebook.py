@@ -123,6 +123,28 @@ class Codebook:
         """
         return tuple(_changes({x["label"]: x for x in before}, {x["label"]: x for x in self.parts}))
 
+    def require_same_meaning(self, version: int, meaning: str) -> None:
+        """Refuse what was judged by other labels, definitions or fields; cues may differ.
+
+        Raises:
+            CorpusError: It was judged by another version, or by another meaning of this one.
+        """
+        # What was judged before fingerprints only lacks one; what was judged by another meaning
+        # needs a version of its own.
+        to, told = self.version, f"version {version}"
+        if version == self.version and meaning == self.meaning:
+            return
+        if version == self.version:
+            to += bool(meaning)
+            told += f" with fingerprint {meaning or 'unknown'}"
+            expected = f"{self.meaning}: labels, definitions or fields have changed"
+        else:
+            expected = f"{self.version}"
+        raise CorpusError(
+            f"judged by codebook {told}; expected {expected}",
+            hint=f"Take the judgements over: `innovatiemonitor annotations migrate --to {to}`.",
+        )
+
     def of(self, judgement: str) -> tuple[str, ...]:
         """Return the label ids of a judgement, in the codebook's order."""
         return tuple(x.label_id for x in self.labels if x.judgement == judgement)

@@ -26,7 +26,7 @@ from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
 from pipeline.notices.period import inspection
 from pipeline.records import Annotation, Check, Draw, Notice, Period
-from pipeline.report.assembled import Background, facts, inputs
+from pipeline.report.assembled import Background, assemble_facts, inputs
 from pipeline.report.build import build
 from pipeline.report.facts import Facts
 from pipeline.store import sha256
@@ -37,7 +37,7 @@ def _silent(_: str) -> AbstractContextManager[Callable[[int], None]]:
 
 
 @dataclass(kw_only=True)
-class Work(Home):
+class PeriodWork(Home):
     """One period, each step made when it is asked for, and once.
 
     Attributes:
@@ -161,7 +161,7 @@ class Work(Home):
     def facts(self, day: dt.date) -> Facts:
         """Put the facts of the report together."""
         figured = diagnostics(self.basis) if self.missing else self.figured
-        return facts(
+        return assemble_facts(
             self.material,
             figured,
             self.scores,
@@ -173,7 +173,7 @@ class Work(Home):
                 before=self.before,
                 revised=self._revised(day),
                 published_counts={
-                    name: indicators.read(table, name)
+                    name: indicators.read_indicator(table, name)
                     for name, table in self.store.indicators().items()
                 },
                 checks=self.checks,

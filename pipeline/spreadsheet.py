@@ -7,19 +7,21 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection); a mere
-# number with its sign is none.
-FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
+# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SIGNED_NUMBER = re.compile(r"[+-][0-9.,]+")
 
 
 def is_formula(cell: object) -> bool:
-    """Whether a spreadsheet would run a text; numbers are no formulas."""
-    return isinstance(cell, str) and FORMULA.match(cell) is not None
+    """Whether a text begins as a formula does; numbers are no texts."""
+    return isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
 
 
 def defused(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if is_formula(cell) else cell
+    """Put an apostrophe before text that a spreadsheet would run; "+3" is only a number."""
+    if is_formula(cell) and not SIGNED_NUMBER.fullmatch(str(cell)):
+        return f"'{cell}"
+    return cell
 
 
 def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:

@@ -130,7 +130,7 @@ def full_batch(name: str, batch) -> bytes:
     nlp, classifier = trained(name)
     from pipeline.records import Document, Reading
 
-    notices = [collect.read(raw) for raw in batch]
+    notices = [collect.read_notice(raw) for raw in batch]
     parts = [assemble(notice) for notice in notices]
     docs = nlp.pipe(text for text, _ in parts)
     readings = []
@@ -159,7 +159,7 @@ def trained(name: str):
 def raw_batch(batch) -> bytes:
     """scikit-learn on raw text: TF-IDF and one logistic regression per label, no spaCy."""
     vectorizer, models = raw_model()
-    notices = [collect.read(raw) for raw in batch]
+    notices = [collect.read_notice(raw) for raw in batch]
     matrix = vectorizer.transform([assemble(notice)[0] for notice in notices])
     columns = [model.predict_proba(matrix)[:, 1].tolist() for model in models]
     return b"".join(
@@ -197,11 +197,11 @@ def reading() -> dict[str, float]:
     raws = list(raw_notices(places, columns={}, now=NOW))
     raws = [x for x in raws if x.body.lstrip()[:1] == b"<"]
     for raw in raws:
-        collect.read(raw)
+        collect.read_notice(raw)
     started, rounds = time.process_time(), 5
     for _ in range(rounds):
         for raw in raws:
-            collect.read(raw)
+            collect.read_notice(raw)
     seconds = time.process_time() - started
     return {"notices": len(raws), "per_second": round(rounds * len(raws) / seconds)}
 
@@ -212,7 +212,7 @@ def facts_of(archive: Path, count: int) -> dict[str, float]:
 
     nlp = spacy.blank("nl")
     sample = list(islice(raw_notices([archive], columns={}, now=NOW), min(count, 2000)))
-    tokens = sum(len(nlp.make_doc(assemble(collect.read(raw))[0])) for raw in sample)
+    tokens = sum(len(nlp.make_doc(assemble(collect.read_notice(raw))[0])) for raw in sample)
     return {"tokens_per_notice": round(tokens / len(sample), 1)}
 
 

@@ -54,6 +54,16 @@ def test_a_draw_is_stored_before_anyone_judges(run, home):
     assert all(0 < chance <= 1 for chance in drawn["probabilities"])
 
 
+def test_label_studio_gets_its_interface_beside_the_tasks(run):
+    told = run(
+        *("draw", "2026Q3", "--labels", 110, "--seed", 7),
+        *("--format", "label-studio", "--output", "tasks.json"),
+    )
+    assert "for the settings of the project: tasks.xml" in told
+    assert Path("tasks.xml").read_text(encoding="utf-8").startswith("<View>")
+    assert len(json.loads(Path("tasks.json").read_bytes())) > 0
+
+
 def test_the_list_to_judge_says_nothing_of_what_the_model_thinks(run):
     run(
         "draw",

@@ -20,7 +20,7 @@ from pipeline.labels.scores import Scores
 from pipeline.notices.outlines import without_texts
 from pipeline.notices.procedures import procedures
 from pipeline.notices.relations import relations
-from pipeline.quarter import Work
+from pipeline.quarter import PeriodWork
 from pipeline.records import Evidence, Period
 
 pytest_plugins = ["stage_quarter"]
@@ -31,10 +31,12 @@ SITTING = Sitting(annotator="lezer-1", annotated_at=dt.date(2026, 10, 20))
 
 def judged(home, tmp_path, period, *, labels=105):
     """A draw of a quarter, judged as intended."""
-    work = Work(period=Period.parse(period), settings=home.settings)
-    drawn, order = drawing.draw(work.material, work.scores, labels=labels, seed=1, store=home.store)
+    work = PeriodWork(period=Period.parse(period), settings=home.settings)
+    drawn, order = drawing.draw_lots(
+        work.material, work.scores, labels=labels, seed=1, store=home.store
+    )
     listed = tmp_path / f"{period}.csv"
-    listed.write_bytes(drawing.export(drawn, order, work.material, home.codebook, tool="csv"))
+    listed.write_bytes(drawing.export_draw(drawn, order, work.material, home.codebook, tool="csv"))
     home.fill(listed)
     drawing.take_over(
         listed.read_bytes(),
@@ -44,7 +46,7 @@ def judged(home, tmp_path, period, *, labels=105):
         tool="csv",
         sitting=SITTING,
     )
-    return Work(period=Period.parse(period), settings=home.settings)
+    return PeriodWork(period=Period.parse(period), settings=home.settings)
 
 
 def test_published_quarters_run_up_to_the_next_one(home, tmp_path):
@@ -81,14 +83,14 @@ def test_a_judgement_of_another_text_stops_the_figures(home, tmp_path):
 
 def test_drawing_again_gives_the_same_draw_and_other_scores_are_noticed(home, tmp_path):
     work = judged(home, tmp_path, "2026Q3")
-    again, _ = drawing.draw(work.material, work.scores, labels=105, seed=1, store=home.store)
+    again, _ = drawing.draw_lots(work.material, work.scores, labels=105, seed=1, store=home.store)
     assert drawing.stored_draws(home.store, work.period) == [again]
     assert drawing.stored_draws(home.store, Period.parse("2026")) == []
     turned = pc.subtract(1.0, work.scores.table["p_innovation"])
     place = work.scores.table.schema.get_field_index("p_innovation")
     other = Scores.of("other", work.scores.table.set_column(place, "p_innovation", turned))
     with pytest.raises(CorpusError, match="is stored with other lots: the scores have changed"):
-        drawing.draw(work.material, other, labels=105, seed=1, store=home.store)
+        drawing.draw_lots(work.material, other, labels=105, seed=1, store=home.store)
     assert drawing.stored_draws(home.store, work.period) == [again]
 
 
@@ -119,7 +121,7 @@ def test_what_people_judged_comes_first_among_the_examples_and_then_the_largest(
             for x in judgements
         ),
     )
-    shown = Work(period=work.period, settings=home.settings).facts(DAY).examples
+    shown = PeriodWork(period=work.period, settings=home.settings).facts(DAY).examples
     assert [x.notice_id for x in shown] == sorted(marked, key=lambda x: -worth[x])
     assert {x.judged_by for x in shown} == {"people"}
     assert [x.value_eur for x in shown] == pytest.approx([worth[x.notice_id] for x in shown])
@@ -140,7 +142,7 @@ def test_check_and_report_judge_a_period_by_the_same_notices(home, monkeypatch):
     shelve(home.store, doubled)
     monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(home.store.home))
     told = CliRunner().invoke(cli.app, ["check", "2026Q3", "--json"])
-    reported = Work(period=Period.parse("2026Q3"), settings=home.settings).facts(DAY).checks
+    reported = PeriodWork(period=Period.parse("2026Q3"), settings=home.settings).facts(DAY).checks
     assert json.loads(told.output) == json.loads(json.dumps([to_plain(x) for x in reported]))
     filled = next(x for x in reported if x.name == "texts_are_filled")
     # Half of the readings of one of two earlier quarters lack a text; of this quarter none do.
@@ -159,7 +161,7 @@ def test_only_texts_that_are_looked_at_are_read(home, tmp_path):
 
 
 def test_a_frame_without_texts_is_that_of_the_whole_notices(home):
-    work = Work(period=Period.parse("2026Q3"), settings=home.settings)
+    work = PeriodWork(period=Period.parse("2026Q3"), settings=home.settings)
     every = [x for found in home.made_up.notices.values() for x in found]
     said = relations(every)
     rates = read_rates(home.store.reference("ecb_rates"))
@@ -172,7 +174,7 @@ def test_a_frame_without_texts_is_that_of_the_whole_notices(home):
 def test_of_several_readings_the_same_one_is_taken_with_and_without_texts(home):
     twice = home.made_up.notices[Period.parse("2026Q3")][:40]
     shelve(home.store, [replace(x, source="ted_bulk", description=f"{x.title} z.") for x in twice])
-    work = Work(period=Period.parse("2026Q3"), settings=home.settings)
+    work = PeriodWork(period=Period.parse("2026Q3"), settings=home.settings)
     for name, notice in work.material.whole.items():
         assert without_texts(notice) == work.material.notices[name]
 
@@ -199,7 +201,9 @@ def test_a_lot_whose_notices_lie_in_several_periods_is_counted_once(home):
     counted = {
         quarter: [
             lot.text_notice_id
-            for lot in Work(period=Period.parse(quarter), settings=home.settings).material.lots
+            for lot in PeriodWork(
+                period=Period.parse(quarter), settings=home.settings
+            ).material.lots
             if lot.procedure_key == "kenmerk:kenmerk:laat" or "laat" in lot.procedure_key
         ]
         for quarter in ("2026Q2", "2026Q3", "2026Q4")
@@ -211,6 +215,6 @@ def test_notices_are_linked_once_per_report(home, tmp_path, monkeypatch):
     work = judged(home, tmp_path, "2026Q3")
     calls = []
     monkeypatch.setattr(material, "relations", lambda x: calls.append(1) or relations(x))
-    fresh = Work(period=work.period, settings=home.settings)
+    fresh = PeriodWork(period=work.period, settings=home.settings)
     fresh.facts(DAY)
     assert calls == [1]

@@ -108,10 +108,10 @@ def opened(settings_file: Path | None, **overrides: object) -> Home:
 
 def show_json(value: object) -> None:
     """Write records, and anything made of them, as JSON to standard output."""
-    typer.echo(json.dumps(value, default=members, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, default=record_members, ensure_ascii=False, indent=2))
 
 
-def members(value: Any) -> Any:
+def record_members(value: Any) -> Any:
     """Return a record as its members, and periods and days as people write them."""
     if isinstance(value, Period) or not is_dataclass(value):
         return dict(value) if isinstance(value, Mapping) else str(value)

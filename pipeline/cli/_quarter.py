@@ -10,18 +10,18 @@ import typer
 from pipeline.cli._app import opened, period_of, progress
 
 if TYPE_CHECKING:
-    from pipeline.quarter import Work
+    from pipeline.quarter import PeriodWork
 
 Jobs = Annotated[int, typer.Option(min=1, help="Processes for the model")]
 
 
 def work_of(
     period: str, settings_file: Path | None, *, model: str | None = None, jobs: int = 1
-) -> Work:
+) -> PeriodWork:
     """Return the work on a period, by the settings in force."""
-    from pipeline.quarter import Work
+    from pipeline.quarter import PeriodWork
 
-    return Work(
+    return PeriodWork(
         period=period_of(period),
         settings=opened(settings_file).settings,
         model_id=model,

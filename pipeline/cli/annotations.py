@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
-from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now
+from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now, opened
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -39,14 +38,13 @@ def export(
       innovatiemonitor annotations export notices/ -o tasks.json --format label-studio
       innovatiemonitor annotations export authored.jsonl -o again.csv --annotations authored
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.exchange import tasks
     from pipeline.labels.find import notices_of
-    from pipeline.store import Store, write_atomic
+    from pipeline.store import write_atomic
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     notices = notices_of(inputs, now=now())
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv") if name else ()
     ours = [one for one in judged if one.notice_id in notices]
@@ -74,15 +72,13 @@ def import_(
       innovatiemonitor annotations import x.json --format label-studio --input in/ --into real
       innovatiemonitor annotations import x.csv --input in.zip --into real --annotator a2
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.adjudication import merged
     from pipeline.corpus.exchange import Sitting
     from pipeline.labels.find import notices_of
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     day = now().date()
     added = _exchange(tool).import_(
         _body(judged),
@@ -105,13 +101,12 @@ def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile =
       innovatiemonitor annotations agreement authored
       innovatiemonitor annotations agreement real --json
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import agreement as agreeing
     from pipeline.corpus import annotations as judging
-    from pipeline.store import Store, to_json
+    from pipeline.store import to_json
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     alphas = agreeing.agreement(judged, codebook, seed=0)
     told = to_json([asdict(x) for x in alphas]).decode() if as_json else agreeing.table(alphas)
@@ -135,13 +130,11 @@ def adjudicate(
       innovatiemonitor annotations adjudicate authored
       innovatiemonitor annotations adjudicate authored --decisions decided.csv
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import adjudication
     from pipeline.corpus import annotations as judging
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file)
+    store, codebook = home.store, home.codebook
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
     if decisions is None:
         for one in adjudication.open_disagreements(judged):
@@ -175,13 +168,11 @@ def migrate(
       innovatiemonitor annotations migrate --to 2 --default open_hardware=no --dry-run
       innovatiemonitor annotations migrate --to 2 --map proeftuin=living_lab
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus import annotations as judging
     from pipeline.corpus import migration
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
-    before = codebooks.load(store)
+    home = opened(settings_file)
+    store, before = home.store, home.codebook
     codebook = migration.of_version(before, to)
     renames = migration.Renames(absent=_absent(default or []), renamed=_pairs("--map", renamed))
     files = migration.migrate(store.annotation_files(), codebook, renames)

@@ -64,7 +64,7 @@ def reconcile(
       innovatiemonitor reconcile 2026-09-01..2026-09-30 --json
     """
     from pipeline.notices.period import reconciled
-    from pipeline.notices.reconcile import lines
+    from pipeline.notices.reconcile import comparison_lines
 
     found = reconciled(period_of(period), store=opened(settings_file).raw)
     if as_json:
@@ -74,7 +74,7 @@ def reconcile(
         typer.echo(f"No source gave totals for {period}.")
     for one in found:
         typer.echo(f"{one.source}, against {one.against}")
-        typer.echo("\n".join(lines(one.table)))
+        typer.echo("\n".join(comparison_lines(one.table)))
 
 
 @app.command()
@@ -97,12 +97,12 @@ def indicators(
       innovatiemonitor indicators
       innovatiemonitor indicators sbir --labels labels.csv
     """
-    from pipeline.notices.period import counted
+    from pipeline.notices.period import counted_indicators
 
     store = opened(settings_file).raw
     chosen = _indicators(store, name, labels)
     forms = _forms(labels) if labels else {}
-    found = counted(chosen, store=store, forms_by_notice=forms)
+    found = counted_indicators(chosen, store=store, forms_by_notice=forms)
     if as_json:
         show_json(found)
         return
@@ -130,9 +130,9 @@ def procedure(
 
 def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[str, Indicator]:
     """The indicators that were asked for, without those that need labels when there are none."""
-    from pipeline.notices.indicators import read
+    from pipeline.notices.indicators import read_indicator
 
-    known = {x: read(table, x) for x, table in store.store.indicators().items()}
+    known = {x: read_indicator(table, x) for x, table in store.store.indicators().items()}
     if name is not None and name not in known:
         raise SettingsError(f"no indicator {name!r}; there are: {', '.join(known)}")
     chosen = {name: known[name]} if name else known

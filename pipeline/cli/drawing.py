@@ -34,7 +34,7 @@ def plan(
     from pipeline.estimates import drawing
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    answer = drawing.plan(work.material, work.scores, half_width=half_width / 100, seed=seed)
+    answer = drawing.plan_draw(work.material, work.scores, half_width=half_width / 100, seed=seed)
     typer.echo(f"{'':>8}{'half-width of the interval, points':>44}")
     typer.echo(f"{'labels':>8}{'by value':>12}{'if useless':>12}{'by number':>12}")
     for x in answer.table:
@@ -65,23 +65,29 @@ def draw(
     """Draw lots at random, store the draw, and write the list to judge.
 
     The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
-    judges. Judgements come back by `innovatiemonitor judged`.
+    judges. Judgements come back by `innovatiemonitor judged`. For Label Studio the labelling
+    interface is written beside the list, as .xml.
 
     \b
     Examples:
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
+    from pipeline.corpus.exchange import label_studio
     from pipeline.estimates import drawing
     from pipeline.store import write_atomic
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    drawn, order = drawing.draw(
+    drawn, order = drawing.draw_lots(
         work.material, work.scores, labels=labels, seed=seed, store=work.store
     )
-    body = drawing.export(drawn, order, work.material, work.codebook, tool=tool)
+    body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
+    if tool == "label-studio":
+        setup = output.with_suffix(".xml")
+        write_atomic(setup, label_studio.interface(work.codebook))
+        typer.echo(f"labelling interface, for the settings of the project: {setup}")
     typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
 
 

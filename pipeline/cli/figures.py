@@ -24,7 +24,7 @@ from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
     from pipeline.estimates.series import Revision
-    from pipeline.quarter import Work
+    from pipeline.quarter import PeriodWork
     from pipeline.records import Check, Estimate
 
 FETCHED = ("ted", "tenderned")
@@ -141,7 +141,7 @@ def revise(
     work = work_of(period, settings_file, model=model, jobs=jobs)
     day = now().date()
     old = published.as_of(work.store, work.period, day)
-    changes = published.revise(old, work.to_publish(day))
+    changes = published.revisions(old, work.to_publish(day))
     if not changes:
         typer.echo(f"{period}: as published on {old.day}, nothing changed")
         return
@@ -189,7 +189,7 @@ def run(
 NAMED = {"none": "zero", "half": "half", "equal": "equal"}
 
 
-def _report(work: Work, output: Path) -> None:
+def _report(work: PeriodWork, output: Path) -> None:
     done = work.report(output, day=now().date())
     if done.facts.draw is None:
         typer.echo(f"no share is published: {work.missing}", err=True)
@@ -210,7 +210,7 @@ def _stopped(period: str, failed: Sequence[Check]) -> ChecksFailed:
     )
 
 
-def _todo(work: Work, output: Path) -> Iterator[str]:
+def _todo(work: PeriodWork, output: Path) -> Iterator[str]:
     yield f"classify: {len(work.unscored)} of {len(work.material.texts())} texts are new"
     if work.unscored:
         yield "report: would be written"

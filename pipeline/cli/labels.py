@@ -10,8 +10,16 @@ from typing import Annotated
 
 import typer
 
-from pipeline import settings
-from pipeline.cli._app import AnalyzerName, Inputs, ModelId, SettingsFile, app, now, progress
+from pipeline.cli._app import (
+    AnalyzerName,
+    Inputs,
+    ModelId,
+    SettingsFile,
+    app,
+    now,
+    opened,
+    progress,
+)
 from pipeline.errors import PipelineError, SettingsError
 
 
@@ -47,7 +55,7 @@ def classify(
     from pipeline.labels.classify import Classifier
     from pipeline.labels.run import Run
 
-    given = settings.load(settings_file, analyzer=analyzer, max_unreadable=max_unreadable)
+    given = opened(settings_file, analyzer=analyzer, max_unreadable=max_unreadable).settings
     with _output(output) as path:
         run = Run(
             inputs=inputs,
@@ -94,11 +102,10 @@ def explain(
     """
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import find
-    from pipeline.store import Store
 
-    given = settings.load(settings_file, analyzer=analyzer)
-    classifier = Classifier.load(model, settings=given)
-    places = inputs or Store(given.home).demo_notices()
+    home = opened(settings_file, analyzer=analyzer)
+    classifier = Classifier.load(model, settings=home.settings)
+    places = inputs or home.store.demo_notices()
     found = find(notice, places, now=now())
     prediction, document = classifier.explain(found)
     if html:
@@ -126,11 +133,11 @@ def demo(
       innovatiemonitor demo
       innovatiemonitor demo --output /tmp/demo
     """
-    from pipeline.demo import run
+    from pipeline.demo import run_demo
     from pipeline.labels.classify import Classifier
 
-    given = settings.load(settings_file)
-    for line in run(Classifier.load(settings=given), output, now=now()):
+    given = opened(settings_file).settings
+    for line in run_demo(Classifier.load(settings=given), output, now=now()):
         typer.echo(line)
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import settings
-from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now
+from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -47,16 +46,13 @@ def train(
       innovatiemonitor train --annotations new.csv --input notices/
       innovatiemonitor train --analyzer nl_core_news_md
     """
-    from pipeline import codebook as codebooks
     from pipeline.corpus.analyzer import Analyzer
     from pipeline.learning import shelf
     from pipeline.learning import train as training
     from pipeline.learning.card import card as card_of
-    from pipeline.store import Store
 
-    given = settings.load(settings_file, analyzer=analyzer)
-    store = Store(given.home)
-    codebook = codebooks.load(store)
+    home = opened(settings_file, analyzer=analyzer)
+    given, store, codebook = home.settings, home.store, home.codebook
     maker = Analyzer(given.analyzer)
     learned = _examples(store, codebook, maker, annotations or [], inputs or [])
     learned = _with_silver(store, codebook, maker, learned, silver or [])
@@ -110,10 +106,9 @@ def evaluate(
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import notices_of
     from pipeline.report.evaluation import evaluation_page
-    from pipeline.store import Store
 
-    given = settings.load(settings_file)
-    store = Store(given.home)
+    home = opened(settings_file)
+    given, store = home.settings, home.store
     classifier = Classifier.load(model, settings=given)
     codebook = classifier.codebook
     others = {}
@@ -167,10 +162,9 @@ def compare(
     from pipeline.evaluation import trial
     from pipeline.evaluation.compare import table
     from pipeline.labels.classify import Classifier
-    from pipeline.store import Store
 
-    given = settings.load(settings_file)
-    store = Store(given.home)
+    home = opened(settings_file)
+    given, store = home.settings, home.store
     one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
     learned = _examples(store, one.codebook, one.analyzer, annotations or [], inputs or [])
     facts = trial.authored_facts(store.authored())
@@ -202,9 +196,8 @@ def promote(
       innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
     """
     from pipeline.evaluation import gate
-    from pipeline.store import Store
 
-    store = Store(settings.load(settings_file).home)
+    store = opened(settings_file).store
     for pair in lower or []:
         metric, _, value = pair.partition("=")
         gate.lower(

@@ -16,11 +16,11 @@ from pipeline.cli._app import (
     PeriodName,
     SettingsFile,
     app,
-    members,
     now,
     opened,
     period_of,
     progress,
+    record_members,
     show_json,
 )
 from pipeline.errors import ChecksFailed, PipelineError, SettingsError
@@ -82,7 +82,7 @@ def fetch(
             tell=lambda x: show(x.taken),
         )
     if as_json:
-        show_json({**members(report), "offered": report.offered, "wanted": report.wanted})
+        show_json({**record_members(report), "offered": report.offered, "wanted": report.wanted})
     else:
         typer.echo(_told(report, dry_run=dry_run))
     if not report.offered and (hint := chosen.nothing(report.period)):
@@ -133,7 +133,7 @@ def status(as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
     store = opened(settings_file).raw
     found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
     if as_json:
-        show_json([{**members(x), "to_collect": days} for x, days in found])
+        show_json([{**record_members(x), "to_collect": days} for x, days in found])
         return
     if not found:
         typer.echo("Nothing was fetched yet.")

@@ -18,29 +18,15 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.spreadsheet import is_formula
 from pipeline.store import short_hash
 
 COLUMNS = (
-    "notice_id",
-    "text_hash",
-    "degree",
-    "aspect",
-    "openness",
-    "forms",
-    "evidence",
-    "annotator",
-    "annotated_at",
-    "codebook_version",
-    "codebook_fingerprint",
-    "round",
-    "draw_id",
-    "inclusion_probability",
-    "unsure",
+    *("notice_id", "text_hash", "degree", "aspect", "openness", "forms", "evidence"),
+    *("annotator", "annotated_at", "codebook_version", "codebook_fingerprint", "round"),
+    *("draw_id", "inclusion_probability", "unsure"),
 )
 ROUNDS = ("first", "second", "adjudicated")
-
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # What goes wrong when values are not of their kind; RecursionError by nested JSON.
 FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -115,7 +101,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         CorpusError: A label or the codebook's version is not known.
         ValueError: A value is not of its kind, or the judgements contradict each other.
     """
-    _require_meaning(values, codebook)
+    codebook.require_same_meaning(int(values["codebook_version"]), values["codebook_fingerprint"])
     if values["round"] not in ROUNDS:
         raise CorpusError(f"unknown round {values['round']!r}; known: {', '.join(ROUNDS)}")
     for column in ("notice_id", "annotator"):
@@ -254,30 +240,8 @@ def refuse_formula(column: str, value: str) -> None:
     Raises:
         CorpusError: The value begins as a formula does.
     """
-    if value.startswith(FORMULA_STARTS):
+    if is_formula(value):
         raise CorpusError(f"{column} {value!r} would be a formula in a spreadsheet")
-
-
-def _require_meaning(values: Mapping[str, str], codebook: Codebook) -> None:
-    """Refuse what was judged by other labels, definitions or fields; cues may differ."""
-    version, judged_by = int(values["codebook_version"]), values["codebook_fingerprint"]
-    if version != codebook.version:
-        raise CorpusError(
-            f"judged by codebook version {version}; expected {codebook.version}",
-            hint=f"Take them over: `innovatiemonitor annotations migrate --to {codebook.version}`.",
-        )
-    if judged_by != codebook.meaning:
-        raise CorpusError(
-            f"judged by codebook version {version} with fingerprint {judged_by or 'unknown'}; "
-            f"expected {codebook.meaning}: labels, definitions or fields have changed",
-            hint=_hint(version, judged_by),
-        )
-
-
-def _hint(version: int, judged_by: str) -> str:
-    # What was judged before fingerprints only lacks one; what was judged otherwise needs a version.
-    to = version + 1 if judged_by else version
-    return f"Take the judgements over: `innovatiemonitor annotations migrate --to {to}`."
 
 
 def listed(text: str) -> list[object]:

@@ -65,5 +65,5 @@ def _read(paths: list[Path]) -> Iterator[Notice]:
     for raw in raw_notices(paths, now=UNDATED):
         if isinstance(raw, Unreadable):
             raise CorpusError(f"{raw.source_id}: {raw.reason}")
-        notice = collect.read(raw)
+        notice = collect.read_notice(raw)
         yield replace(notice, notice_id=publication_id(notice.notice_id))

@@ -19,7 +19,7 @@ from pipeline.store import Store
 FICTIONAL = "Alle aankondigingen en inkopers op deze pagina zijn verzonnen."
 
 
-def run(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[str]:
+def run_demo(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[str]:
     """Label the fictional notices, and write the report of a fictional quarter.
 
     Writes ``labels.csv``, ``labels.parquet``, ``report.html`` and the files of the report.

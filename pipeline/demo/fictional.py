@@ -16,13 +16,13 @@ from itertools import chain
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import draws
-from pipeline.demo.made_up import SEED, MadeUp, Text, made_up
+from pipeline.demo.made_up import SEED, AuthoredText, MadeUp, made_up
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import estimated, headline_total
 from pipeline.estimates.material import Material, assembled
 from pipeline.notices import checks, indicators
 from pipeline.records import INNOVATION, Annotation, AwardLot, Check, Judgement, Period
-from pipeline.report.assembled import Background, facts
+from pipeline.report.assembled import Background, assemble_facts
 from pipeline.report.facts import Facts
 from pipeline.store import Store
 
@@ -51,7 +51,7 @@ def fictional(store: Store, codebook: Codebook, *, settings_fingerprint: str) ->
     ]
     material = _material(PERIOD, all_of_it)
     basis = _basis(material, all_of_it, codebook, LABELS)
-    return facts(
+    return assemble_facts(
         material,
         estimated(basis),
         all_of_it.scores,
@@ -107,7 +107,7 @@ def _basis(material: Material, all_of_it: MadeUp, codebook: Codebook, labels: in
     )
 
 
-def _readings(text: Text, lot: AwardLot) -> Iterator[Annotation]:
+def _readings(text: AuthoredText, lot: AwardLot) -> Iterator[Annotation]:
     """The intended judgement; of some lots a second one, now and then a degree apart."""
     first = text.readings[0]
     yield first
@@ -128,7 +128,9 @@ def _a_degree_apart(judgement: Judgement) -> Judgement:
 
 
 def _indicators(store: Store) -> dict[str, indicators.Indicator]:
-    return {name: indicators.read(table, name) for name, table in store.indicators().items()}
+    return {
+        name: indicators.read_indicator(table, name) for name, table in store.indicators().items()
+    }
 
 
 def _checks(material: Material, all_of_it: MadeUp) -> list[Check]:

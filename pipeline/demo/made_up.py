@@ -35,7 +35,7 @@ CODES = ("prod-innov", "proc-innov", "mar-nov", "rd-act")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class AuthoredText:
     """An authored notice with the judgements it was written for."""
 
     table: Mapping[str, Any]
@@ -58,7 +58,7 @@ class MadeUp:
     """
 
     notices: Mapping[Period, Sequence[Notice]]
-    written: Mapping[str, Text]
+    written: Mapping[str, AuthoredText]
     scores: Scores
 
 
@@ -79,27 +79,27 @@ def made_up(store: Store, codebook: Codebook, *, lots: Mapping[Period, int]) -> 
     )
 
 
-def _texts(store: Store, codebook: Codebook) -> dict[bool, list[Text]]:
+def _texts(store: Store, codebook: Codebook) -> dict[bool, list[AuthoredText]]:
     """Return the calls among the authored notices, by whether they are innovation-oriented."""
     readings: dict[str, list[Annotation]] = {}
     for one in judging.read(store.annotations("authored"), codebook, name="authored.csv"):
         readings.setdefault(one.notice_id, []).append(one)
-    pools: dict[bool, list[Text]] = {True: [], False: []}
+    pools: dict[bool, list[AuthoredText]] = {True: [], False: []}
     for table in store.authored():
         several = sorted(readings.get(table["notice_id"], ()), key=lambda x: x.round)
         if several and table["kind"] in {"competition", "result"}:
-            text = Text(table=table, readings=tuple(several))
+            text = AuthoredText(table=table, readings=tuple(several))
             pools[text.judgement.innovation_oriented].append(text)
     return pools
 
 
 def _notices(
     quarter: Period,
-    pools: Mapping[bool, Sequence[Text]],
+    pools: Mapping[bool, Sequence[AuthoredText]],
     rng: np.random.Generator,
     *,
     lots: int,
-) -> list[tuple[Notice, Text]]:
+) -> list[tuple[Notice, AuthoredText]]:
     """Make up a call and an award per lot; each with its text."""
     oriented = rng.random(lots) < PREVALENCE
     chosen = [pools[bool(yes)][int(rng.integers(len(pools[bool(yes)])))] for yes in oriented]
@@ -115,7 +115,7 @@ def _notices(
 
 
 def _pair(
-    name: str, text: Text, value: float, awarded_on: dt.date, rng: np.random.Generator
+    name: str, text: AuthoredText, value: float, awarded_on: dt.date, rng: np.random.Generator
 ) -> list[Notice]:
     """Make up a call and, of most, its award."""
     lot = _lot(text, value, rng)
@@ -140,7 +140,7 @@ def _pair(
     return [call, award]
 
 
-def _lot(text: Text, value: float, rng: np.random.Generator) -> Lot:
+def _lot(text: AuthoredText, value: float, rng: np.random.Generator) -> Lot:
     declared = rng.random() < DECLARING[text.judgement.innovation_oriented]
     code = CODES[int(rng.integers(len(CODES)))]
     said = ("none",) if rng.random() < 0.35 else None
@@ -158,7 +158,9 @@ def _lot(text: Text, value: float, rng: np.random.Generator) -> Lot:
     )
 
 
-def _call(name: str, text: Text, lot: Lot, awarded_on: dt.date, rng: np.random.Generator) -> Notice:
+def _call(
+    name: str, text: AuthoredText, lot: Lot, awarded_on: dt.date, rng: np.random.Generator
+) -> Notice:
     table = text.table
     published_on = awarded_on - dt.timedelta(days=int(rng.integers(60, 150)))
     weekend = max(0, published_on.weekday() - 4)
@@ -191,13 +193,15 @@ def _awarded(value: float, lot: Lot, rng: np.random.Generator) -> Amount | None:
     return Amount(value=slip, currency="EUR")
 
 
-def _scores(written: Mapping[str, Text], codebook: Codebook, rng: np.random.Generator) -> Scores:
+def _scores(
+    written: Mapping[str, AuthoredText], codebook: Codebook, rng: np.random.Generator
+) -> Scores:
     lines = [_said(x, text, codebook, rng) for x, text in written.items()]
     return Scores.of(MODEL, pa.Table.from_pylist(lines, schema=schema(codebook)))
 
 
 def _said(
-    notice_id: str, text: Text, codebook: Codebook, rng: np.random.Generator
+    notice_id: str, text: AuthoredText, codebook: Codebook, rng: np.random.Generator
 ) -> dict[str, object]:
     """Make up what a model says: innovation first, and each label as a part of it."""
     judgement = text.judgement

@@ -25,7 +25,7 @@ EQUAL_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Euros:
     """A sum of money as far as it can be used.
 
     Attributes:
@@ -40,32 +40,32 @@ class Figure:
     stated: Amount | None = None
     flags: tuple[str, ...] = ()
 
-    def refused(self, *flags: str) -> Figure:
+    def refused(self, *flags: str) -> Euros:
         """Return the figure as one that is not used."""
         return replace(self, euro=None, flags=(*self.flags, *flags))
 
-    def part(self, euro: float, *flags: str) -> Figure:
+    def part(self, euro: float, *flags: str) -> Euros:
         """Return the part of the figure that belongs to one lot."""
         return replace(self, euro=euro, raw=euro, flags=(*self.flags, *flags))
 
 
-def figure(stated: Amount | None, year: int | None, rates: Rates) -> Figure:
+def in_euros(stated: Amount | None, year: int | None, rates: Rates) -> Euros:
     """Return a stated sum in euro, at the average rate of the year.
 
     Flags: ``currency`` (converted), ``no_rate`` (could not be), ``placeholder`` and
     ``repeated_digits`` (cannot be meant).
     """
     if stated is None:
-        return Figure()
+        return Euros()
     flags: tuple[str, ...] = ()
     rate: float | None = 1.0
     if stated.currency != "EUR":
         flags = ("currency",)
         rate = rates.get(stated.currency, {}).get(year or 0)
     if rate is None:
-        return Figure(stated=stated, flags=(*flags, "no_rate"))
+        return Euros(stated=stated, flags=(*flags, "no_rate"))
     raw = stated.value / rate
-    known = Figure(euro=raw, raw=raw, stated=stated, flags=flags)
+    known = Euros(euro=raw, raw=raw, stated=stated, flags=flags)
     if raw <= PLACEHOLDER:
         return known.refused("placeholder")
     digits = str(int(stated.value))

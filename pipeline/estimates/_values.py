@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.estimates._awards import Candidate
-from pipeline.estimates._money import PLACEHOLDER, Figure, Rates, against_estimate, figure
+from pipeline.estimates._money import PLACEHOLDER, Euros, Rates, against_estimate, in_euros
 from pipeline.records import Amount, Lot
 
 # Sums that differ less than this are the same sum, rounded.
@@ -47,10 +47,10 @@ class _Ladder:
 
     candidate: Candidate
     year: int | None
-    lot: Figure
-    ceiling: Figure
-    estimate: Figure
-    total: Figure = field(default_factory=Figure)
+    lot: Euros
+    ceiling: Euros
+    estimate: Euros
+    total: Euros = field(default_factory=Euros)
     flags: set[str] = field(default_factory=set)
 
     @property
@@ -73,11 +73,11 @@ def values(candidates: Iterable[Candidate], rates: Rates) -> Iterator[tuple[Cand
     _spread_estimate(ladders, rates)
     _repeated_ceilings(ladders)
     notices: dict[str, list[_Ladder]] = defaultdict(list)
-    totals: dict[str, Figure] = {}
+    totals: dict[str, Euros] = {}
     for ladder in ladders:
         if (award := ladder.candidate.award) and ladder.candidate.excluded is None:
             notices[award.notice.notice_id].append(ladder)
-            totals[award.notice.notice_id] = figure(award.notice.awarded, ladder.year, rates)
+            totals[award.notice.notice_id] = in_euros(award.notice.awarded, ladder.year, rates)
     for notice_id, winners in notices.items():
         _awarded_total(winners, totals[notice_id])
     _spread_ceiling(ladders)
@@ -94,11 +94,11 @@ def _ladder(candidate: Candidate, rates: Rates) -> _Ladder:
     ladder = _Ladder(
         candidate=candidate,
         year=year,
-        lot=figure(own.awarded, year, rates),
-        ceiling=figure(ceiling, year, rates),
-        estimate=figure(estimate, year, rates),
+        lot=in_euros(own.awarded, year, rates),
+        ceiling=in_euros(ceiling, year, rates),
+        estimate=in_euros(estimate, year, rates),
     )
-    return replace(ladder, ceiling=Figure(), estimate=Figure()) if ladder.open_ended else ladder
+    return replace(ladder, ceiling=Euros(), estimate=Euros()) if ladder.open_ended else ladder
 
 
 def _added(amounts: Sequence[Amount | None]) -> Amount | None:
@@ -113,7 +113,7 @@ def _together(ceilings: Sequence[Amount | None]) -> Amount | None:
     return ceilings[0] if len(set(ceilings)) == 1 else _added(ceilings)
 
 
-def _spread(sum_of_all: Figure, over: Sequence[_Ladder], known: float) -> Iterator[Figure]:
+def _spread(sum_of_all: Euros, over: Sequence[_Ladder], known: float) -> Iterator[Euros]:
     """The parts of a sum for the lots without a value; nothing where nothing is left."""
     if sum_of_all.euro is None:
         yield from (sum_of_all for _ in over)
@@ -127,7 +127,7 @@ def _spread(sum_of_all: Figure, over: Sequence[_Ladder], known: float) -> Iterat
     for weight in weights:
         part = left * weight / sum(weights)
         # What is left after rounding is not a value.
-        yield sum_of_all.part(part, *flags) if left > PLACEHOLDER else Figure()
+        yield sum_of_all.part(part, *flags) if left > PLACEHOLDER else Euros()
 
 
 def _spread_estimate(ladders: Sequence[_Ladder], rates: Rates) -> None:
@@ -138,7 +138,7 @@ def _spread_estimate(ladders: Sequence[_Ladder], rates: Rates) -> None:
     stated = next((notice.estimated for notice in told if notice.estimated), None)
     if not without or stated is None:
         return
-    whole = figure(stated, without[0].year, rates)
+    whole = in_euros(stated, without[0].year, rates)
     known = sum(x.estimate.euro or 0 for x in lots)
     for ladder, part in zip(without, list(_spread(whole, without, known)), strict=True):
         ladder.estimate = replace(part, flags=(*ladder.estimate.flags, *part.flags))
@@ -153,7 +153,7 @@ def _repeated_ceilings(ladders: Iterable[_Ladder]) -> None:
             ladder.lot = ladder.lot.refused(*(("above_maximum",) if above else ()))
 
 
-def _awarded_total(winners: Sequence[_Ladder], total: Figure) -> None:
+def _awarded_total(winners: Sequence[_Ladder], total: Euros) -> None:
     """Hold the awarded total of a notice against its lots, and spread it over those without."""
     without = [x for x in winners if x.lot.euro is None]
     lots = sum(x.lot.euro or 0 for x in winners)

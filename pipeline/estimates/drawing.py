@@ -24,7 +24,7 @@ from pipeline.records import INNOVATION, Annotation, Draw, Period
 from pipeline.store import Store
 
 
-def plan(material: Material, scores: Scores, *, half_width: float, seed: int) -> planner.Plan:
+def plan_draw(material: Material, scores: Scores, *, half_width: float, seed: int) -> planner.Plan:
     """Say how many labels a half-width needs.
 
     Args:
@@ -41,7 +41,7 @@ def plan(material: Material, scores: Scores, *, half_width: float, seed: int) ->
     )
 
 
-def draw(
+def draw_lots(
     material: Material, scores: Scores, *, labels: int, seed: int, store: Store
 ) -> tuple[Draw, list[str]]:
     """Draw lots to judge and store the draw.
@@ -72,7 +72,7 @@ def draw(
     return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
-def export(
+def export_draw(
     drawn: Draw, order: Iterable[str], material: Material, codebook: Codebook, *, tool: str
 ) -> bytes:
     """Write what was drawn for the tool in which people judge.

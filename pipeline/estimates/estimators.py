@@ -105,7 +105,7 @@ def check(judged: Judged) -> None:
     if number < FEWEST_LABELS:
         raise TooFewLabels(
             f"{number} lots of the draw are judged; at least {FEWEST_LABELS} are needed",
-            hint="Judge the rest of the draw: `innovatiemonitor review`.",
+            hint="Judge the rest of the draw: `innovatiemonitor judged`.",
         )
 
 

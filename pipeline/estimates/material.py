@@ -11,9 +11,9 @@ from pipeline.errors import CorpusError
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
 from pipeline.notices import collected, period
 from pipeline.notices._holidays import workdays
-from pipeline.notices.outlines import Outline
+from pipeline.notices.outlines import Outline, whole
 from pipeline.notices.procedures import procedures
-from pipeline.notices.relations import merged, relations
+from pipeline.notices.relations import one_reading, relations
 from pipeline.rawstore import RawStore
 from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
 
@@ -91,7 +91,7 @@ def material(raw: RawStore, of: Period, *, judged: Iterable[str] = ()) -> Materi
     Raises:
         CorpusError: Nothing was collected, or a file is damaged.
     """
-    known = list(period.outlines(period.ALL_TIME, store=raw))
+    known = list(period.all_outlines(period.ALL_TIME, store=raw))
     if not known:
         raise CorpusError(
             "no notices were collected",
@@ -110,9 +110,9 @@ def material(raw: RawStore, of: Period, *, judged: Iterable[str] = ()) -> Materi
 
 def _whole(outlines: Iterable[Outline]) -> dict[str, Notice]:
     readings: dict[str, list[Notice]] = defaultdict(list)
-    for notice in collected.whole(outlines):
+    for notice in whole(outlines):
         readings[notice.notice_id].append(notice)
-    return {name: merged(several) for name, several in readings.items()}
+    return {name: one_reading(several) for name, several in readings.items()}
 
 
 def assembled(

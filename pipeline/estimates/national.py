@@ -48,7 +48,9 @@ def national(store: Store, year: Period, *, assume: str | None) -> list[Scenario
         _published(store, year, quantity, domain) for quantity in HEADLINES for domain in WHOLES
     ]
     # Where nothing is chosen, any assumption gives the same three lines.
-    found = scenarios.national(shares, totals[number], assumption=ASSUMED.get(assume or "", "half"))
+    found = scenarios.scenarios_of(
+        shares, totals[number], assumption=ASSUMED.get(assume or "", "half")
+    )
     return [x if assume != "all" else _unmarked(x) for x in found]
 
 
@@ -56,7 +58,7 @@ def _unmarked(scenario: Scenario) -> Scenario:
     return replace(scenario, chosen=False)
 
 
-def _published(store: Store, year: Period, quantity: str, domain: str) -> scenarios.Published:
+def _published(store: Store, year: Period, quantity: str, domain: str) -> scenarios.PublishedVolume:
     quarters = _quarters(store, year)
     point = _year(quarters, f"{quantity} {domain}")
     rests_on = [
@@ -66,7 +68,7 @@ def _published(store: Store, year: Period, quantity: str, domain: str) -> scenar
         if (x.quantity, x.domain, x.weighting, x.method) == (quantity, domain, "value", PUBLISHED)
         and "winsorised" not in x.flags
     ]
-    return scenarios.Published(
+    return scenarios.PublishedVolume(
         estimate=Estimate(
             quantity=quantity,
             period=str(year),

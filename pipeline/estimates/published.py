@@ -143,6 +143,6 @@ def revised_before(store: Store, quarters: Sequence[Quarter]) -> list[tuple[Publ
     return [(found[-2], found[-1]) for found in several if len(found) > 1]
 
 
-def revise(old: Published, new: Published) -> tuple[Revision, ...]:
+def revisions(old: Published, new: Published) -> tuple[Revision, ...]:
     """Say what changed between two publications of a period."""
     return series.revise(old.figures, new.figures)

@@ -36,7 +36,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class PublishedVolume:
     """A published share by value and the volume it is a share of.
 
     Attributes:
@@ -102,8 +102,8 @@ def volumes(text: str) -> dict[int, Volume]:
         raise CorpusError(f"volume.toml: {error!r}; a year has total, source and note") from None
 
 
-def national(
-    published: Sequence[Published],
+def scenarios_of(
+    published: Sequence[PublishedVolume],
     volume: Volume,
     *,
     assumption: Literal["none", "half", "equal"] | None,
@@ -147,7 +147,7 @@ def national(
 
 
 def _scenario(
-    each: Published, volume: Volume, total: float, *, name: str, chosen: bool
+    each: PublishedVolume, volume: Volume, total: float, *, name: str, chosen: bool
 ) -> Scenario:
     if not 0 < each.volume <= total:
         raise EstimateError(

@@ -136,7 +136,7 @@ def _read(one: Readable) -> Notice | str:
     if isinstance(one, Unreadable):
         return one.reason
     try:
-        return collect.read(one)
+        return collect.read_notice(one)
     except NoticeError as error:
         return str(error)
 

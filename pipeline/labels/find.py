@@ -22,7 +22,7 @@ def notices_of(inputs: Sequence[str | Path], *, now: dt.datetime) -> dict[str, N
     for raw in raw_notices(inputs, columns={}, now=now):
         if isinstance(raw, Unreadable):
             raise NoticeError(f"{raw.source_id}: {raw.reason}")
-        notice = collect.read(raw)
+        notice = collect.read_notice(raw)
         notices[notice.notice_id] = notice
     return notices
 
@@ -45,7 +45,7 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
         if isinstance(raw, Unreadable):
             continue
         try:
-            notice = collect.read(raw)
+            notice = collect.read_notice(raw)
         except NoticeError:
             # It cannot be the one that is sought: an unreadable notice has no id.
             continue
@@ -61,4 +61,4 @@ def _only(path: str, now: dt.datetime) -> Notice:
         raise SettingsError(f"{path} holds {len(raws)} notices; give an id and --input {path}")
     if isinstance(raws[0], Unreadable):
         raise NoticeError(f"{path}: {raws[0].reason}")
-    return collect.read(raws[0])
+    return collect.read_notice(raws[0])

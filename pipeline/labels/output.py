@@ -6,16 +6,14 @@ interruption, so their lines are kept as JSONL first and turned over at the end.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pipeline.corpus.annotations import FORMULA_STARTS
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
+from pipeline.spreadsheet import csv_bytes
 
 LINES_PER_ROW_GROUP = 5_000
 
@@ -44,23 +42,8 @@ def header(format_name: str, columns: Sequence[str]) -> bytes:
 def encode(format_name: str, line: Mapping[str, Value]) -> bytes:
     """Write one line of the growing file."""
     if format_name == "csv":
-        return csv_bytes([[_cell(value) for value in line.values()]])
+        return csv_bytes([list(line.values())])
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
-
-
-def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:
-    """Write lines as CSV in UTF-8; text that would be a formula gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([defused(cell) for cell in line] for line in lines)
-    return out.getvalue().encode()
-
-
-def defused(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
 
 
 def finish(part: Path, path: Path, columns: Sequence[str]) -> None:
@@ -70,12 +53,6 @@ def finish(part: Path, path: Path, columns: Sequence[str]) -> None:
     CONVERTERS[format_name](part, ready, columns)
     ready.replace(path)
     part.unlink(missing_ok=True)
-
-
-def _cell(value: Value) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else value
 
 
 def _lines(part: Path) -> Iterator[dict[str, Value]]:

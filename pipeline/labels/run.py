@@ -25,6 +25,7 @@ from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
+from pipeline.spreadsheet import csv_bytes
 from pipeline.store import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
@@ -159,7 +160,7 @@ class Run:
                 lines.write(out.encode(format_name, line(prediction, codebook)))
                 progress.labelled += 1
             else:
-                quarantine.write(out.csv_bytes([[notice_id, outcome.source_id, reason]]))
+                quarantine.write(csv_bytes([[notice_id, outcome.source_id, reason]]))
                 progress.quarantined += 1
             progress.taken += 1
 
@@ -175,7 +176,7 @@ class Run:
             os.truncate(self.part, progress.size)
             os.truncate(self.quarantine_part, progress.quarantine_size)
             return progress
-        told = out.csv_bytes([out.QUARANTINE_COLUMNS])
+        told = csv_bytes([out.QUARANTINE_COLUMNS])
         self.progress_path.unlink(missing_ok=True)
         self.part.write_bytes(header)
         self.quarantine_part.write_bytes(told)

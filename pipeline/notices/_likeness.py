@@ -28,7 +28,7 @@ SMALL_WORDS = re.compile(
 LEGAL_FORMS = re.compile(r"\b(?:b v|bv|n v|nv|v o f|vof|c v|cv|u a|ua|stichting|de|het)\b")
 
 
-def words(text: str) -> str:
+def plain_words(text: str) -> str:
     """Return small letters and digits only, without accents."""
     bare = "".join(
         x for x in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(x)
@@ -41,7 +41,7 @@ def buyer_names(notice: Notice) -> Iterator[str]:
     if notice.buyer_id:
         yield notice.buyer_id
     for name in (notice.buyer or "").split(";"):
-        plain = " ".join(LEGAL_FORMS.sub(" ", words(name)).split())
+        plain = " ".join(LEGAL_FORMS.sub(" ", plain_words(name)).split())
         if plain:
             yield plain
 
@@ -51,7 +51,7 @@ def subject(title: str) -> str:
 
     A title of nothing but words about the notice keeps them, so that it is like itself only.
     """
-    plain = words(title)
+    plain = plain_words(title)
     bought = SMALL_WORDS.sub(" ", OF_THE_NOTICE.sub(" ", plain)).split()
     return " ".join(sorted(bought or plain.split()))
 

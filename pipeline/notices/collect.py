@@ -12,7 +12,7 @@ from pipeline.notices import formats
 from pipeline.records import Notice, RawNotice
 
 
-def read(raw: RawNotice) -> Notice:
+def read_notice(raw: RawNotice) -> Notice:
     """Read a notice with the first format that says it is its own.
 
     Raises:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -18,8 +17,8 @@ from pipeline.errors import NoticeError
 from pipeline.notices import collect as formats
 from pipeline.notices._readers import reader_versions
 from pipeline.notices.formats.tenderned_html import completed
-from pipeline.notices.outlines import Outline, without_texts
-from pipeline.notices.serial import notice_from_json, notice_to_json
+from pipeline.notices.outlines import notices_folder, storable, without_texts
+from pipeline.notices.serial import notice_to_json
 from pipeline.parallel import batches
 from pipeline.rawstore import RawStore, disk, offer
 from pipeline.records import Notice, Period, Unreadable
@@ -100,7 +99,7 @@ def collect(
     """
     days = [day for day in store.days(source) if day in period]
     read, held = 0, []
-    with disk.lock(_folder(source, store), now=now):
+    with disk.lock(notices_folder(source, store), now=now):
         for day in days:
             path = _file(source, day, store=store)
             # Taken before reading: what a fetch adds meanwhile is then read by the next run.
@@ -116,40 +115,6 @@ def collect(
         notices=sum(facts["notices"] for facts in held),
         quarantined=sum(facts["quarantined"] for facts in held),
     )
-
-
-def outlines(source: str, period: Period, *, store: RawStore) -> Iterator[Outline]:
-    """Yield the notices that were published in a period, without texts, by the day of listing.
-
-    A notice that does not tell its date counts as published on the day it was listed.
-
-    Raises:
-        CorpusError: A file is damaged, or was written by another version.
-    """
-    for path in sorted(_folder(source, store).glob("*/*.parquet")):
-        facts = disk.table_facts(path)
-        if (
-            f"{period.first_day}" <= facts["last_day"]
-            and facts["first_day"] <= f"{period.last_day}"
-        ):
-            yield from _outlines(path, period)
-
-
-def whole(found: Iterable[Outline]) -> Iterator[Notice]:
-    """Yield notices with their texts; each file is read once.
-
-    Raises:
-        CorpusError: A file is damaged, or was written by another version.
-    """
-    wanted: dict[Path, set[str]] = defaultdict(set)
-    for outline in found:
-        wanted[outline.path].add(outline.notice.notice_id)
-    for path, names in wanted.items():
-        stored = {_storable(name) for name in names}
-        for batch in disk.read_table(path, ["notice_id", "notice"]):
-            for name, text in zip(*batch.to_pydict().values(), strict=True):
-                if name in stored and (notice := notice_from_json(text)).notice_id in names:
-                    yield notice
 
 
 def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unreadable]:
@@ -173,33 +138,8 @@ def outdated(source: str, *, store: RawStore) -> list[dt.date]:
     ]
 
 
-def _outlines(path: Path, period: Period) -> Iterator[Outline]:
-    listed = dt.date.fromisoformat(path.stem)
-    for columns in _columns(path):
-        for published_on, text in zip(columns["published_on"], columns["outline"], strict=True):
-            if (day := published_on or listed) in period:
-                yield Outline(notice=notice_from_json(text), day=day, path=path)
-
-
-def _columns(path: Path) -> Iterator[dict[str, list[Any]]]:
-    """Yield day and outline of batches; files of earlier versions hold whole notices only."""
-    for batch in disk.read_table(path, ["published_on", "outline"]):
-        if "outline" in batch.schema.names:
-            yield batch.to_pydict()
-            continue
-        for older in disk.read_table(path, ["published_on", "notice"]):
-            notices = map(notice_from_json, older["notice"].to_pylist())
-            outlines = [notice_to_json(without_texts(notice)) for notice in notices]
-            yield {"published_on": older["published_on"].to_pylist(), "outline": outlines}
-        return
-
-
-def _folder(source: str, store: RawStore) -> Path:
-    return store.store.corpora / "notices" / source
-
-
 def _file(source: str, day: dt.date, *, store: RawStore) -> Path:
-    return _folder(source, store) / f"{day.year}" / f"{day}.parquet"
+    return notices_folder(source, store) / f"{day.year}" / f"{day}.parquet"
 
 
 def _up_to_date(path: Path, content: str) -> bool:
@@ -250,7 +190,7 @@ class _Day:
             if raw.media_type in NO_NOTICES:
                 continue
             try:
-                notice = formats.read(raw)
+                notice = formats.read_notice(raw)
             except NoticeError as error:
                 reason = " ".join(str(error).split())
                 self._quarantine.append(Unreadable(source_id=raw.source_id, reason=reason))
@@ -306,15 +246,10 @@ def _table(numbered: Sequence[tuple[str, Notice]]) -> pa.Table:
 
 
 def _row(source_id: str, notice: Notice) -> dict[str, object]:
-    facts = {name: _storable(getattr(notice, name)) for name in FACTS}
+    facts = {name: storable(getattr(notice, name)) for name in FACTS}
     return {
         "source_id": source_id,
         **facts,
         "outline": notice_to_json(without_texts(notice)),
         "notice": notice_to_json(notice),
     }
-
-
-def _storable(value: object) -> object:
-    # Half a surrogate pair is no UTF-8; the last column keeps it.
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value

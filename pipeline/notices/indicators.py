@@ -83,7 +83,7 @@ class Count:
     notice_ids: tuple[str, ...]
 
 
-def read(table: Mapping[str, Any], file: str) -> Indicator:
+def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
     """Read an indicator from the table of its file.
 
     Raises:
@@ -113,7 +113,7 @@ def read(table: Mapping[str, Any], file: str) -> Indicator:
     )
 
 
-def evaluate(
+def count_indicator(
     indicator: Indicator,
     procedures: Iterable[Procedure],
     notices: Mapping[str, Notice],

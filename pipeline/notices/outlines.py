@@ -7,10 +7,15 @@ dates and values. So those of all time are read, and texts only where a text is 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from pipeline.records import Lot, Notice
+from pipeline.notices.serial import notice_from_json, notice_to_json
+from pipeline.rawstore import RawStore, disk
+from pipeline.records import Lot, Notice, Period
 
 # Stands for a text that was left out: whether there is one remains known.
 TEXT = "…"
@@ -51,3 +56,69 @@ def _lot(lot: Lot) -> Lot:
 
 def _instead(text: str | None) -> str | None:
     return text and TEXT
+
+
+def outlines(source: str, period: Period, *, store: RawStore) -> Iterator[Outline]:
+    """Yield the notices that were published in a period, without texts, by the day of listing.
+
+    A notice that does not tell its date counts as published on the day it was listed.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    for path in sorted(notices_folder(source, store).glob("*/*.parquet")):
+        facts = disk.table_facts(path)
+        if (
+            f"{period.first_day}" <= facts["last_day"]
+            and facts["first_day"] <= f"{period.last_day}"
+        ):
+            yield from _outlines(path, period)
+
+
+def whole(found: Iterable[Outline]) -> Iterator[Notice]:
+    """Yield notices with their texts; each file is read once.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    wanted: dict[Path, set[str]] = defaultdict(set)
+    for outline in found:
+        wanted[outline.path].add(outline.notice.notice_id)
+    for path, names in wanted.items():
+        stored = {storable(name) for name in names}
+        for batch in disk.read_table(path, ["notice_id", "notice"]):
+            for name, text in zip(*batch.to_pydict().values(), strict=True):
+                if name in stored and (notice := notice_from_json(text)).notice_id in names:
+                    yield notice
+
+
+def _outlines(path: Path, period: Period) -> Iterator[Outline]:
+    listed = dt.date.fromisoformat(path.stem)
+    for columns in _columns(path):
+        for published_on, text in zip(columns["published_on"], columns["outline"], strict=True):
+            if (day := published_on or listed) in period:
+                yield Outline(notice=notice_from_json(text), day=day, path=path)
+
+
+def _columns(path: Path) -> Iterator[dict[str, list[Any]]]:
+    """Yield day and outline of batches; files of earlier versions hold whole notices only."""
+    for batch in disk.read_table(path, ["published_on", "outline"]):
+        if "outline" in batch.schema.names:
+            yield batch.to_pydict()
+            continue
+        for older in disk.read_table(path, ["published_on", "notice"]):
+            notices = map(notice_from_json, older["notice"].to_pylist())
+            outlines = [notice_to_json(without_texts(notice)) for notice in notices]
+            yield {"published_on": older["published_on"].to_pylist(), "outline": outlines}
+        return
+
+
+def notices_folder(source: str, store: RawStore) -> Path:
+    """The folder of what was collected of a source."""
+    return store.store.corpora / "notices" / source
+
+
+def storable(value: object) -> object:
+    """Return a text as Parquet can hold it."""
+    # Half a surrogate pair is no UTF-8; the last column keeps it.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
-from pipeline.notices import collected
+from pipeline.notices import collected, outlines
 from pipeline.notices.checks import Inspection
-from pipeline.notices.indicators import Count, Indicator, evaluate
+from pipeline.notices.indicators import Count, Indicator, count_indicator
 from pipeline.notices.outlines import Outline
-from pipeline.notices.procedures import explain, procedures
-from pipeline.notices.reconcile import DIMENSIONS, NOT_SAID, Comparison, Total, per_day, reconcile
+from pipeline.notices.procedures import explain_procedure, procedures
+from pipeline.notices.reconcile import DIMENSIONS, NOT_SAID, CountLine, Total, per_day, reconcile
 from pipeline.notices.relations import relations
 from pipeline.rawstore import RawStore
 from pipeline.records import Notice, Period
@@ -38,17 +38,17 @@ class Reconciliation:
 
     source: str
     against: str
-    table: list[Comparison]
+    table: list[CountLine]
 
 
-def outlines(period: Period, *, store: RawStore) -> Iterator[Outline]:
+def all_outlines(period: Period, *, store: RawStore) -> Iterator[Outline]:
     """Yield the notices of a period without texts, source by source; a copy is a notice too.
 
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
     for source in store.sources():
-        yield from collected.outlines(source, period, store=store)
+        yield from outlines.outlines(source, period, store=store)
 
 
 def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
@@ -78,7 +78,7 @@ def inspection(period: Period, *, store: RawStore) -> Inspection:
     """
 
     def notices(when: Period) -> list[Notice]:
-        return [x.notice for x in outlines(when, store=store)]
+        return [x.notice for x in all_outlines(when, store=store)]
 
     return Inspection(
         period=period,
@@ -101,7 +101,7 @@ def reconciled(period: Period, *, store: RawStore) -> list[Reconciliation]:
     """
     ours: dict[str, list[Notice]] = {}
     for source in store.sources():
-        found = collected.outlines(source, period, store=store)
+        found = outlines.outlines(source, period, store=store)
         ours[source] = [x.notice for x in found]
     tables = []
     for source, counts in totals(period, store=store).items():
@@ -133,7 +133,7 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
         SettingsError: There is no such notice in the period.
         CorpusError: A file is damaged, or was written by another version.
     """
-    said = relations(x.notice for x in outlines(period, store=store))
+    said = relations(x.notice for x in all_outlines(period, store=store))
     wanted = said.resolve(notice_id)
     if wanted not in said.notices:
         raise SettingsError(
@@ -141,10 +141,10 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
             hint="Take a longer period, or fetch and collect it first.",
         )
     found = next(x for x in procedures(said) if wanted in x.notice_ids)
-    return explain(found, said.notices)
+    return explain_procedure(found, said.notices)
 
 
-def counted(
+def counted_indicators(
     indicators: Mapping[str, Indicator],
     *,
     store: RawStore,
@@ -158,9 +158,9 @@ def counted(
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    said = relations(x.notice for x in outlines(ALL_TIME, store=store))
+    said = relations(x.notice for x in all_outlines(ALL_TIME, store=store))
     linked = procedures(said)
     return {
-        name: evaluate(indicator, linked, said.notices, forms_by_notice=forms_by_notice)
+        name: count_indicator(indicator, linked, said.notices, forms_by_notice=forms_by_notice)
         for name, indicator in indicators.items()
     }

@@ -52,7 +52,7 @@ def procedures(said: Relations) -> list[Procedure]:
     return _procedures(said, groups, inferred)
 
 
-def explain(procedure: Procedure, notices: Mapping[str, Notice]) -> list[str]:
+def explain_procedure(procedure: Procedure, notices: Mapping[str, Notice]) -> list[str]:
     """Return one line per notice, the earliest first, then one per reason to join two.
 
     Args:

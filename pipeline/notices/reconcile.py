@@ -54,7 +54,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class CountLine:
     """One line of the table.
 
     Attributes:
@@ -77,7 +77,7 @@ def reconcile(
     totals: Sequence[Total],
     *,
     quarantined: Collection[Unreadable] = (),
-) -> list[Comparison]:
+) -> list[CountLine]:
     """Compare our counts with a source's own, by day, kind and procedure.
 
     Each notice is counted once, however often it was read; change notices and copies are
@@ -99,14 +99,14 @@ def reconcile(
         for notice in said.notices.values():
             ours[DIMENSIONS[by](notice) or NOT_SAID].append(notice.notice_id)
         for value in sorted(theirs.keys() | ours.keys()):
-            line = Comparison(
+            line = CountLine(
                 by=by, value=value, ours=len(ours.get(value, ())), theirs=theirs.get(value)
             )
             table.append(_explained(line, ours.get(value, ()), rules, quarantined))
     return table
 
 
-def lines(table: Iterable[Comparison]) -> Iterator[str]:
+def comparison_lines(table: Iterable[CountLine]) -> Iterator[str]:
     """Yield the table as text, a line per count and one more per explanation."""
     yield f"{'':<28}{'ours':>8}{'theirs':>8}{'differ':>8}"
     for x in table:
@@ -147,11 +147,11 @@ def _rule(notice: Notice, *, copied: bool, holds: bool) -> str | None:
 
 
 def _explained(
-    line: Comparison,
+    line: CountLine,
     notice_ids: Iterable[str],
     rules: Mapping[str, str],
     quarantined: Collection[Unreadable],
-) -> Comparison:
+) -> CountLine:
     difference = 0 if line.theirs is None else line.ours - line.theirs
     if difference < 0:
         return _missing(line, -difference, quarantined)
@@ -176,7 +176,7 @@ def _sum_to(difference: int, by_rule: Mapping[str, Sequence[str]]) -> tuple[str,
     return None
 
 
-def _missing(line: Comparison, missing: int, quarantined: Collection[Unreadable]) -> Comparison:
+def _missing(line: CountLine, missing: int, quarantined: Collection[Unreadable]) -> CountLine:
     """Unreadable notices have no day or kind: they explain as many as there are of them."""
     if not quarantined:
         return replace(line, unexplained=-missing)

@@ -91,7 +91,7 @@ def relations(notices: Iterable[Notice]) -> Relations:
         readings[notice.notice_id].append(notice)
         if notice.procedure_key:
             names[tender_name(notice)].add(notice.notice_id)
-    unique = {notice_id: merged(group) for notice_id, group in readings.items()}
+    unique = {notice_id: one_reading(group) for notice_id, group in readings.items()}
     resolve = resolver(unique)
     versions = _versions(unique.values())
     pointers = [pointer for notice in unique.values() for pointer in _pointers(notice, resolve)]
@@ -126,7 +126,7 @@ def announces(notice: Notice) -> bool:
     return notice.kind in {"planning", "consultation"} or notice.subtype in FOR_MANY
 
 
-def merged(readings: Sequence[Notice]) -> Notice:
+def one_reading(readings: Sequence[Notice]) -> Notice:
     """The richest reading, with the references and identifiers of all."""
     if len(readings) == 1:
         return readings[0]

@@ -26,7 +26,7 @@ Order = tuple[dt.date, int, int, str]
 Resolve = Callable[[str], str]
 
 
-def plain(identifier: str) -> str:
+def plain_identifier(identifier: str) -> str:
     """Return one spelling per notice: no leading zeros, small letters, no version of a UUID."""
     stripped = identifier.strip().lower()
     if number := PUBLICATION.fullmatch(stripped):
@@ -56,11 +56,11 @@ def resolver(notices: Mapping[str, Notice]) -> Resolve:
     known: dict[str, str] = {}
     for notice in sorted(notices.values(), key=order):
         if notice.version_id:
-            known.setdefault(plain(notice.version_id), notice.notice_id)
-    known |= {plain(notice_id): notice_id for notice_id in sorted(notices)}
+            known.setdefault(plain_identifier(notice.version_id), notice.notice_id)
+    known |= {plain_identifier(notice_id): notice_id for notice_id in sorted(notices)}
 
     def resolve(target: str) -> str:
-        spelling = plain(target)
+        spelling = plain_identifier(target)
         return known.get(spelling, spelling)
 
     return resolve

@@ -27,7 +27,7 @@ class RawStore:
     """Raw notices per source and day.
 
     What a source offers under one id is stored together, and replaced together: when it changed,
-    readers see its newest version, and :meth:`history` all of them.
+    readers see its newest version; the older ones stay in the files.
 
     Args:
         store: The home they belong to.
@@ -108,17 +108,6 @@ class RawStore:
             for version in read_versions(path):
                 if newest[offer(version.raw.source_id)].path == path:
                     yield version.raw
-
-    def history(self, source: str, source_id: str) -> list[Version]:
-        """Return all versions of one raw notice, the oldest first."""
-        found = (
-            version
-            for day in self.days(source)
-            for path in self._files(source, day)
-            for version in read_versions(path)
-            if version.raw.source_id == source_id
-        )
-        return sorted(found, key=lambda version: version.raw.fetched_at)
 
     def content(self, source: str, day: dt.date) -> str:
         """Fingerprint the raw notices of a day, from the provenance of its files."""

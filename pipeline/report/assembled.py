@@ -14,7 +14,7 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.estimates import series
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.material import Material
-from pipeline.estimates.published import HEADLINE, Published, revise
+from pipeline.estimates.published import HEADLINE, Published, revisions
 from pipeline.estimates.series import Quarter
 from pipeline.labels.scores import Scores
 from pipeline.notices import indicators
@@ -70,7 +70,7 @@ class Background:
     checks: Sequence[Check] = ()
 
 
-def facts(
+def assemble_facts(
     material: Material,
     figured: Figured,
     scores: Scores,
@@ -143,7 +143,7 @@ def _indicators(
     for name, indicator in known.items():
         if indicator.period and not any(day in indicator.period for day in days):
             continue
-        counted = indicators.evaluate(
+        counted = indicators.count_indicator(
             indicator, material.procedures, material.notices, forms_by_notice=forms
         )
         counts = [x for x in counted if indicator.per != "year" or x.value in years]
@@ -289,7 +289,7 @@ def _after(words: str) -> str:
 
 
 def _revised(old: Published, new: Published) -> Revised:
-    causes = Counter(line.subject for line in revise(old, new) if line.subject != "share")
+    causes = Counter(line.subject for line in revisions(old, new) if line.subject != "share")
     # The published share by value of the whole frame always comes first.
     return Revised(
         old=old.figures.estimates[0],

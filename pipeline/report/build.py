@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pipeline.report import charts, dutch, sections, tables
 from pipeline.report.facts import Facts
-from pipeline.report.outline import Bars, Course, Intervals, Section
+from pipeline.report.outline import Bars, Course, Intervals, ReportSection
 from pipeline.report.pages import TEMPLATES
 from pipeline.store import write_atomic
 
@@ -28,9 +28,9 @@ def build(facts: Facts, folder: Path) -> list[Path]:
         ``.xlsx``, ``.csv`` and ``.json``, and per chart ``-<chart>.svg`` and ``.png``. Without
         the system library Pango there is no PDF, and a warning says so.
     """
-    written = sections.write(facts)
+    written = sections.write_sections(facts)
     drawn = [
-        (block, charts.draw(block, fictional=facts.fictional))
+        (block, charts.draw_chart(block, fictional=facts.fictional))
         for section in written
         for block in section.blocks
         if isinstance(block, Intervals | Course | Bars)
@@ -58,7 +58,7 @@ def build(facts: Facts, folder: Path) -> list[Path]:
     return [folder / f"{name}{ending}" for ending in files]
 
 
-def page(facts: Facts, written: Sequence[Section], pictures: Mapping[str, str]) -> str:
+def page(facts: Facts, written: Sequence[ReportSection], pictures: Mapping[str, str]) -> str:
     """Write the page; it needs no other file and runs no scripts.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.records import INNOVATION, Estimate, Weighting
 from pipeline.report import dutch, names
 from pipeline.report.facts import Facts
-from pipeline.report.outline import Block, Cell, Column, Intervals, Mark, Table, Target, Text
+from pipeline.report.outline import Block, Cell, Column, Intervals, Mark, Table, TargetLine, Text
 
 EMPTY = Cell(value=None, shown="–")
 BY_VALUE, BY_NUMBER = "Naar waarde", "Naar aantal"
@@ -15,17 +15,17 @@ BY_VALUE, BY_NUMBER = "Naar waarde", "Naar aantal"
 Pair = tuple[Estimate | None, Estimate | None]
 
 
-def text(words: str) -> Cell:
+def text_cell(words: str) -> Cell:
     """A cell of words."""
     return Cell(value=words, shown=words)
 
 
-def count(number: int | None) -> Cell:
+def count_cell(number: int | None) -> Cell:
     """A cell with a number of things."""
     return EMPTY if number is None else Cell(value=number, shown=dutch.number(number))
 
 
-def millions(euro: float) -> Cell:
+def millions_cell(euro: float) -> Cell:
     """A cell with euro, shown in millions."""
     return Cell(value=euro, shown=dutch.millions(euro))
 
@@ -44,11 +44,11 @@ def with_interval(estimate: Estimate) -> str:
     if _one_sided(estimate):
         return words_of(estimate)
     confidence = dutch.percentage(estimate.confidence, 0)
-    interval = dutch.interval(estimate.low, estimate.high)
+    interval = dutch.interval_text(estimate.low, estimate.high)
     return f"{words_of(estimate)} ({confidence}-betrouwbaarheidsinterval: {interval})"
 
 
-def share(estimate: Estimate | None) -> tuple[Cell, Cell]:
+def share_cell(estimate: Estimate | None) -> tuple[Cell, Cell]:
     """Two cells: the share and its interval."""
     if estimate is None:
         return EMPTY, EMPTY
@@ -57,7 +57,7 @@ def share(estimate: Estimate | None) -> tuple[Cell, Cell]:
     if "no_interval" in estimate.flags:
         return point, EMPTY
     ends = (estimate.low, estimate.high)
-    return point, Cell(value=ends, shown="–" if one_sided else dutch.interval(*ends))
+    return point, Cell(value=ends, shown="–" if one_sided else dutch.interval_text(*ends))
 
 
 def mark(estimate: Estimate, series: int) -> Mark:
@@ -93,8 +93,8 @@ def share_columns(head: str, sizes: Sequence[Column] = ()) -> tuple[Column, ...]
 def share_line(name: str, estimates: Pair, sizes: Sequence[Cell] = ()) -> tuple[Cell, ...]:
     """A line of such a table."""
     flags = tuple(dict.fromkeys(flag for x in estimates if x for flag in x.flags))
-    shares = [cell for estimate in estimates for cell in share(estimate)]
-    return text(name), *sizes, *shares, text(names.remarks(flags))
+    shares = [cell for estimate in estimates for cell in share_cell(estimate)]
+    return text_cell(name), *sizes, *shares, text_cell(names.remarks(flags))
 
 
 def intervals(
@@ -102,7 +102,7 @@ def intervals(
     caption: str,
     lines: Sequence[tuple[str, Pair]],
     *,
-    targets: tuple[Target, ...] = (),
+    targets: tuple[TargetLine, ...] = (),
 ) -> Intervals:
     """A chart of shares by value and by number, described in words."""
     drawn = [
@@ -132,7 +132,7 @@ def _spoken(lines: Sequence[tuple[str, Pair]]) -> str:
     )
 
 
-def no_draw() -> Iterable[Block]:
+def no_draw_text() -> Iterable[Block]:
     """What every section of shares says when no share may be shown."""
     yield Text(
         "Hier staat geen aandeel. Er is voor deze periode geen aselecte trekking beoordeeld, en "
@@ -148,7 +148,7 @@ def sizes_table(key: str, caption: str, head: str, facts: Facts, domains: Sequen
         caption=caption,
         columns=(Column(head), Column("Percelen", "count"), Column("Waarde", "millions")),
         lines=tuple(
-            (text(names.domain(x)), count(size.lots), millions(size.volume))
+            (text_cell(names.domain(x)), count_cell(size.lots), millions_cell(size.volume))
             for x in domains
             if (size := facts.frame.sizes[x])
         ),

@@ -54,7 +54,7 @@ class Drawn:
     png: bytes
 
 
-def draw(chart: Chart, *, fictional: bool) -> Drawn:
+def draw_chart(chart: Chart, *, fictional: bool) -> Drawn:
     """Draw a chart; one of fictional figures says so in the picture itself."""
     import matplotlib as mpl
     from matplotlib.figure import Figure

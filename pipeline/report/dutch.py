@@ -55,7 +55,7 @@ def at_least(share: float) -> str:
     return f"minstens {percentage(math.floor(round(1000 * share, 6)) / 1000)}"
 
 
-def interval(low: float, high: float) -> str:
+def interval_text(low: float, high: float) -> str:
     """Write the ends of an interval: "8,9% tot 12,0%"."""
     return f"{percentage(low)} tot {percentage(high)}"
 
@@ -66,7 +66,7 @@ def points(difference: float) -> str:
     return f"{sign(difference if size != '0,0' else 0)}{size} procentpunt"
 
 
-def difference(count: int) -> str:
+def signed_count(count: int) -> str:
     """Write a difference of counts with its sign: "+3", "−12", "0"."""
     return f"{sign(count)}{number(abs(count))}"
 

@@ -62,7 +62,7 @@ def evaluation_page(card: ModelCard, suspects: Sequence[Suspect]) -> str:
     )
 
 
-def figure(found: Mapping[str, float | None] | None) -> str:
+def metric_text(found: Mapping[str, float | None] | None) -> str:
     """Write a figure with its interval: "0.912 (0.900 to 0.923)"; "–" where undefined."""
     if found is None or found["value"] is None:
         return "–"
@@ -103,26 +103,29 @@ SLICE_HEAD = (
 
 def _headlines(figures: Mapping[str, Any]) -> Iterator[Line]:
     for name in ("precision", "recall", "f1"):
-        yield f"innovation-oriented, {name}", figure(figures["innovation_oriented"][name])
-    yield "degree, quadratic kappa", figure(figures["degree"]["kappa"])
+        yield f"innovation-oriented, {name}", metric_text(figures["innovation_oriented"][name])
+    yield "degree, quadratic kappa", metric_text(figures["degree"]["kappa"])
     for judgement in ("degree", "aspect", "openness", "forms"):
         for average in ("macro", "micro"):
             found = figures[judgement][f"{average}_f1"]
-            yield f"{judgement}, {average}-F1", figure(found)
-    yield "false alarms per 1,000 notices", figure(figures["false_alarms"]["per_1000"])
+            yield f"{judgement}, {average}-F1", metric_text(found)
+    yield "false alarms per 1,000 notices", metric_text(figures["false_alarms"]["per_1000"])
     for judgement, found in figures["calibration"].items():
-        yield f"{JUDGEMENTS[judgement]}, Brier score", figure(found["brier"])
-        yield f"{JUDGEMENTS[judgement]}, calibration error (10 equal bins)", figure(found["ece"])
+        yield f"{JUDGEMENTS[judgement]}, Brier score", metric_text(found["brier"])
+        yield (
+            f"{JUDGEMENTS[judgement]}, calibration error (10 equal bins)",
+            metric_text(found["ece"]),
+        )
 
 
 def _labels(judgement: Mapping[str, Any]) -> Iterator[Line]:
     for label, found in judgement["labels"].items():
-        shown = (figure(found[name]) for name in ("precision", "recall", "f1"))
+        shown = (metric_text(found[name]) for name in ("precision", "recall", "f1"))
         yield label, found["true"], found["chosen"], *shown
 
 
 def _slice(value: str, found: Mapping[str, Any]) -> Line:
-    shown = (figure(found[name]) for name in ("f1", "degree_accuracy", "forms_micro_f1"))
+    shown = (metric_text(found[name]) for name in ("f1", "degree_accuracy", "forms_micro_f1"))
     return value, found["notices"], found["true"], found["false_alarms"], *shown
 
 
@@ -146,8 +149,8 @@ def _declared(declared: Mapping[str, Mapping[str, int]]) -> Table:
 
 def _traps(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "summary": f"{figure(found['right'])} of {found['notices']} passages are judged rightly. "
-        f"Set {found['fingerprint']}.",
+        "summary": f"{metric_text(found['right'])} of {found['notices']} passages are judged "
+        f"rightly. Set {found['fingerprint']}.",
         "table": _table(
             "By reason",
             ("why it is a trap", "passages", "right"),

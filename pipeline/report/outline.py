@@ -125,7 +125,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class TargetLine:
     """A reference line with its label."""
 
     name: str
@@ -147,7 +147,7 @@ class Intervals:
     alternative: str
     lines: tuple[tuple[str, tuple[Mark, ...]], ...]
     series: tuple[str, ...]
-    targets: tuple[Target, ...] = ()
+    targets: tuple[TargetLine, ...] = ()
     kind: ClassVar[str] = "chart"
 
 
@@ -197,7 +197,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class ShownExamples:
     """Notices with their marked passages."""
 
     examples: tuple[Shown, ...]
@@ -213,12 +213,12 @@ class Definitions:
 
 
 Chart = Intervals | Course | Bars
-Block = Text | Heading | Cards | Table | Intervals | Course | Bars | Examples | Definitions
+Block = Text | Heading | Cards | Table | Intervals | Course | Bars | ShownExamples | Definitions
 Writer = Callable[[Facts], Iterable[Block]]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A finished section of the report."""
 
     title: str
@@ -250,7 +250,7 @@ class Chapter:
 
         return register
 
-    def write(self, facts: Facts) -> Iterable[Section]:
+    def write(self, facts: Facts) -> Iterable[ReportSection]:
         """Write the sections, in order."""
         for title, writer in self.writers:
-            yield Section(title, tuple(writer(facts)))
+            yield ReportSection(title, tuple(writer(facts)))

@@ -16,7 +16,7 @@ from pipeline.report import (
     sections_shares,
 )
 from pipeline.report.facts import Facts
-from pipeline.report.outline import Section
+from pipeline.report.outline import ReportSection
 
 CHAPTERS = (
     sections_shares.CHAPTER,
@@ -27,6 +27,6 @@ CHAPTERS = (
 )
 
 
-def write(facts: Facts) -> tuple[Section, ...]:
+def write_sections(facts: Facts) -> tuple[ReportSection, ...]:
     """Write all sections of a period."""
     return tuple(chain.from_iterable(chapter.write(facts) for chapter in CHAPTERS))

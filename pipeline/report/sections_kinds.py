@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.records import Estimate
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import EMPTY, count, millions, text
+from pipeline.report.cells import EMPTY, count_cell, millions_cell, text_cell
 from pipeline.report.facts import Facts, Reconciled
 from pipeline.report.outline import (
     Bars,
@@ -32,7 +32,7 @@ def degrees(facts: Facts) -> Iterable[Block]:
         "Bij twijfel tussen twee graden geldt de laagste."
     )
     if facts.headline is None:
-        yield from cells.no_draw()
+        yield from cells.no_draw_text()
         return
     every = [
         (names.quantity(x, facts.codebook), cells.pair(facts, x)) for x in facts.codebook.degrees
@@ -56,7 +56,7 @@ def forms(facts: Facts) -> Iterable[Block]:
         "innovatiegericht is. Een perceel kan meer vormen hebben; de aandelen tellen niet op."
     )
     if facts.headline is None:
-        yield from cells.no_draw()
+        yield from cells.no_draw_text()
     else:
         every = [
             (names.quantity(x, facts.codebook), cells.pair(facts, x)) for x in facts.codebook.forms
@@ -107,15 +107,20 @@ def _counts(reconciled: Reconciled) -> Iterable[Block]:
         ),
         lines=(
             *(
-                (text(x.value), count(x.ours), count(x.published), _difference(x.ours, x.published))
+                (
+                    text_cell(x.value),
+                    count_cell(x.ours),
+                    count_cell(x.published),
+                    _difference(x.ours, x.published),
+                )
                 for x in counts
             ),
             *(
                 (
                     (
-                        text("Samen, waar iets gepubliceerd is"),
-                        count(ours),
-                        count(published),
+                        text_cell("Samen, waar iets gepubliceerd is"),
+                        count_cell(ours),
+                        count_cell(published),
                         _difference(ours, published),
                     ),
                 )
@@ -130,7 +135,7 @@ def _counts(reconciled: Reconciled) -> Iterable[Block]:
 def _difference(ours: int, published: int | None) -> Cell:
     if published is None:
         return EMPTY
-    return Cell(value=ours - published, shown=dutch.difference(ours - published))
+    return Cell(value=ours - published, shown=dutch.signed_count(ours - published))
 
 
 @section("Onderzoek en ontwikkeling, en oplossingen")
@@ -143,7 +148,7 @@ def aspects(facts: Facts) -> Iterable[Block]:
         "innovatiepartnerschap. Daarom tellen de twee aandelen niet op."
     )
     if facts.headline is None:
-        yield from cells.no_draw()
+        yield from cells.no_draw_text()
         return
     every = [
         (names.quantity(x, facts.codebook), cells.pair(facts, x))
@@ -169,5 +174,5 @@ def aspects(facts: Facts) -> Iterable[Block]:
 
 
 def _volume(estimate: Estimate | None, volume: float) -> Cell:
-    point = cells.share(estimate)[0].value
-    return millions(point * volume) if isinstance(point, float) else EMPTY
+    point = cells.share_cell(estimate)[0].value
+    return millions_cell(point * volume) if isinstance(point, float) else EMPTY

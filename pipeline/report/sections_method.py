@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import text
+from pipeline.report.cells import text_cell
 from pipeline.report.facts import Facts, Revised
 from pipeline.report.outline import (
     Block,
@@ -169,11 +169,11 @@ def _revised(revised: Revised, facts: Facts) -> tuple[Cell, ...]:
     name = names.quantity(revised.old.quantity, facts.codebook)
     causes = (f"{names.CAUSES.get(x, x)} ({n})" for x, n in revised.causes.items())
     return (
-        text(f"{name}, naar {weighting}, {revised.old.period}"),
-        text(dutch.date(revised.published_on)),
-        *cells.share(revised.old),
-        *cells.share(revised.new),
-        text("; ".join(causes)),
+        text_cell(f"{name}, naar {weighting}, {revised.old.period}"),
+        text_cell(dutch.date(revised.published_on)),
+        *cells.share_cell(revised.old),
+        *cells.share_cell(revised.new),
+        text_cell("; ".join(causes)),
     )
 
 

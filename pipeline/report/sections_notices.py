@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.report import dutch, names
-from pipeline.report.cells import EMPTY, count, millions, text
+from pipeline.report.cells import EMPTY, count_cell, millions_cell, text_cell
 from pipeline.report.facts import Example, Facts, Size
 from pipeline.report.outline import (
     Block,
     Cell,
     Chapter,
     Column,
-    Examples,
     Heading,
     Shown,
+    ShownExamples,
     Table,
     Text,
 )
@@ -24,7 +24,7 @@ section = CHAPTER.section
 
 
 @section("Wat kopers zelf aangeven")
-def declared(facts: Facts) -> Iterable[Block]:
+def declared_section(facts: Facts) -> Iterable[Block]:
     """BT-06 and BT-776 beside our labels."""
     yield Text(
         "In de formulieren kan een inkoper zelf aangeven dat een opdracht innovatie als doel heeft "
@@ -46,10 +46,10 @@ def declared(facts: Facts) -> Iterable[Block]:
         ),
         lines=tuple(
             (
-                text(f"{x.field}: {_answer(x.code, x.state)}"),
-                count(x.lots),
-                count(x.labelled),
-                count(x.lots - x.labelled),
+                text_cell(f"{x.field}: {_answer(x.code, x.state)}"),
+                count_cell(x.lots),
+                count_cell(x.labelled),
+                count_cell(x.lots - x.labelled),
             )
             for x in facts.declared
         ),
@@ -66,7 +66,7 @@ def _answer(code: str | None, state: str) -> str:
 
 
 @section("Voorbeelden")
-def examples(facts: Facts) -> Iterable[Block]:
+def examples_section(facts: Facts) -> Iterable[Block]:
     """Titles with links and marked passages."""
     yield Text(
         "Deze aankondigingen kregen het label innovatiegericht. De gemarkeerde woorden droegen "
@@ -74,7 +74,7 @@ def examples(facts: Facts) -> Iterable[Block]:
         "representatief."
     )
     if facts.examples:
-        yield Examples(tuple(_example(x, facts) for x in facts.examples))
+        yield ShownExamples(tuple(_example(x, facts) for x in facts.examples))
     else:
         yield Text("Er zijn in deze periode geen voorbeelden gekozen.", "note")
 
@@ -130,11 +130,11 @@ def _sources(facts: Facts) -> Table:
         ),
         lines=tuple(
             (
-                text(names.source_in_dutch(x.source)),
-                count(x.notices),
-                count(x.unreadable),
-                count(x.days),
-                count(x.workdays),
+                text_cell(names.source_in_dutch(x.source)),
+                count_cell(x.notices),
+                count_cell(x.unreadable),
+                count_cell(x.days),
+                count_cell(x.workdays),
             )
             for x in facts.sources
         ),
@@ -157,10 +157,10 @@ def _checks(facts: Facts) -> Iterable[Block]:
         ),
         lines=tuple(
             (
-                text(names.CHECKS.get(x.name, x.name)),
-                text("houdt publicatie tegen" if x.severity == "stop" else "vraagt aandacht"),
-                text("in orde" if x.passed else "niet in orde"),
-                EMPTY if x.passed else text(x.finding),
+                text_cell(names.CHECKS.get(x.name, x.name)),
+                text_cell("houdt publicatie tegen" if x.severity == "stop" else "vraagt aandacht"),
+                text_cell("in orde" if x.passed else "niet in orde"),
+                EMPTY if x.passed else text_cell(x.finding),
             )
             for x in facts.checks
         ),
@@ -180,10 +180,10 @@ def _ladder(rungs: Mapping[str, Size]) -> Table:
         ),
         lines=tuple(
             (
-                text(name),
-                count(rungs[rung].lots),
+                text_cell(name),
+                count_cell(rungs[rung].lots),
                 _part(rungs[rung].lots, lots),
-                EMPTY if rung == "missing" else millions(rungs[rung].volume),
+                EMPTY if rung == "missing" else millions_cell(rungs[rung].volume),
             )
             for rung, name in names.RUNGS.items()
             if rung in rungs
@@ -196,7 +196,7 @@ def _part(number: int, whole: int) -> Cell:
 
 
 def _counted(key: str, caption: str, counts: Mapping[str, int], known: Mapping[str, str]) -> Table:
-    lines = tuple((text(known.get(x, x)), count(number)) for x, number in counts.items())
+    lines = tuple((text_cell(known.get(x, x)), count_cell(number)) for x, number in counts.items())
     return Table(
         key=key,
         caption=caption,
@@ -204,5 +204,5 @@ def _counted(key: str, caption: str, counts: Mapping[str, int], known: Mapping[s
             Column("Reden" if known is names.EXCLUSIONS else "Merkteken"),
             Column("Percelen", "count"),
         ),
-        lines=lines or ((text("Geen"), count(0)),),
+        lines=lines or ((text_cell("Geen"), count_cell(0)),),
     )

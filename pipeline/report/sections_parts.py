@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pipeline.estimates.series import BREAK, Point
 from pipeline.records import INNOVATION
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import EMPTY, count, millions, text
+from pipeline.report.cells import EMPTY, count_cell, millions_cell, text_cell
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Chapter, Column, Course, Table, Text
 
@@ -56,7 +56,7 @@ def _parts(facts: Facts, kind: str, key: str, head: str) -> Iterable[Block]:
     found = [x for x in sizes if x.startswith(f"{kind}=")]
     found.sort(key=lambda x: (x.endswith("=unknown"), -sizes[x].volume, x))
     if facts.headline is None:
-        yield from cells.no_draw()
+        yield from cells.no_draw_text()
         yield cells.sizes_table(key, f"Gunningen per {head}", head.capitalize(), facts, found)
         return
     every = [(names.domain(x), cells.pair(facts, INNOVATION, x)) for x in found]
@@ -83,9 +83,9 @@ def _part(
     name: str, estimates: cells.Pair, facts: Facts, domain: str, *, hidden: bool
 ) -> tuple[Cell, ...]:
     size = facts.frame.sizes[domain]
-    line = cells.share_line(name, estimates, (count(size.lots), millions(size.volume)))
+    line = cells.share_line(name, estimates, (count_cell(size.lots), millions_cell(size.volume)))
     if hidden or not any(estimates):
-        return (*line[:-1], text("te klein"))
+        return (*line[:-1], text_cell("te klein"))
     return line
 
 
@@ -100,7 +100,7 @@ def course(facts: Facts) -> Iterable[Block]:
     )
     if facts.headline is None or not facts.quarters:
         if facts.headline is None:
-            yield from cells.no_draw()
+            yield from cells.no_draw_text()
         else:
             yield Text("Er zijn nog geen eerdere kwartalen met een trekking.", "note")
         return
@@ -121,7 +121,11 @@ def course(facts: Facts) -> Iterable[Block]:
             Column("Oordeel"),
         ),
         lines=tuple(
-            (text(dutch.quarter(x.period)), *_ends(x), *_rolling(rolling.get(x.period.last_day)))
+            (
+                text_cell(dutch.quarter(x.period)),
+                *_ends(x),
+                *_rolling(rolling.get(x.period.last_day)),
+            )
             for x in facts.quarters
         ),
         notes=(
@@ -139,7 +143,7 @@ def _latest(rolling: tuple[Point, ...]) -> str:
     last = rolling[-1]
     words = (
         f"Over de laatste vier kwartalen was het aandeel {dutch.share(last.share)} "
-        f"(95%-betrouwbaarheidsinterval: {dutch.interval(last.low, last.high)})."
+        f"(95%-betrouwbaarheidsinterval: {dutch.interval_text(last.low, last.high)})."
     )
     if "break" in last.flags:
         return f"{words} Door de reeksbreuk is dit niet met de vorige meting te vergelijken."
@@ -159,22 +163,22 @@ def _ends(point: Point) -> tuple[Cell, Cell]:
     ends = (point.low, point.high)
     return (
         Cell(value=point.share, shown=dutch.share(point.share)),
-        Cell(value=ends, shown=dutch.interval(*ends)),
+        Cell(value=ends, shown=dutch.interval_text(*ends)),
     )
 
 
 def _rolling(point: Point | None) -> tuple[Cell, ...]:
     if point is None:
-        return (EMPTY,) * 4 + (text(""),)
+        return (EMPTY,) * 4 + (text_cell(""),)
     broken = "break" in point.flags
     if point.change is None or point.detectable is None:
-        return (*_ends(point), EMPTY, EMPTY, text("reeksbreuk" if broken else "eerste meting"))
+        return (*_ends(point), EMPTY, EMPTY, text_cell("reeksbreuk" if broken else "eerste meting"))
     verdict = "verandering" if point.changed else "niet aantoonbaar"
     return (
         *_ends(point),
         Cell(value=point.change, shown=_bare(point.change)),
         Cell(value=point.detectable, shown=_bare(point.detectable).removeprefix("+")),
-        text("reeksbreuk" if broken else verdict),
+        text_cell("reeksbreuk" if broken else verdict),
     )
 
 

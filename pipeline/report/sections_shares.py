@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.records import INNOVATION, Estimate
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import EMPTY, count, millions, share, text
+from pipeline.report.cells import EMPTY, count_cell, millions_cell, share_cell, text_cell
 from pipeline.report.facts import Facts
 from pipeline.report.outline import (
     Block,
@@ -17,7 +17,7 @@ from pipeline.report.outline import (
     Column,
     Heading,
     Table,
-    Target,
+    TargetLine,
     Text,
 )
 
@@ -26,8 +26,8 @@ section = CHAPTER.section
 
 # Commission benchmark of 2018 (report of the Werkgroep Innovatiegericht Inkopen, 2022).
 TARGETS = {
-    "solution": Target(name="doel oplossingen 17%", share=0.17),
-    "rd": Target(name="doel O&O 3%", share=0.03),
+    "solution": TargetLine(name="doel oplossingen 17%", share=0.17),
+    "rd": TargetLine(name="doel O&O 3%", share=0.03),
 }
 # Of the Netherlands only "just under 12%" was published, which is no figure to calculate with.
 BENCHMARK = (("Europese Unie", 0.093, "9,3%"), ("Nederland", None, "bijna 12%"))
@@ -98,12 +98,12 @@ def _extent(facts: Facts) -> Table:
         ),
         lines=(
             (
-                text(dutch.period(facts.period)),
-                count(facts.frame.procedures),
-                count(whole.lots),
-                millions(whole.volume),
-                count(draw.drawn if draw else None),
-                count(draw.judged if draw else None),
+                text_cell(dutch.period(facts.period)),
+                count_cell(facts.frame.procedures),
+                count_cell(whole.lots),
+                millions_cell(whole.volume),
+                count_cell(draw.drawn if draw else None),
+                count_cell(draw.judged if draw else None),
                 agreement,
             ),
         ),
@@ -143,12 +143,12 @@ def _cards(facts: Facts) -> Iterable[Card]:
     )
     for name, estimate in wanted:
         if estimate is not None:
-            _, ends = share(estimate)
+            _, ends = share_cell(estimate)
             under = "niets gevonden in de trekking" if ends.shown == "–" else f"tussen {ends.shown}"
             yield Card(name, cells.words_of(estimate), under.replace(" tot ", " en "))
 
 
-def _against(estimate: Estimate, target: Target, name: str) -> str:
+def _against(estimate: Estimate, target: TargetLine, name: str) -> str:
     """Hold an estimate against a target without saying more than the interval allows."""
     goal = dutch.percentage(target.share, 0)
     if estimate.high < target.share:
@@ -164,7 +164,7 @@ def _against(estimate: Estimate, target: Target, name: str) -> str:
 def shares(facts: Facts) -> Iterable[Block]:
     """The share with its intervals, variants, targets, and the other estimators."""
     if facts.headline is None:
-        yield from cells.no_draw()
+        yield from cells.no_draw_text()
         yield from _diagnostics(facts)
         yield Text("Een trekking plannen:")
         yield Text(plan_command(facts), "command")
@@ -211,7 +211,7 @@ def _bounds(facts: Facts) -> Iterable[Block]:
         columns=(Column("Wat"), Column("Laagste", "share"), Column("Hoogste", "share")),
         lines=(
             (
-                text("Innovatiegericht"),
+                text_cell("Innovatiegericht"),
                 *(Cell(value=x, shown=dutch.percentage(x)) for x in facts.missing_bounds),
             ),
         ),
@@ -239,7 +239,7 @@ def _targets() -> Iterable[Block]:
         caption="Doelen en de Europese meting van 2018",
         columns=(Column("Wat"), Column("Aandeel in waarde", "share"), Column("Gaat over")),
         lines=tuple(
-            (text(name), Cell(value=value, shown=shown), text(about))
+            (text_cell(name), Cell(value=value, shown=shown), text_cell(about))
             for name, value, shown, about in goals
         ),
         notes=("Bron: meting van de Europese Commissie, 2018.",),
@@ -266,9 +266,9 @@ def _diagnostics(facts: Facts) -> Iterable[Block]:
         ),
         lines=tuple(
             (
-                text(names.METHODS.get(x.method, x.method)),
-                text("waarde" if x.weighting == "value" else "aantal"),
-                *share(x),
+                text_cell(names.METHODS.get(x.method, x.method)),
+                text_cell("waarde" if x.weighting == "value" else "aantal"),
+                *share_cell(x),
             )
             for x in others
         ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.report import dutch
 from pipeline.report.facts import Facts
-from pipeline.report.outline import UNITS, Cell, Column, Section, Table, Value
+from pipeline.report.outline import UNITS, Cell, Column, ReportSection, Table, Value
 from pipeline.spreadsheet import csv_table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class ReportFigure:
     """One figure on its own.
 
     Attributes:
@@ -52,14 +52,14 @@ class Figure:
     shown: str
 
 
-def figures(sections: Sequence[Section]) -> Iterator[Figure]:
+def report_figures(sections: Sequence[ReportSection]) -> Iterator[ReportFigure]:
     """Yield every figure of the report, in its order; cells without one are left out."""
     for section in sections:
         for table in section.tables:
             for line in table.lines:
                 for column, cell in zip(table.columns[1:], line[1:], strict=True):
                     for end, value in _ends(cell):
-                        yield Figure(
+                        yield ReportFigure(
                             section=section.title,
                             table=table,
                             line=line[0].shown,
@@ -84,12 +84,12 @@ def _unit(column: Column) -> str:
     return units.get(column.kind, "fractie")
 
 
-def csv_of(facts: Facts, sections: Sequence[Section]) -> bytes:
+def csv_of(facts: Facts, sections: Sequence[ReportSection]) -> bytes:
     """Write one line per figure; UTF-8, comma between cells, point in numbers."""
-    return csv_table(COLUMNS, (_line(x, facts) for x in figures(sections)))
+    return csv_table(COLUMNS, (_line(x, facts) for x in report_figures(sections)))
 
 
-def json_of(facts: Facts, sections: Sequence[Section]) -> bytes:
+def json_of(facts: Facts, sections: Sequence[ReportSection]) -> bytes:
     """Write the same with where it comes from."""
     origin = facts.provenance
     whole = {
@@ -106,12 +106,12 @@ def json_of(facts: Facts, sections: Sequence[Section]) -> bytes:
             "instellingen": origin.settings_fingerprint,
             "invoer": dict(sorted(origin.inputs.items())),
         },
-        "cijfers": [_line(x, facts) for x in figures(sections)],
+        "cijfers": [_line(x, facts) for x in report_figures(sections)],
     }
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _line(figure: Figure, facts: Facts) -> dict[str, Any]:
+def _line(figure: ReportFigure, facts: Facts) -> dict[str, Any]:
     texts = isinstance(figure.value, str)
     return dict(
         zip(
@@ -134,7 +134,7 @@ def _line(figure: Figure, facts: Facts) -> dict[str, Any]:
     )
 
 
-def xlsx_of(facts: Facts, sections: Sequence[Section]) -> bytes:
+def xlsx_of(facts: Facts, sections: Sequence[ReportSection]) -> bytes:
     """Write a workbook: a sheet that explains, then one sheet per table."""
     from openpyxl import Workbook
 
@@ -156,7 +156,9 @@ def xlsx_of(facts: Facts, sections: Sequence[Section]) -> bytes:
     return out.getvalue()
 
 
-def _front(facts: Facts, tables: Sequence[tuple[Section, Table]]) -> Iterator[tuple[object, ...]]:
+def _front(
+    facts: Facts, tables: Sequence[tuple[ReportSection, Table]]
+) -> Iterator[tuple[object, ...]]:
     yield (f"Innovatiegericht inkopen, {dutch.period(facts.period)}",)
     if facts.fictional:
         yield (FICTIONAL,)
@@ -174,7 +176,7 @@ def _front(facts: Facts, tables: Sequence[tuple[Section, Table]]) -> Iterator[tu
         yield (table.key, f"{table.caption}{f' ({BIASED.lower()})' if table.biased else ''}")
 
 
-def _sheet(sheet: Worksheet, section: Section, table: Table, facts: Facts) -> None:
+def _sheet(sheet: Worksheet, section: ReportSection, table: Table, facts: Facts) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 

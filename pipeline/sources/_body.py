@@ -31,7 +31,7 @@ class TryAgain(SourceUnavailable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """A whole answer.
 
     Attributes:

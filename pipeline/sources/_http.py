@@ -21,10 +21,10 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 
 from pipeline.errors import SourceChanged, SourceUnavailable
-from pipeline.sources._body import Answer, Body, Download, TryAgain
+from pipeline.sources._body import Body, Download, HttpAnswer, TryAgain
 from pipeline.sources._manners import FetchLogEntry, HttpSettings
 
-__all__ = ["Answer", "Download", "FetchLogEntry", "Http", "HttpSettings"]
+__all__ = ["Download", "FetchLogEntry", "Http", "HttpAnswer", "HttpSettings"]
 
 T = TypeVar("T")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -100,8 +100,8 @@ class Http:
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         expect: Collection[int] = (200,),
-        again: Callable[[Answer], str | None] = lambda _: None,
-    ) -> Answer:
+        again: Callable[[HttpAnswer], str | None] = lambda _: None,
+    ) -> HttpAnswer:
         """Ask for one answer.
 
         Args:
@@ -126,8 +126,8 @@ class Http:
         body: Mapping[str, Any],
         *,
         expect: Collection[int] = (200,),
-        again: Callable[[Answer], str | None] = lambda _: None,
-    ) -> Answer:
+        again: Callable[[HttpAnswer], str | None] = lambda _: None,
+    ) -> HttpAnswer:
         """Send JSON and ask for JSON; arguments and errors as :meth:`get`."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         call = _Call(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
@@ -158,14 +158,14 @@ class Http:
             yield download
 
     def _answer(
-        self, call: _Call, *, expect: Collection[int], again: Callable[[Answer], str | None]
-    ) -> Answer:
+        self, call: _Call, *, expect: Collection[int], again: Callable[[HttpAnswer], str | None]
+    ) -> HttpAnswer:
         deadline = self._clock() + self.settings.total_seconds
         limit = self.settings.largest_answer
 
-        def attempt() -> Answer:
+        def attempt() -> HttpAnswer:
             with self._send(call, limit=limit, deadline=deadline, expect=expect) as body:
-                answer = Answer(
+                answer = HttpAnswer(
                     status=body.status,
                     headers=body.headers,
                     body=body.read(),

@@ -134,7 +134,7 @@ def seekable(source: Content) -> BinaryIO:
     return io.BytesIO(source.stream.read())
 
 
-def kind(head: bytes) -> str:
+def content_kind(head: bytes) -> str:
     """Recognise content by its first bytes, never by its name.
 
     Returns:

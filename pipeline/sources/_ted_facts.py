@@ -23,7 +23,7 @@ def last_days(http: Http) -> tuple[dt.date, dt.date]:
 
 def search_answers(http: Http) -> str | None:
     """Whether the Search API finds Dutch notices of the last two weeks."""
-    found = search.count(http, *last_days(http), country="NLD")
+    found = search.count_found(http, *last_days(http), country="NLD")
     return None if found else "no Dutch notices in the last two weeks; expected some hundreds"
 
 
@@ -43,7 +43,7 @@ def calendar_answers(http: Http) -> str | None:
 
 def _floor_moves(http: Http) -> str | None:
     before = http.today() - dt.timedelta(days=round(10 * 365.25) + 31)
-    found = search.count(http, before - dt.timedelta(days=30), before, country=None)
+    found = search.count_found(http, before - dt.timedelta(days=30), before, country=None)
     return f"{found} notices of more than ten years ago; expected none" if found else None
 
 
@@ -94,7 +94,7 @@ def package_answers(http: Http) -> str | None:
     issue = packages.calendar(http, today.year)[max(days)]
     name = packages.daily_name(today.year, issue)
     with http.stream(packages.daily_url(name)) as package:
-        first = next(packages.members(package, name))
+        first = next(packages.package_members(package, name))
     if first.day != max(days):
         return f"{name} holds a notice of {first.day}; the calendar says {max(days)}"
     return None
@@ -105,7 +105,7 @@ def _monthly_answers(http: Http) -> str | None:
     before = http.today() - dt.timedelta(days=45)
     name = f"{before.year}-{before.month}"
     with http.stream(packages.monthly_url(before.year, before.month)) as package:
-        first = next(packages.members(package, name))
+        first = next(packages.package_members(package, name))
     if (first.day.year, first.day.month) != (before.year, before.month):
         return f"the package of {name} holds a notice of {first.day}"
     return None
@@ -114,7 +114,7 @@ def _monthly_answers(http: Http) -> str | None:
 def _final_day_counts(http: Http) -> str | None:
     today = http.today()
     days = [day for day in packages.calendar(http, today.year) if day < today]
-    if days and not search.count(http, max(days), max(days), country=None):
+    if days and not search.count_found(http, max(days), max(days), country=None):
         return f"the Search API has no notice of {max(days)}, which had an issue"
     return None
 

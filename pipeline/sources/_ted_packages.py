@@ -15,7 +15,7 @@ from pipeline.errors import NoticeError, SourceChanged, SourceUnavailable
 from pipeline.records import Unreadable
 from pipeline.sources._archives import gunzip, untar
 from pipeline.sources._http import Download, Http
-from pipeline.sources._streams import FAULTS, Content, content, kind
+from pipeline.sources._streams import FAULTS, Content, content, content_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def calendar(http: Http, year: int) -> Mapping[dt.date, int]:
     return issues
 
 
-def members(download: Download, name: str) -> Iterator[Member]:
+def package_members(download: Download, name: str) -> Iterator[Member]:
     """Yield the notices of a package, whether or not they lie in archives in the archive.
 
     Raises:
@@ -94,14 +94,14 @@ def members(download: Download, name: str) -> Iterator[Member]:
 
 
 def _files(outer: Content) -> Iterator[Content]:
-    if (found := kind(outer.head)) != "gzip":
+    if (found := content_kind(outer.head)) != "gzip":
         raise NoticeError(f"{found} where an archive was expected: {outer.head[:80]!r}")
     unpacked = gunzip(outer)
     for member in untar(unpacked, in_gzip=True):
         if isinstance(member, Unreadable):
             raise NoticeError(f"{member.source_id}: {member.reason}")
         member.gauge.reset()
-        if kind(member.head) == "gzip":
+        if content_kind(member.head) == "gzip":
             yield from _files(member)
         else:
             yield member
@@ -113,7 +113,7 @@ def _files(outer: Content) -> Iterator[Content]:
 def _member(file: Content) -> Member:
     place = re.search(r"(\d{8})_\d+/0*(\d+)_(\d{4})\.xml$", file.source_id)
     day = _day(place[1]) if place else None
-    if not place or not day or kind(file.head) != "xml":
+    if not place or not day or content_kind(file.head) != "xml":
         raise NoticeError(
             f"a member {file.source_id[-80:]!r} that begins with {file.head[:20]!r}; "
             "expected XML under a name like 20260717_136/00497150_2026.xml"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import SourceChanged, SourceUnavailable
 from pipeline.sources._body import excerpt
-from pipeline.sources._http import Answer, Http
+from pipeline.sources._http import Http, HttpAnswer
 
 HOSTS = frozenset({"api.ted.europa.eu", "ted.europa.eu"})
 API = "https://api.ted.europa.eu/v3/notices/search"
@@ -72,7 +72,7 @@ def entries(http: Http, day: dt.date, *, country: str | None) -> list[Entry]:
         return _walk(http, request, expect=(200, 400))
 
 
-def count(http: Http, first: dt.date, last: dt.date, *, country: str | None) -> int:
+def count_found(http: Http, first: dt.date, last: dt.date, *, country: str | None) -> int:
     """Return how many notices the API has for a stretch of days; errors as :func:`entries`."""
     return int(newest(http, first, last, country=country)["totalNoticeCount"])
 
@@ -131,13 +131,13 @@ def _walk(http: Http, request: Mapping[str, Any], *, expect: Collection[int]) ->
     return list(found.values())
 
 
-def _cut_short(answer: Answer) -> str | None:
+def _cut_short(answer: HttpAnswer) -> str | None:
     if answer.status == 200 and _page(answer).get("timedOut"):
         return "the search timed out and gave a part of the notices"
     return None
 
 
-def _page(answer: Answer) -> Entry:
+def _page(answer: HttpAnswer) -> Entry:
     page = answer.json()
     found = page.get("notices") if isinstance(page, dict) else None
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
@@ -161,7 +161,7 @@ def _number(entry: Entry) -> str:
     return number
 
 
-def _refusal(answer: Answer, request: Mapping[str, Any]) -> str:
+def _refusal(answer: HttpAnswer, request: Mapping[str, Any]) -> str:
     """Name the field that is refused: the first of ours that the answer speaks of."""
     text = answer.body.decode("utf-8", errors="replace")
     ours = {*request["fields"], *re.findall(r"[a-z]+(?:-[a-z]+)+", request["query"])}

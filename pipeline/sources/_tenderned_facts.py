@@ -33,7 +33,7 @@ def _weeks_ago(http: Http, weeks: int) -> dict[str, str]:
 
 
 def _newest(http: Http, filters: Mapping[str, str], *, weeks: int = 0) -> dict[str, Any] | None:
-    content = listing.page(http, {**_weeks_ago(http, weeks), **filters}, size=1)["content"]
+    content = listing.list_page(http, {**_weeks_ago(http, weeks), **filters}, size=1)["content"]
     return content[0] if content else None
 
 
@@ -91,7 +91,7 @@ def _days_filter(http: Http) -> str | None:
 
 
 def _last_page(http: Http) -> str | None:
-    found = len(listing.page(http, {}, number=listing.MOST_PAGES - 1)["content"])
+    found = len(listing.list_page(http, {}, number=listing.MOST_PAGES - 1)["content"])
     return None if found == listing.SIZE else f"{found} publications on page 99 of size 100"
 
 
@@ -112,7 +112,7 @@ def _number_on_ted(http: Http) -> str | None:
 
 
 def _stable_elements(http: Http) -> str | None:
-    before, after = (listing.page(http, _weeks_ago(http, 1))["content"] for _ in range(2))
+    before, after = (listing.list_page(http, _weeks_ago(http, 1))["content"] for _ in range(2))
     changed = {
         name
         for one, other in zip(before, after, strict=False)
@@ -124,7 +124,7 @@ def _stable_elements(http: Http) -> str | None:
 
 
 def _procedure_codes(http: Http) -> str | None:
-    content = listing.page(http, _weeks_ago(http, 0))["content"]
+    content = listing.list_page(http, _weeks_ago(http, 0))["content"]
     procedures = [element.get("procedure") or {} for element in content]
     strange = {
         f"{x.get('code')} ({x.get('omschrijving')})"

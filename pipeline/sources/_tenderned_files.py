@@ -93,7 +93,7 @@ def files(page: bytes) -> list[File]:
     found = [
         File(url=url, first=days[0], last=days[1], caption=text)
         for url, text in dict(links(page)).items()
-        if (days := period(url))
+        if (days := days_held(url))
     ]
     if not found:
         raise SourceChanged(f"{PAGE}: no link to a JSON or XLSX file of a stated period")
@@ -106,7 +106,7 @@ def files(page: bytes) -> list[File]:
     return found
 
 
-def period(url: str) -> tuple[dt.date, dt.date] | None:
+def days_held(url: str) -> tuple[dt.date, dt.date] | None:
     """Read the days a file holds from its name; ``None`` when it does not say.
 
     Names seen: ``Dataset_Tenderned-2025-01-01-2025-12-31.json``, ``2017.json``,
@@ -122,7 +122,7 @@ def period(url: str) -> tuple[dt.date, dt.date] | None:
     return (days[0], days[-1]) if len(days) == 2 and days[0] <= days[1] else None
 
 
-def parts(found: Iterable[File], year: int) -> list[Part]:
+def parts_of_year(found: Iterable[File], year: int) -> list[Part]:
     """Divide a year over the files, so that each day comes from one: the newest, JSON first."""
     pool, chosen = list(found), list[Part]()
     start, until = dt.date(year, 1, 1), dt.date(year, 12, 31)

@@ -83,7 +83,7 @@ def of_releases(download: Download, lines: Lines, holds: Holds) -> None:
         SourceChanged: It is no package of releases.
     """
     source = _streams.content(cast("BinaryIO", download), download.url, url=download.url)
-    if (found := _streams.kind(source.head)) != "json":
+    if (found := _streams.content_kind(source.head)) != "json":
         raise SourceChanged(f"{download.url}: expected JSON, found {found}: {source.head[:80]!r}")
     try:
         for number, (_, release) in enumerate(_elements.parts(source), start=1):
@@ -96,7 +96,7 @@ def of_releases(download: Download, lines: Lines, holds: Holds) -> None:
         raise SourceChanged(f"{download.url}: {error}") from None
 
 
-def of_workbook(download: Download, lines: Lines, holds: Holds) -> None:
+def lines_of_workbook(download: Download, lines: Lines, holds: Holds) -> None:
     """Add the rows of the sheet that holds publications; those of other days are left out.
 
     Raises:

@@ -35,7 +35,7 @@ def days(first: dt.date, last: dt.date) -> dict[str, str]:
     return {"publicatieDatumVanaf": first.isoformat(), "publicatieDatumTot": last.isoformat()}
 
 
-def page(
+def list_page(
     http: Http, filters: Mapping[str, str], *, number: int = 0, size: int = SIZE
 ) -> dict[str, Any]:
     """Return one page of the list, with a ``content`` of elements that have an id.
@@ -61,7 +61,7 @@ def page(
 
 def total(http: Http, filters: Mapping[str, str]) -> int:
     """Return how many publications TenderNed counts; raises as :func:`page`."""
-    return int(page(http, filters, size=1)["totalElements"])
+    return int(list_page(http, filters, size=1)["totalElements"])
 
 
 def everything(http: Http) -> int:
@@ -93,7 +93,7 @@ def of_day(http: Http, day: dt.date) -> dict[str, dict[str, Any]]:
 def _read(http: Http, day: dt.date) -> tuple[dict[str, dict[str, Any]], int]:
     found: dict[str, dict[str, Any]] = {}
     for number in range(MOST_PAGES):
-        answer = page(http, days(day, day), number=number)
+        answer = list_page(http, days(day, day), number=number)
         counted = int(answer["totalElements"])
         if number == 0:
             _check_total(http, day, counted)

@@ -23,7 +23,7 @@ from pipeline.sources._streams import (
     MOST_NOTICE_BYTES,
     Content,
     content,
-    kind,
+    content_kind,
     seekable,
 )
 
@@ -120,7 +120,7 @@ class _Reader:
 
     def _read(self, source: Content, *, in_gzip: bool) -> Iterator[Outcome]:
         source.gauge.reset()
-        match kind(source.head):
+        match content_kind(source.head):
             case "empty":
                 raise NoticeError("an empty file")
             case "xml":

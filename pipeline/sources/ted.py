@@ -16,7 +16,7 @@ from pipeline.records import RawNotice
 from pipeline.sources import Listed, Source
 from pipeline.sources import _ted_facts as facts
 from pipeline.sources import _ted_search as search
-from pipeline.sources._http import Answer, Http
+from pipeline.sources._http import Http, HttpAnswer
 from pipeline.sources._ted_country import checked
 
 NAME = "ted"
@@ -95,7 +95,7 @@ def raw_notices(http: Http, thing: Listed) -> Iterator[RawNotice]:
 
 def count(http: Http, day: dt.date, *, country: str) -> int:
     """Return how many notices the index has for a day."""
-    return search.count(http, day, day, country=country)
+    return search.count_found(http, day, day, country=country)
 
 
 def earliest(today: dt.date) -> dt.date:
@@ -106,7 +106,7 @@ def earliest(today: dt.date) -> dt.date:
         return dt.date(today.year - 10, 3, 1)
 
 
-def _check_whole(answer: Answer) -> None:
+def _check_whole(answer: HttpAnswer) -> None:
     """See that a notice begins and ends; what is in between is for the readers of formats."""
     body = answer.body.strip()
     if not body:

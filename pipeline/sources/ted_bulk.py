@@ -99,7 +99,7 @@ def raw_notices(http: Http, thing: Listed, *, country: str) -> Iterator[RawNotic
     """
     found: Counter[dt.date] = Counter()
     with http.stream(thing.url) as download:
-        for member in packages.members(download, thing.source_id):
+        for member in packages.package_members(download, thing.source_id):
             found[member.day] += 1
             if is_of(member.body, country):
                 yield RawNotice(
@@ -117,7 +117,7 @@ def raw_notices(http: Http, thing: Listed, *, country: str) -> Iterator[RawNotic
 def _check_whole(http: Http, day: dt.date, found: int, *, package: str) -> None:
     if day < ted.earliest(http.today()):
         return
-    announced = search.count(http, day, day, country=None)
+    announced = search.count_found(http, day, day, country=None)
     if found != announced:
         raise SourceUnavailable(
             f"{NAME}: {package} has {found} notices of {day}; the Search API has {announced}",

@@ -23,7 +23,7 @@ from pipeline.sources import _tenderned_facts as facts
 from pipeline.sources import _tenderned_list as listing
 
 if TYPE_CHECKING:
-    from pipeline.sources._http import Answer, Http
+    from pipeline.sources._http import Http, HttpAnswer
 
 NAME = "tenderned"
 
@@ -48,13 +48,13 @@ def listed(http: Http, day: dt.date) -> Iterator[Listed]:
         yield Listed(
             source_id=publication,
             day=day,
-            fingerprint=fingerprint(element, age=http.today() - day),
+            fingerprint=listing_fingerprint(element, age=http.today() - day),
             url=f"{listing.API}/{publication}",
             facts=element,
         )
 
 
-def fingerprint(element: Mapping[str, Any], *, age: dt.timedelta) -> str:
+def listing_fingerprint(element: Mapping[str, Any], *, age: dt.timedelta) -> str:
     """Return what changes when a publication may have changed.
 
     A European publication changes once without its list element showing it: when its number
@@ -120,13 +120,13 @@ def _xml(http: Http, thing: Listed) -> Iterator[RawNotice]:
     yield _raw(thing, "/public-xml", answer, media_type=XML)
 
 
-def _part(http: Http, thing: Listed, name: str) -> Answer | None:
+def _part(http: Http, thing: Listed, name: str) -> HttpAnswer | None:
     """What TenderNed has besides the detail; ``None`` where it has none."""
     answer = http.get(thing.url + name, expect=(200, 404))
     return answer if answer.status == 200 else None
 
 
-def _raw(thing: Listed, part: str, answer: Answer, *, media_type: str) -> RawNotice:
+def _raw(thing: Listed, part: str, answer: HttpAnswer, *, media_type: str) -> RawNotice:
     return RawNotice(
         source=NAME,
         source_id=thing.source_id + part,

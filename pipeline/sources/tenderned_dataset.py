@@ -35,7 +35,7 @@ def listed(http: Http, day: dt.date) -> Iterator[Listed]:
     """
     if day.day != 1:
         return
-    for part in page.parts(_files(http), day.year):
+    for part in page.parts_of_year(_files(http), day.year):
         if part.first == day:
             yield Listed(
                 source_id=day.isoformat(),
@@ -66,7 +66,7 @@ def raw_notices(http: Http, thing: Listed) -> Iterator[RawNotice]:
         SourceChanged: It is not shaped as we know it, or holds nothing.
     """
     part: page.Part = thing.facts["part"]
-    read = dataset.of_releases if part.file.is_json else dataset.of_workbook
+    read = dataset.of_releases if part.file.is_json else dataset.lines_of_workbook
     empty = True
     with dataset.kept_lines() as lines:
         with http.stream(thing.url) as download:
@@ -91,13 +91,15 @@ def page_answers(http: Http) -> str | None:
 
 
 def _names_say_when(http: Http) -> str | None:
-    urls = [url for url, _ in page.links(http.get(page.PAGE).body) if not page.period(url)]
+    urls = [url for url, _ in page.links(http.get(page.PAGE).body) if not page.days_held(url)]
     return f"files that are left out: {', '.join(map(page.file_name, urls))}" if urls else None
 
 
 def _years_are_covered(http: Http) -> str | None:
     found, last = _files(http), http.today().year - 1
-    missing = [year for year in range(EARLIEST.year, last + 1) if not page.parts(found, year)]
+    missing = [
+        year for year in range(EARLIEST.year, last + 1) if not page.parts_of_year(found, year)
+    ]
     return f"no file tells of {', '.join(map(str, missing))}" if missing else None
 
 

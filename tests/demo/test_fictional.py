@@ -24,13 +24,13 @@ def facts():
 
 def test_two_runs_give_the_same_bytes(facts):
     again = make()
-    first, second = sections.write(facts), sections.write(again)
+    first, second = sections.write_sections(facts), sections.write_sections(again)
     assert tables.csv_of(facts, first) == tables.csv_of(again, second)
     assert tables.json_of(facts, first) == tables.json_of(again, second)
 
 
 def test_every_page_says_that_it_is_fictional(facts):
-    written = sections.write(facts)
+    written = sections.write_sections(facts)
     blocks = [block for section in written for block in section.blocks]
     page = build.page(facts, written, {x.key: "" for x in blocks if hasattr(x, "key")})
     assert facts.fictional

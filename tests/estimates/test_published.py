@@ -132,5 +132,5 @@ def test_a_year_with_a_quarter_missing_has_no_national_share(store):
 def test_a_revision_says_which_judgement_changed():
     old = made()
     new = replace(old, figures=replace(old.figures, truths={"a/1": 1.0}))
-    (line,) = published.revise(old, new)
+    (line,) = published.revisions(old, new)
     assert (line.subject, line.name, line.old, line.new) == ("judgement", "a/1", 0.5, 1.0)

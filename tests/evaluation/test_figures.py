@@ -31,7 +31,7 @@ from pipeline.records import (
     Prediction,
     Reading,
 )
-from pipeline.report.evaluation import evaluation_page, figure
+from pipeline.report.evaluation import evaluation_page, metric_text
 from pipeline.store import Store
 
 
@@ -544,5 +544,5 @@ def test_the_page_is_the_same_from_the_same_figures(six, codebook):
 
 
 def test_an_undefined_figure_is_a_dash():
-    assert figure({"value": None, "low": None, "high": None}) == "–"
-    assert figure(RIGHT) == "0.500 (0.250 to 0.750)"
+    assert metric_text({"value": None, "low": None, "high": None}) == "–"
+    assert metric_text(RIGHT) == "0.500 (0.250 to 0.750)"

@@ -57,11 +57,11 @@ def test_formats_are_found_in_the_folder_in_order_of_name():
     ],
 )
 def test_a_format_is_known_by_its_content(members, media_type, expected):
-    assert collect.read(raw(json.dumps(members).encode(), media_type)).format == expected
+    assert collect.read_notice(raw(json.dumps(members).encode(), media_type)).format == expected
 
 
 @pytest.mark.parametrize("body", [b"", b"\x89PNG", b"[]", b'{"a": {"ocid": 1}}', b"{" * 5_000])
 def test_an_unknown_format_is_told_with_its_beginning(body):
     with pytest.raises(NoticeError, match="not a notice format we know: starts with") as caught:
-        collect.read(raw(body))
+        collect.read_notice(raw(body))
     assert str(caught.value).startswith("a.json#7: ")

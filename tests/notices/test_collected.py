@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import CorpusError, PipelineError
-from pipeline.notices import _readers, collect, collected
+from pipeline.notices import _readers, collect, collected, outlines
 from pipeline.notices.collected import CollectReport
 from pipeline.rawstore import RawStore, disk
 from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
@@ -31,7 +31,7 @@ def store(tmp_path):
 
 
 def notices(source, period, *, store):
-    return list(collected.whole(collected.outlines(source, period, store=store)))
+    return list(outlines.whole(outlines.outlines(source, period, store=store)))
 
 
 def row(source_id, *, minutes=0, **members):
@@ -73,7 +73,7 @@ def test_notices_come_back_as_the_reader_gave_them(store):
     given = [row("1", cpv="45000000", buyer="Gemeente Utrecht"), row("2")]
     add(store, *given)
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
-    assert notices("gazette", WEEK, store=store) == [collect.read(x) for x in given]
+    assert notices("gazette", WEEK, store=store) == [collect.read_notice(x) for x in given]
 
 
 def test_key_facts_stand_in_columns_beside_the_id_of_the_raw_notice(store):
@@ -88,7 +88,7 @@ def test_key_facts_stand_in_columns_beside_the_id_of_the_raw_notice(store):
 
 def test_text_that_is_no_unicode_is_kept_in_the_notice(store, monkeypatch):
     given = dataclasses.replace(NOTICE, format="tabular", title="half \ud800 pair")
-    monkeypatch.setattr(collect, "read", lambda _: given)
+    monkeypatch.setattr(collect, "read_notice", lambda _: given)
     add(store, row("1"))
     run(store)
     assert pq.read_table(path(store))["title"].to_pylist() == ["half ? pair"]
@@ -218,12 +218,12 @@ def test_what_is_in_quarantine_is_read_again_when_any_reader_changes(store, monk
     add(store, row("1"), raw("2", b"\x89PNG"))
     run(store)
     assert run(store).read == 0
-    improved = collect.read
+    improved = collect.read_notice
 
     def reading(each):
         return improved(row("2")) if each.source_id == "2" else improved(each)
 
-    monkeypatch.setattr(collect, "read", reading)
+    monkeypatch.setattr(collect, "read_notice", reading)
     versions = _readers.reader_versions() | {"eforms": "improved"}
     monkeypatch.setattr(collected, "reader_versions", lambda: versions)
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
@@ -242,7 +242,7 @@ def test_a_detail_and_its_rendering_become_one_notice(store, monkeypatch):
         NOTICE, format="tenderned_html", title="", lots=(Lot(lot_id="1"), Lot(lot_id="2"))
     )
     read_as = {"1": detail, "1/html": rendering}
-    monkeypatch.setattr(collect, "read", lambda each: read_as[each.source_id])
+    monkeypatch.setattr(collect, "read_notice", lambda each: read_as[each.source_id])
     with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
@@ -271,7 +271,7 @@ def test_the_xml_of_a_publication_tells_all_but_what_tenderned_calls_it(store, m
         version_id="a8fc628a-a8c5-4954-bc54-cccbfc855ded-01",
     )
     read_as = {"1": detail, "1/public-xml": xml}
-    monkeypatch.setattr(collect, "read", lambda each: read_as[each.source_id])
+    monkeypatch.setattr(collect, "read_notice", lambda each: read_as[each.source_id])
     with store.writer("gazette", DAY, made_by="test", now=NOW) as writer:
         writer.add(map(row, read_as), fingerprint="f")
     assert run(store).notices == 1
@@ -290,22 +290,22 @@ def test_notices_of_a_package_with_the_same_id_in_two_answers_stay_apart(store):
 def test_texts_are_left_out_and_found_again(store):
     add(store, row("1", description="Een brug", cpv="45000000"), row("2"))
     run(store)
-    found = list(collected.outlines("gazette", WEEK, store=store))
+    found = list(outlines.outlines("gazette", WEEK, store=store))
     assert [x.notice.description for x in found] == ["…", None]
     assert [x.notice.cpv for x in found] == [("45000000",), ()]
-    assert [x.description for x in collected.whole(found)] == ["Een brug", None]
-    assert [x.notice_id for x in collected.whole(found[1:])] == ["2"]
+    assert [x.description for x in outlines.whole(found)] == ["Een brug", None]
+    assert [x.notice_id for x in outlines.whole(found[1:])] == ["2"]
 
 
 def test_a_file_of_before_there_were_outlines_is_read(store):
     add(store, row("1", description="Een brug"), row("2", published_on="2026-03-05"))
     run(store)
-    found = list(collected.outlines("gazette", WEEK, store=store))
+    found = list(outlines.outlines("gazette", WEEK, store=store))
     table = pq.read_table(path(store)).drop_columns("outline")
     facts = disk.table_facts(path(store))
     disk.write_table(path(store), [table], schema=table.schema, facts=lambda: facts)
-    assert list(collected.outlines("gazette", WEEK, store=store)) == found
-    assert [x.description for x in collected.whole(found)] == ["Een brug"]
+    assert list(outlines.outlines("gazette", WEEK, store=store)) == found
+    assert [x.description for x in outlines.whole(found)] == ["Een brug"]
 
 
 def test_notices_are_chosen_by_their_own_date_where_they_have_one(store):
@@ -319,15 +319,15 @@ def test_notices_are_chosen_by_their_own_date_where_they_have_one(store):
 
 def test_what_is_fetched_while_a_day_is_read_is_read_by_the_next_run(store, monkeypatch):
     add(store, row("1"))
-    reading = collect.read
+    reading = collect.read_notice
 
     def meanwhile(each):
         if each.source_id == "1":
             add(store, row("2"))
-            monkeypatch.setattr(collect, "read", reading)
+            monkeypatch.setattr(collect, "read_notice", reading)
         return reading(each)
 
-    monkeypatch.setattr(collect, "read", meanwhile)
+    monkeypatch.setattr(collect, "read_notice", meanwhile)
     assert run(store).notices == 1
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
 
@@ -348,7 +348,7 @@ def test_a_run_that_breaks_off_leaves_nothing_half(store, monkeypatch):
     def broken(each):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(collect, "read", broken)
+    monkeypatch.setattr(collect, "read_notice", broken)
     with pytest.raises(ZeroDivisionError):
         run(store)
     assert [x.name for x in path(store).parent.iterdir()] == []

@@ -108,7 +108,7 @@ def test_a_notice_is_read_as_a_person_reads_it(table, shared):
         media_type="application/xml",
         body=path.read_bytes(),
     )
-    assert differences(table, collect.read(raw)) == []
+    assert differences(table, collect.read_notice(raw)) == []
 
 
 def test_a_table_names_only_fields_that_are_compared():

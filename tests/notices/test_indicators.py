@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CorpusError, SettingsError
-from pipeline.notices.indicators import evaluate, read
+from pipeline.notices.indicators import count_indicator, read_indicator
 from pipeline.notices.procedures import procedures
 from pipeline.notices.relations import relations
 from pipeline.records import Lot, Notice, Reference
 from pipeline.store import Store
 
 HOME = Path(__file__).parent.parent.parent
-SAVED = {name: read(table, name) for name, table in Store(HOME).indicators().items()}
+SAVED = {name: read_indicator(table, name) for name, table in Store(HOME).indicators().items()}
 TABLE = {
     "name": "Innovatiepartnerschappen",
     "description": "Per jaar.",
@@ -42,7 +42,9 @@ def notice(notice_id, kind="competition", *, year=2018, refers=(), **more):
 
 def counts(indicator, notices, forms=None):
     by_id = {x.notice_id: x for x in notices}
-    found = evaluate(indicator, procedures(relations(notices)), by_id, forms_by_notice=forms or {})
+    found = count_indicator(
+        indicator, procedures(relations(notices)), by_id, forms_by_notice=forms or {}
+    )
     return {x.value: x.ours for x in found if x.ours}
 
 
@@ -60,7 +62,7 @@ def test_published_counts_are_those_of_their_sources():
 
 
 def test_every_published_count_is_shown_also_where_we_have_none():
-    found = evaluate(SAVED["innovatiepartnerschappen"], [], {}, forms_by_notice={})
+    found = count_indicator(SAVED["innovatiepartnerschappen"], [], {}, forms_by_notice={})
     assert [(x.value, x.ours, x.published) for x in found][:2] == [("2016", 0, 1), ("2017", 0, 7)]
 
 
@@ -102,7 +104,7 @@ def test_a_notice_and_its_copy_count_once():
         "100", source="tenderned", format="tenderned_json", refers=[("ted", "1-2018")]
     )
     assert counts(SAVED["innovatiepartnerschappen"], [original, notice("1-2018")]) == {"2018": 1}
-    by_notice = read(TABLE | {"count": "notices"}, "a")
+    by_notice = read_indicator(TABLE | {"count": "notices"}, "a")
     assert counts(by_notice, [original, notice("1-2018")]) == {"2018": 1}
 
 
@@ -149,7 +151,9 @@ def test_procedures_per_province_leave_out(other):
 
 
 def test_what_cannot_be_placed_is_unknown():
-    assert counts(read(TABLE, "a"), [notice("1-2018", published_on=None)]) == {"unknown": 1}
+    assert counts(read_indicator(TABLE, "a"), [notice("1-2018", published_on=None)]) == {
+        "unknown": 1
+    }
 
 
 @pytest.mark.parametrize(
@@ -170,12 +174,12 @@ def test_what_cannot_be_placed_is_unknown():
 )
 def test_a_wrong_file_is_named(change, message):
     with pytest.raises(SettingsError, match=message):
-        read(TABLE | change, "a")
+        read_indicator(TABLE | change, "a")
 
 
 def test_a_missing_member_is_named():
     with pytest.raises(SettingsError, match="indicator a: source missing"):
-        read({name: value for name, value in TABLE.items() if name != "source"}, "a")
+        read_indicator({name: value for name, value in TABLE.items() if name != "source"}, "a")
 
 
 def test_a_file_that_is_no_toml_is_named(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.notices import collect
 from pipeline.notices import procedures as linking
 from pipeline.notices._likeness import likeness, subject
-from pipeline.notices.procedures import explain
+from pipeline.notices.procedures import explain_procedure
 from pipeline.notices.relations import relations
 from pipeline.notices.versions import Groups
 from pipeline.records import Notice, RawNotice, Reference
@@ -389,7 +389,7 @@ def test_a_procedure_explains_itself():
         eforms("1-2025", title="Bruggen"),
         eforms("2-2025", title="Bruggen", day=5, refers=[("changes", "1-2025")]),
     ]
-    assert explain(single(*notices), {x.notice_id: x for x in notices}) == [
+    assert explain_procedure(single(*notices), {x.notice_id: x for x in notices}) == [
         f"BT-04:{KEY}: 2 notices",
         "2025-01-01 1-2025 competition: Bruggen (replaced by 2-2025)",
         "2025-01-06 2-2025 competition: Bruggen",
@@ -534,7 +534,7 @@ def real(shared):
     notices = []
     for path in sorted((shared / "notices").glob("*/*.xml")):
         notices.append(
-            collect.read(
+            collect.read_notice(
                 RawNotice(
                     source="files",
                     source_id=path.name,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipeline.notices.reconcile import Explanation, Total, lines, per_day, reconcile
+from pipeline.notices.reconcile import Explanation, Total, comparison_lines, per_day, reconcile
 from pipeline.records import Lot, Notice, Reference, Unreadable
 
 DAY = dt.date(2026, 1, 5)
@@ -106,7 +106,7 @@ def test_the_table_reads_as_text():
     table = reconcile(
         [notice("1-2026"), notice("2-2026", refers=[("changes", "9-2025")])], per_day({DAY: 1})
     )
-    assert list(lines(table)) == [
+    assert list(comparison_lines(table)) == [
         "                                ours  theirs  differ",
         "day 2026-01-05                     2       1      +1",
         "    change notice: 1 (2-2026)",

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipeline.notices.versions import Groups, current, order, plain, resolver
+from pipeline.notices.versions import Groups, current, order, plain_identifier, resolver
 from pipeline.records import Notice, Reference
 
 UUID = "745eec99-0448-4f1d-a215-f765f4542d72"
@@ -38,7 +38,7 @@ def holds(*notices, copies=None):
     ],
 )
 def test_an_identifier_has_one_spelling(written, expected):
-    assert plain(written) == expected
+    assert plain_identifier(written) == expected
 
 
 def test_numbers_are_ordered_as_numbers():

@@ -30,9 +30,9 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-p
 @pytest.fixture(scope="module", params=["facts", "without_draw"])
 def written(request):
     facts = request.getfixturevalue(request.param)
-    found = sections.write(facts)
+    found = sections.write_sections(facts)
     pictures = {
-        x.key: charts.inline(charts.draw(x, fictional=facts.fictional))
+        x.key: charts.inline(charts.draw_chart(x, fictional=facts.fictional))
         for s in found
         for x in s.blocks
         if x.kind == "chart"

@@ -25,7 +25,7 @@ def page(files):
 
 
 def charts_of(facts):
-    return [x for s in sections.write(facts) for x in s.blocks if x.kind == "chart"]
+    return [x for s in sections.write_sections(facts) for x in s.blocks if x.kind == "chart"]
 
 
 def opened(pdf):
@@ -91,7 +91,7 @@ def test_a_real_page_does_not_claim_to_be_fictional(without_draw, tmp_path):
 
 def test_every_chart_has_a_text_alternative_and_a_table(facts, files):
     drawn = {x.stem.removeprefix("kwartaalrapport-2026Q3-"): x for x in files if x.suffix == ".svg"}
-    for section in sections.write(facts):
+    for section in sections.write_sections(facts):
         for position, block in enumerate(section.blocks):
             if block.kind == "chart":
                 assert section.blocks[position + 1].kind == "table", block.key
@@ -106,19 +106,19 @@ def test_a_chart_is_the_same_in_two_runs(facts):
     one_of_each = {type(x): x for x in charts_of(facts)}.values()
     assert len(one_of_each) == 3
     for chart in one_of_each:
-        first, second = (charts.draw(chart, fictional=False) for _ in range(2))
+        first, second = (charts.draw_chart(chart, fictional=False) for _ in range(2))
         assert first == second
 
 
 def test_a_fictional_chart_says_so_in_the_picture(facts):
     chart = charts_of(facts)[0]
-    assert charts.MADE_UP in charts.draw(chart, fictional=True).svg
-    assert charts.MADE_UP not in charts.draw(chart, fictional=False).svg
+    assert charts.MADE_UP in charts.draw_chart(chart, fictional=True).svg
+    assert charts.MADE_UP not in charts.draw_chart(chart, fictional=False).svg
 
 
 def test_targets_are_drawn_with_their_label(facts):
     chart = next(x for x in charts_of(facts) if x.key == "aandeel")
-    svg = charts.draw(chart, fictional=False).svg
+    svg = charts.draw_chart(chart, fictional=False).svg
     assert "doel oplossingen 17%" in svg
     assert "doel O&amp;O 3%" in svg
 

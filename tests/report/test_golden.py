@@ -27,7 +27,7 @@ WITHOUT = replace(
 def made(name):
     """Charts depend on the version of the library; here stands where they come."""
     facts = WITHOUT if name.startswith("zonder") else FACTS
-    written = sections.write(facts)
+    written = sections.write_sections(facts)
     if name.endswith(".csv"):
         return tables.csv_of(facts, written).decode()
     marks = {x.key: f"[{x.key}]" for s in written for x in s.blocks if x.kind == "chart"}

@@ -10,7 +10,7 @@ from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check
 from pipeline.report import names, sections
 from pipeline.report.facts import DrawFacts, FrameFacts, Size
-from pipeline.report.outline import Cards, Examples, Intervals, Table, Text
+from pipeline.report.outline import Cards, Intervals, ShownExamples, Table, Text
 
 TITLES = [
     "Kerncijfers",
@@ -32,7 +32,7 @@ TITLES = [
 
 
 def section(facts, title):
-    return next(x for x in sections.write(facts) if x.title == title)
+    return next(x for x in sections.write_sections(facts) if x.title == title)
 
 
 def words(facts, title):
@@ -40,7 +40,7 @@ def words(facts, title):
 
 
 def table(facts, key):
-    return next(x for s in sections.write(facts) for x in s.tables if x.key == key)
+    return next(x for s in sections.write_sections(facts) for x in s.tables if x.key == key)
 
 
 def line(facts, key, name):
@@ -52,12 +52,12 @@ def shown(cells):
 
 
 def test_the_sections_stand_in_the_agreed_order(facts, without_draw):
-    assert [x.title for x in sections.write(facts)] == TITLES
-    assert [x.title for x in sections.write(without_draw)] == TITLES
+    assert [x.title for x in sections.write_sections(facts)] == TITLES
+    assert [x.title for x in sections.write_sections(without_draw)] == TITLES
 
 
 def test_table_and_chart_keys_fit_a_worksheet_and_differ(facts):
-    keys = [x.key for s in sections.write(facts) for x in s.tables]
+    keys = [x.key for s in sections.write_sections(facts) for x in s.tables]
     assert len(set(keys)) == len(keys)
     assert max(map(len, keys)) <= 31
 
@@ -104,7 +104,7 @@ def test_none_found_is_an_upper_bound_and_never_zero(facts):
 def test_no_published_share_reads_as_zero(facts):
     found = [
         cell.shown
-        for s in sections.write(facts)
+        for s in sections.write_sections(facts)
         for t in s.tables
         for cells in t.lines
         for column, cell in zip(t.columns, cells, strict=True)
@@ -135,7 +135,7 @@ def test_benchmark_and_targets_are_said_to_be_another_quantity(facts):
 def test_without_a_draw_no_share_is_shown_outside_tables_marked_as_biased(without_draw):
     # Targets are not ours, and the part per rung of the value ladder is no innovation share.
     allowed = {"doelen", "waardeladder"}
-    for s in sections.write(without_draw):
+    for s in sections.write_sections(without_draw):
         assert not any(isinstance(x, Cards | Intervals) for x in s.blocks)
         for t in s.tables:
             if t.key not in allowed and not t.biased:
@@ -225,7 +225,7 @@ def test_what_buyers_declare_stands_beside_our_label(facts):
 
 def test_only_web_addresses_become_links(facts):
     blocks = section(facts, "Voorbeelden").blocks
-    found = next(x for x in blocks if isinstance(x, Examples)).examples
+    found = next(x for x in blocks if isinstance(x, ShownExamples)).examples
     assert [x.url for x in found] == ["https://example.org/aankondiging/99000104-2025", None]
 
 
@@ -337,7 +337,7 @@ def award_lot():
 
 def test_tables_have_as_many_cells_as_columns(facts, without_draw):
     for some in (facts, without_draw):
-        for s in sections.write(some):
+        for s in sections.write_sections(some):
             for t in s.tables:
                 assert isinstance(t, Table)
                 assert {len(x) for x in t.lines} <= {len(t.columns)}, t.key

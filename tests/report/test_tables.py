@@ -14,7 +14,7 @@ from pipeline.report import sections, tables
 
 @pytest.fixture(scope="module")
 def written(facts):
-    return sections.write(facts)
+    return sections.write_sections(facts)
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,15 @@ def book(facts, written):
 
 
 def lines(facts):
-    text = tables.csv_of(facts, sections.write(facts)).decode()
+    text = tables.csv_of(facts, sections.write_sections(facts)).decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_two_runs_give_the_same_bytes(facts):
     for write in (tables.csv_of, tables.json_of):
-        assert write(facts, sections.write(facts)) == write(facts, sections.write(facts))
+        assert write(facts, sections.write_sections(facts)) == write(
+            facts, sections.write_sections(facts)
+        )
 
 
 def test_csv_and_json_hold_the_same_figures(facts, written):
@@ -67,7 +69,7 @@ def test_json_warns_of_fictional_figures_and_failed_checks(facts, without_draw, 
     assert whole["niet_geslaagde_controles"] == []
     failed = Check(name="there_are_notices", severity="stop", passed=False, finding="0 notices")
     draft = replace(without_draw, checks=(failed,))
-    whole = json.loads(tables.json_of(draft, sections.write(draft)))
+    whole = json.loads(tables.json_of(draft, sections.write_sections(draft)))
     assert whole["waarschuwing"] is None
     assert whole["niet_geslaagde_controles"] == ["there_are_notices"]
 
@@ -122,9 +124,9 @@ def test_text_that_looks_like_a_formula_stays_text(facts):
         name="=1+1", severity="look", passed=False, finding='=HYPERLINK("http://kwaad.example")'
     )
     changed = replace(facts, checks=(evil,))
-    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx_of(changed, sections.write(changed))))[
-        "controles"
-    ]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(tables.xlsx_of(changed, sections.write_sections(changed)))
+    )["controles"]
     found = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
     assert len(found) == 2
     assert {cell.data_type for cell in found} == {"s"}

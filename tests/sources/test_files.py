@@ -393,7 +393,7 @@ def test_the_titles_of_the_tenderned_dataset_are_rows_under_other_names(shared):
         "url": "URL TenderNed",
     }
     found = outcomes(shared / "notices" / "tenderned_dataset_titles.json", columns=columns)
-    notices = [collect.read(x) for x in found]
+    notices = [collect.read_notice(x) for x in found]
     assert len(notices) == 1_491  # the README of the notices
     assert (notices[0].notice_id, notices[0].published_on) == ("72172", dt.date(2016, 1, 4))
     assert notices[0].title == "Marktconsultatie ICT Infrastructuur Almeerse Scholen Groep"
@@ -403,7 +403,7 @@ def test_the_shared_descriptions_are_rows(shared):
     found = outcomes(shared / "notices" / "descriptions.jsonl")
     assert len(found) == 274  # the README of the notices
     assert {x.media_type for x in found} == {ROW}
-    assert collect.read(found[0]).notice_id == "330906-2024"
+    assert collect.read_notice(found[0]).notice_id == "330906-2024"
 
 
 # Archives
@@ -586,7 +586,7 @@ def understood(data: bytes) -> list[str]:
             results.append("unreadable")
             continue
         try:
-            results.append(collect.read(outcome).title)
+            results.append(collect.read_notice(outcome).title)
         except NoticeError:
             results.append("not a notice")
     return results

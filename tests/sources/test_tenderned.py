@@ -214,15 +214,15 @@ def test_a_busy_server_is_asked_again(server, http, httpserver, time):
 )
 def test_the_fingerprint_changes_with_the_publication_only(change, same):
     before, age = element(480001, DAY), dt.timedelta(days=1)
-    changed = tenderned.fingerprint({**before, **change}, age=age)
-    assert (changed == tenderned.fingerprint(before, age=age)) is same
+    changed = tenderned.listing_fingerprint({**before, **change}, age=age)
+    assert (changed == tenderned.listing_fingerprint(before, age=age)) is same
 
 
 @pytest.mark.parametrize(("europees", "same"), [(True, False), (False, True)])
 def test_a_european_publication_is_fetched_again_when_ted_must_have_it(europees, same):
     published = element(480001, DAY, europees=europees)
     young, old, older = (
-        tenderned.fingerprint(published, age=dt.timedelta(days=n)) for n in (7, 8, 900)
+        tenderned.listing_fingerprint(published, age=dt.timedelta(days=n)) for n in (7, 8, 900)
     )
     assert (young == old) is same
     assert old == older
@@ -241,14 +241,14 @@ def test_a_national_publication_comes_with_its_rendering(server, http):
     assert rendering.media_type == tenderned.HTML
     assert json.loads(rendering.body) == {"html": RENDERING}
     assert rendering.url == f"https://{HOST}{API}/480001/html"
-    assert collect.read(detail).notice_id == "480001"
+    assert collect.read_notice(detail).notice_id == "480001"
 
 
 def test_a_detail_and_its_rendering_are_of_one_notice(server, http):
     server.add(DAY, 480001)
     detail, _, rendering = parts(http())
-    notice = collect.read(rendering)
-    assert notice.notice_id == collect.read(detail).notice_id == "480001"
+    notice = collect.read_notice(rendering)
+    assert notice.notice_id == collect.read_notice(detail).notice_id == "480001"
     assert notice.lots[0].purposes == ("inn-pur",)
 
 
@@ -263,7 +263,7 @@ def test_a_european_publication_points_to_ted_and_is_not_asked_as_html(server, h
     server.add(DAY, 480001, europees=True)
     server.ted["480001"] = "643394-2026"
     detail, related = parts(http())
-    assert collect.read(detail).references == (Reference(kind="ted", target="643394-2026"),)
+    assert collect.read_notice(detail).references == (Reference(kind="ted", target="643394-2026"),)
     assert related.source_id == "480001/gerelateerd"
 
 

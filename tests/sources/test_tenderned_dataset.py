@@ -73,13 +73,13 @@ def ids_in(raw):
     ],
 )
 def test_the_name_of_a_file_says_of_when_it_is(name, first, last):
-    found = files.period(f"https://{HOST}/cms/sites/default/files/2026-07/{name}")
+    found = files.days_held(f"https://{HOST}/cms/sites/default/files/2026-07/{name}")
     assert found == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 @pytest.mark.parametrize("name", ["Leeswijzer.xlsx", "set-2025-13-01-2025-12-31.json", "a.json"])
 def test_a_name_that_does_not_say_is_not_guessed(name):
-    assert files.period(f"https://{HOST}/{name}") is None
+    assert files.days_held(f"https://{HOST}/{name}") is None
 
 
 def file(first, last, ending=".json"):
@@ -94,7 +94,7 @@ def test_a_year_comes_from_json_and_where_there_is_none_from_the_newest_workbook
     of_2025 = file("2025-01-01", "2025-12-31")
 
     def whole(year):
-        return [x.file for x in files.parts([old, new, of_2025], year)]
+        return [x.file for x in files.parts_of_year([old, new, of_2025], year)]
 
     assert whole(2025) == [of_2025]
     assert whole(2022) == whole(2026) == [new]
@@ -104,13 +104,13 @@ def test_a_year_comes_from_json_and_where_there_is_none_from_the_newest_workbook
 
 def test_a_year_in_quarters_is_put_together_without_overlap():
     quarters = [file("2026-01-01", "2026-03-31"), file("2026-04-01", "2026-06-30")]
-    found = files.parts([file("2021-01-01", "2026-02-28", ".xlsx"), *quarters], 2026)
+    found = files.parts_of_year([file("2021-01-01", "2026-02-28", ".xlsx"), *quarters], 2026)
     assert [(x.file, x.first, x.last) for x in found] == [(x, x.first, x.last) for x in quarters]
 
 
 def test_publications_outside_the_days_of_a_file_are_kept_at_its_edges():
     several = file("2021-01-01", "2022-12-31", ".xlsx")
-    of_2021, of_2022 = (files.parts([several], year)[0] for year in (2021, 2022))
+    of_2021, of_2022 = (files.parts_of_year([several], year)[0] for year in (2021, 2022))
     for day in (None, dt.date(2019, 5, 5), dt.date(2021, 12, 31)):
         assert of_2021.holds(day)
         assert not of_2022.holds(day)

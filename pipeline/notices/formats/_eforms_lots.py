@@ -14,8 +14,8 @@ from pipeline.notices.formats._eforms_codes import (
     STRATEGIC,
     VARIANTS,
 )
-from pipeline.notices.formats._eforms_paths import EXTENSION, Reader, find, find_all, text
-from pipeline.notices.formats._xml import Element, cpv, date, line, total
+from pipeline.notices.formats._eforms_paths import EXTENSION, Reader, find_all, find_first, text_at
+from pipeline.notices.formats._xml import Element, cpv, sum_of, xml_date, xml_line
 from pipeline.records import Amount, Lot
 
 RESULT = f"{EXTENSION}/efac:NoticeResult"
@@ -30,14 +30,14 @@ class _Result(TypedDict, total=False):
     framework_maximum: Amount | None
 
 
-def read_lots(reader: Reader) -> tuple[Lot, ...]:
+def eforms_lots(reader: Reader) -> tuple[Lot, ...]:
     """Read lots and, in planning notices, parts; groups of lots are left out.
 
     A notice without lots gets one lot with the facts of the whole, without its texts.
     """
     lots = []
     for element in find_all(reader.root, "cac:ProcurementProjectLot"):
-        identifier = find(element, "cbc:ID")
+        identifier = find_first(element, "cbc:ID")
         if identifier is None or identifier.get("schemeName") != "LotsGroup":
             lots.append(element)
     if not lots:
@@ -52,18 +52,18 @@ def project_cpv(reader: Reader, project: Element | None) -> tuple[str, ...]:
         *find_all(project, "cac:MainCommodityClassification/cbc:ItemClassificationCode"),
         *find_all(project, "cac:AdditionalCommodityClassification/cbc:ItemClassificationCode"),
     ]
-    return cpv((line(x) for x in elements), reader.remarks)
+    return cpv((xml_line(x) for x in elements), reader.remarks)
 
 
 def project_nuts(project: Element | None) -> tuple[str, ...]:
     """Return the NUTS codes of the places of performance."""
     places = find_all(project, "cac:RealizedLocation/cac:Address/cbc:CountrySubentityCode")
-    return tuple(dict.fromkeys(code for x in places if (code := line(x))))
+    return tuple(dict.fromkeys(code for x in places if (code := xml_line(x))))
 
 
 def _whole(reader: Reader) -> Lot:
-    project = find(reader.root, "cac:ProcurementProject")
-    nature = text(project, "cbc:ProcurementTypeCode")
+    project = find_first(reader.root, "cac:ProcurementProject")
+    nature = text_at(project, "cbc:ProcurementTypeCode")
     return Lot(
         cpv=project_cpv(reader, project),
         nuts=project_nuts(project),
@@ -72,16 +72,16 @@ def _whole(reader: Reader) -> Lot:
 
 
 def _lot(reader: Reader, lot: Element, results: Mapping[str, _Result]) -> Lot:
-    project = find(lot, "cac:ProcurementProject")
-    terms = find(lot, "cac:TenderingTerms")
-    lot_id = text(lot, "cbc:ID")
+    project = find_first(lot, "cac:ProcurementProject")
+    terms = find_first(lot, "cac:TenderingTerms")
+    lot_id = text_at(lot, "cbc:ID")
     ceiling = reader.amount(project, FRAMEWORK_MAXIMUM, f"framework_maximum {lot_id}")
     result: _Result = {"framework_maximum": ceiling}
     for name, value in results.get(lot_id or "", {}).items():
         if value is not None:
             result[name] = value  # type: ignore[literal-required]
-    variants = text(terms, "cbc:VariantConstraintCode")
-    nature = text(project, "cbc:ProcurementTypeCode")
+    variants = text_at(terms, "cbc:VariantConstraintCode")
+    nature = text_at(project, "cbc:ProcurementTypeCode")
     return Lot(
         lot_id=lot_id,
         title=reader.text(project, "cbc:Name"),
@@ -107,7 +107,7 @@ def _system(reader: Reader, lot: Element, list_name: str, table: Mapping[str, bo
     path = "cac:TenderingProcess/cac:ContractingSystem/cbc:ContractingSystemTypeCode"
     for element in find_all(lot, path):
         if element.get("listName") == list_name:
-            code = reader.code(list_name, line(element), table)
+            code = reader.code(list_name, xml_line(element), table)
             return table.get(code or "")
     return None
 
@@ -126,8 +126,8 @@ def _additional_types(project: Element | None, list_name: str) -> list[tuple[Ele
     """The one element that holds all strategic fields, told apart by the list of its code."""
     found = []
     for element in find_all(project, "cac:ProcurementAdditionalType"):
-        code = find(element, "cbc:ProcurementTypeCode")
-        if code is not None and code.get("listName") == list_name and (value := line(code)):
+        code = find_first(element, "cbc:ProcurementTypeCode")
+        if code is not None and code.get("listName") == list_name and (value := xml_line(code)):
             found.append((element, value))
     return found
 
@@ -148,19 +148,19 @@ def _purpose_text(reader: Reader, project: Element | None) -> str | None:
 
 def _results(reader: Reader) -> dict[str, _Result]:
     """Join lot results with their tenders and contracts; keyed by lot."""
-    result = find(reader.root, RESULT)
-    tenders = {text(x, "cbc:ID"): x for x in find_all(result, "efac:LotTender")}
-    contracts = {text(x, "cbc:ID"): x for x in find_all(result, "efac:SettledContract")}
+    result = find_first(reader.root, RESULT)
+    tenders = {text_at(x, "cbc:ID"): x for x in find_all(result, "efac:LotTender")}
+    contracts = {text_at(x, "cbc:ID"): x for x in find_all(result, "efac:SettledContract")}
     found: dict[str, _Result] = {}
     for element in find_all(result, "efac:LotResult"):
-        lot_id = text(element, "efac:TenderLot/cbc:ID") or ""
-        outcome = reader.code("outcome", text(element, "cbc:TenderResultCode"), OUTCOMES)
+        lot_id = text_at(element, "efac:TenderLot/cbc:ID") or ""
+        outcome = reader.code("outcome", text_at(element, "cbc:TenderResultCode"), OUTCOMES)
         if found.get(lot_id, {}).get("outcome") == "selec-w":
             continue
         signed = [
             contracts[key]
             for x in find_all(element, "efac:SettledContract/cbc:ID")
-            if (key := line(x)) in contracts
+            if (key := xml_line(x)) in contracts
         ]
         found[lot_id] = {
             "outcome": outcome,
@@ -184,19 +184,19 @@ def _awarded(
     contracts: list[Element],
 ) -> Amount | None:
     """Add up the winning tenders: those under contract or, without contracts, all of them."""
-    of_lot = [line(x) for x in find_all(result, "efac:LotTender/cbc:ID")]
-    signed = {line(x) for c in contracts for x in find_all(c, "efac:LotTender/cbc:ID")}
+    of_lot = [xml_line(x) for x in find_all(result, "efac:LotTender/cbc:ID")]
+    signed = {xml_line(x) for c in contracts for x in find_all(c, "efac:LotTender/cbc:ID")}
     winners = [x for x in dict.fromkeys(of_lot) if x in tenders and (not signed or x in signed)]
-    field = f"awarded {text(result, 'efac:TenderLot/cbc:ID')}"
+    field = f"awarded {text_at(result, 'efac:TenderLot/cbc:ID')}"
     path = "cac:LegalMonetaryTotal/cbc:PayableAmount"
     values = [reader.amount(tenders[x], path, field) for x in winners]
-    return total(values, field, reader.remarks)
+    return sum_of(values, field, reader.remarks)
 
 
 def _awarded_on(reader: Reader, contracts: list[Element]) -> dt.date | None:
     """The earliest decision or, where no decision is dated, the earliest contract."""
     for path in ("cbc:AwardDate", "cbc:IssueDate"):
-        days = [date(text(x, path), "awarded_on", reader.remarks) for x in contracts]
+        days = [xml_date(text_at(x, path), "awarded_on", reader.remarks) for x in contracts]
         if known := [day for day in days if day]:
             return min(known)
     return None

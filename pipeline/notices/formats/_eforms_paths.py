@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Sequence
 
-from pipeline.notices.formats._xml import Element, Remarks, amount, line, tidy
+from pipeline.notices.formats._xml import Element, Remarks, amount, tidy, xml_line
 from pipeline.records import Amount
 
 NAMESPACES = {
@@ -34,14 +34,14 @@ def find_all(element: Element | None, path: str) -> list[Element]:
     return found
 
 
-def find(element: Element | None, path: str) -> Element | None:
+def find_first(element: Element | None, path: str) -> Element | None:
     """Return the first element at a path."""
     return next(iter(find_all(element, path)), None)
 
 
-def text(element: Element | None, path: str) -> str | None:
+def text_at(element: Element | None, path: str) -> str | None:
     """Return the text of the first element at a path, on one line."""
-    return line(find(element, path))
+    return xml_line(find_first(element, path))
 
 
 class Reader:
@@ -64,8 +64,8 @@ class Reader:
         Args:
             texts: The title in all its languages, which has the last word.
         """
-        own = text(self.root, "cbc:NoticeLanguageCode")
-        more = [line(x) for x in find_all(self.root, "cac:AdditionalNoticeLanguage/cbc:ID")]
+        own = text_at(self.root, "cbc:NoticeLanguageCode")
+        more = [xml_line(x) for x in find_all(self.root, "cac:AdditionalNoticeLanguage/cbc:ID")]
         written = [x.get("languageID") for x in texts]
         wanted = "NLD" if "NLD" in (own, *more) else own
         self.language = wanted if wanted in written or not any(written) else written[0]
@@ -90,7 +90,7 @@ class Reader:
 
     def amount(self, element: Element | None, path: str, field: str) -> Amount | None:
         """Read the sum of money at a path."""
-        found = find(element, path)
+        found = find_first(element, path)
         if found is None:
             return None
-        return amount(line(found), found.get("currencyID"), field, self.remarks)
+        return amount(xml_line(found), found.get("currencyID"), field, self.remarks)

@@ -26,7 +26,7 @@ DUTCH_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 
 
-def members(raw: RawNotice) -> dict[str, Any]:
+def json_members(raw: RawNotice) -> dict[str, Any]:
     """Parse the body; empty when it is not a JSON object."""
     try:
         value = json.loads(raw.body.decode())
@@ -35,7 +35,7 @@ def members(raw: RawNotice) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def clean(text: str) -> str | None:
+def without_markup(text: str) -> str | None:
     """Decode HTML entities and remove unseen characters; ``None`` when nothing is left."""
     decoded = ENTITY.sub(lambda match: html.unescape(match.group()), text)
     return UNSEEN.sub("", decoded).strip() or None
@@ -74,7 +74,7 @@ class Fields:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise self.wrong(name, "text")
-        return clean(str(value))
+        return without_markup(str(value))
 
     def required(self, name: str) -> str:
         """Return a text that must be there.
@@ -185,7 +185,7 @@ class Fields:
         if isinstance(value, list):
             listed = [Fields(self.place, {name: x}).text(name) for x in value]
         else:
-            listed = [clean(part) for part in re.split("[;,]", self.text(name) or "")]
+            listed = [without_markup(part) for part in re.split("[;,]", self.text(name) or "")]
         return tuple(dict.fromkeys(x for x in listed if x))
 
     def code(self, name: str, table: Mapping[str, str]) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.notices.formats._ted_scopes import Scope, day, money, paragraphs, withheld
-from pipeline.notices.formats._xml import Element, Remarks, cpv, local, total
+from pipeline.notices.formats._ted_scopes import Scope, money, paragraphs, scope_day, withheld
+from pipeline.notices.formats._xml import Element, Remarks, cpv, local, sum_of
 from pipeline.records import Amount, Lot
 
 VARIANTS = {"YES": "allowed", "NO": "not-allowed"}
@@ -22,7 +22,7 @@ AWARD_DATES = (
 )
 
 
-def read_lots(form: Scope, nature: str | None, remarks: Remarks) -> tuple[Lot, ...]:
+def ted_lots(form: Scope, nature: str | None, remarks: Remarks) -> tuple[Lot, ...]:
     """Read the lots, with the awards that name them.
 
     A form without lots gets one lot with the facts of the whole, without its texts; a form of
@@ -77,7 +77,7 @@ def _lot(
 ) -> Lot:
     name = f"lot {number}" if number else "lot"
     won = [award for award in awards if not award.has(*FAILURES)]
-    days = [day(award.first(*AWARD_DATES), f"awarded_on {name}", remarks) for award in won]
+    days = [scope_day(award.first(*AWARD_DATES), f"awarded_on {name}", remarks) for award in won]
     return Lot(
         lot_id=number,
         title=_title(own, awards, number),
@@ -87,7 +87,7 @@ def _lot(
         cpv=_cpv(form, own, remarks),
         nature=nature,
         estimated=_estimated(own, awards, f"estimated {name}", remarks),
-        awarded=total(
+        awarded=sum_of(
             (award_value(award, f"awarded {name}", remarks) for award in won),
             f"awarded {name}",
             remarks,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.notices.formats._xml import Element, Remarks, amount, date, line, local
+from pipeline.notices.formats._xml import Element, Remarks, amount, local, xml_date, xml_line
 from pipeline.records import Amount
 
 LOTS = re.compile(r"OBJECT_DESCR|LOT_PRIOR_INFORMATION|(F\d\d_)?ANNEX_B(_\w+)?")
@@ -72,14 +72,16 @@ class Scope:
 
     def line(self, *names: str) -> str | None:
         """Return the text of the first element on one line."""
-        return line(self.first(*names))
+        return xml_line(self.first(*names))
 
     def value(self, *names: str) -> str | None:
         """Return the code of the first element; some releases write it as the text."""
         element = self.first(*names)
         if element is None:
             return None
-        return element.get("VALUE") or element.get("CTYPE") or element.get("CODE") or line(element)
+        return (
+            element.get("VALUE") or element.get("CTYPE") or element.get("CODE") or xml_line(element)
+        )
 
     def values(self, name: str, attribute: str) -> tuple[str, ...]:
         """Return an attribute of all elements of a name, each value once."""
@@ -121,7 +123,7 @@ def _paragraphs(element: Element) -> Iterator[str]:
     if any(True for child in inner for x in child.iter() if local(x) == "P"):
         for child in inner:
             yield from _paragraphs(child)
-    elif len(inner) == len(element) and (text := line(element)):
+    elif len(inner) == len(element) and (text := xml_line(element)):
         yield text
 
 
@@ -144,7 +146,7 @@ def money(element: Element | None, field_name: str, remarks: Remarks) -> Amount 
         remarks.append(f"includes VAT: {field_name}")
     currency = next((x.get("CURRENCY") for x in element.iter() if x.get("CURRENCY")), None)
     figure = below.get("VALUE_COST", element)
-    return amount(figure.get("FMTVAL") or line(figure), currency, field_name, remarks)
+    return amount(figure.get("FMTVAL") or xml_line(figure), currency, field_name, remarks)
 
 
 def withheld(element: Element) -> bool:
@@ -153,12 +155,12 @@ def withheld(element: Element) -> bool:
     return any(x.get("PUBLICATION") == "NO" for x in lineage)
 
 
-def day(element: Element | None, field_name: str, remarks: Remarks) -> dt.date | None:
+def scope_day(element: Element | None, field_name: str, remarks: Remarks) -> dt.date | None:
     """Read a date, written at once or as ``DAY``, ``MONTH`` and ``YEAR``."""
     if element is None:
         return None
-    parts = {local(x): line(x) or "" for x in element.iter()}
+    parts = {local(x): xml_line(x) or "" for x in element.iter()}
     if "YEAR" in parts:
         written = "-".join(parts.get(x, "").zfill(2) for x in ("YEAR", "MONTH", "DAY"))
-        return date(written, field_name, remarks)
-    return date(line(element), field_name, remarks)
+        return xml_date(written, field_name, remarks)
+    return xml_date(xml_line(element), field_name, remarks)

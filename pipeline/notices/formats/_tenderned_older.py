@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.notices.formats._tenderned_triples import Triple
-from pipeline.notices.formats._tenderned_values import amount, day, kind, title
+from pipeline.notices.formats._tenderned_values import stated_amount, stated_day, stated_kind, title
 from pipeline.notices.formats._xml import Remarks
 from pipeline.records import Amount, Lot, Notice, RawNotice
 
@@ -13,7 +13,7 @@ from pipeline.records import Amount, Lot, Notice, RawNotice
 VALUE = "totale waarde van de opdracht/het perceel"
 
 
-def read(raw: RawNotice, found: list[Triple], remarks: Remarks) -> Notice:
+def read_older(raw: RawNotice, found: list[Triple], remarks: Remarks) -> Notice:
     """Read a standard form from before eForms: title, estimate, and the awarded lots."""
     blocks = _blocks(found, division="V")
     subject = [x for x in found if x.section.split(".")[0] == "II"]
@@ -23,7 +23,7 @@ def read(raw: RawNotice, found: list[Triple], remarks: Remarks) -> Notice:
         notice_id=raw.source_id.removesuffix("/html"),
         source=raw.source,
         format="tenderned_html",
-        kind=kind(["result"] if blocks else [], remarks),
+        kind=stated_kind(["result"] if blocks else [], remarks),
         title=title(raw, benaming),
         language="nl",
         country="NL",
@@ -40,7 +40,7 @@ def _lot(block: list[Triple], remarks: Remarks) -> Lot:
         title=_text(block, "benaming"),
         awarded=awarded,
         outcome="selec-w" if awarded or signed else None,
-        awarded_on=day(signed[0], remarks) if signed else None,
+        awarded_on=stated_day(signed[0], remarks) if signed else None,
     )
 
 
@@ -64,4 +64,4 @@ def _text(block: Iterable[Triple], label: str) -> str | None:
 
 def _amount(block: list[Triple], label: str, remarks: Remarks) -> Amount | None:
     value, currency = _text(block, label), _text(block, "munt")
-    return amount(f"{value} {currency or ''}", label, remarks) if value else None
+    return stated_amount(f"{value} {currency or ''}", label, remarks) if value else None

@@ -19,7 +19,7 @@ from pipeline.records import Amount, Notice, RawNotice
 Release = Mapping[str, Any]
 
 
-def read(raw: RawNotice, releases: Sequence[Release]) -> Notice:
+def read_releases(raw: RawNotice, releases: Sequence[Release]) -> Notice:
     """Read the releases of one publication as one notice.
 
     Raises:

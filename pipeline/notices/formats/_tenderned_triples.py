@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree, html
 
 from pipeline.errors import NoticeError
-from pipeline.notices.formats._json import clean
+from pipeline.notices.formats._json import without_markup
 
 HEADER = re.compile(r"\bheader([123])\b")
 NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+)*)\.?\s+(.*)", re.S)
@@ -67,7 +67,7 @@ def is_older(found: list[Triple]) -> bool:
 
 
 def _text(element: etree._Element) -> str:
-    return " ".join((clean("".join(map(str, element.itertext()))) or "").split())
+    return " ".join((without_markup("".join(map(str, element.itertext()))) or "").split())
 
 
 def _of_rows(root: etree._Element) -> Iterator[Triple]:
@@ -112,5 +112,5 @@ def _lines(root: etree._Element) -> Iterator[str]:
             pieces.append("\n")
         pieces.append((element.text if event == "start" else element.tail) or "")
     for line in "".join(pieces).split("\n"):
-        if text := " ".join((clean(line) or "").split()):
+        if text := " ".join((without_markup(line) or "").split()):
             yield text

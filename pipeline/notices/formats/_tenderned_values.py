@@ -23,7 +23,7 @@ ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 DUTCH_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?![0-9])")
 
 
-def amount(text: str, place: str, remarks: Remarks) -> Amount | None:
+def stated_amount(text: str, place: str, remarks: Remarks) -> Amount | None:
     """Read ``800 000 Euro``, ``1.250.000,00 EUR``, ``1 234 567.89 Euro`` or ``€ 2.500``."""
     found = MONEY.fullmatch(text.strip())
     currency = (found["before"] or found["after"]) if found else None
@@ -42,7 +42,7 @@ def amount(text: str, place: str, remarks: Remarks) -> Amount | None:
     return Amount(value=float(number), currency="EUR" if code in EURO else code)
 
 
-def day(text: str, remarks: Remarks) -> dt.date | None:
+def stated_day(text: str, remarks: Remarks) -> dt.date | None:
     """Read ``03/10/2026`` (the third of October) or ``2023-06-26+02:00``."""
     iso, dutch = ISO_DAY.match(text), DUTCH_DAY.match(text)
     numbers = iso.groups() if iso else dutch.groups()[::-1] if dutch else ()
@@ -53,7 +53,7 @@ def day(text: str, remarks: Remarks) -> dt.date | None:
         return None
 
 
-def kind(told: Iterable[Kind], remarks: Remarks) -> Kind:
+def stated_kind(told: Iterable[Kind], remarks: Remarks) -> Kind:
     """The first kind that was told, else a call."""
     if first := next(iter(told), None):
         return first

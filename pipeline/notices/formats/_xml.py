@@ -102,7 +102,7 @@ def tidy(text: str) -> str | None:
     return "\n".join(line for line in lines if line) or None
 
 
-def line(element: Element | None) -> str | None:
+def xml_line(element: Element | None) -> str | None:
     """Return all text of an element on one line."""
     return None if element is None else " ".join("".join(_texts(element)).split()) or None
 
@@ -111,7 +111,7 @@ def _texts(element: Element) -> Iterator[str]:
     return (str(text) for text in element.itertext())
 
 
-def date(value: str | None, field: str, remarks: Remarks) -> dt.date | None:
+def xml_date(value: str | None, field: str, remarks: Remarks) -> dt.date | None:
     """Read ``20171113`` or ``2017-11-13``, with or without time zone."""
     if value is None:
         return None
@@ -141,7 +141,7 @@ def amount(value: str | None, currency: str | None, field: str, remarks: Remarks
     return Amount(value=figure, currency=currency)
 
 
-def total(amounts: Iterable[Amount | None], field: str, remarks: Remarks) -> Amount | None:
+def sum_of(amounts: Iterable[Amount | None], field: str, remarks: Remarks) -> Amount | None:
     """Add amounts of one level; ``None`` as soon as one is unknown or in another currency."""
     known = list(amounts)
     sums = [x for x in known if x is not None]

@@ -21,19 +21,19 @@ from pipeline.notices.formats._eforms_codes import (
     PROCEDURES,
     SUBTYPES,
 )
-from pipeline.notices.formats._eforms_lots import ESTIMATED, project_cpv, project_nuts, read_lots
-from pipeline.notices.formats._eforms_paths import EXTENSION, Reader, find, find_all, text
+from pipeline.notices.formats._eforms_lots import ESTIMATED, eforms_lots, project_cpv, project_nuts
+from pipeline.notices.formats._eforms_paths import EXTENSION, Reader, find_all, find_first, text_at
 from pipeline.notices.formats._xml import (
     Element,
     Remarks,
     country,
-    date,
-    line,
     local,
     parse,
     publication_number,
     references,
     root_name,
+    xml_date,
+    xml_line,
 )
 from pipeline.records import BuyerKind, Kind, Lot, Notice, RawNotice
 
@@ -60,15 +60,15 @@ def read(raw: RawNotice) -> Notice:
     if local(root) == REGISTRATION:
         raise NoticeError(f"{raw.source_id}: a business registration (X01, X02) is no tender")
     reader = Reader(root, Remarks())
-    subtype = text(root, f"{EXTENSION}/efac:NoticeSubType/cbc:SubTypeCode")
+    subtype = text_at(root, f"{EXTENSION}/efac:NoticeSubType/cbc:SubTypeCode")
     title, description = _texts(reader, raw)
-    project = find(root, "cac:ProcurementProject")
-    lots = read_lots(reader)
+    project = find_first(root, "cac:ProcurementProject")
+    lots = eforms_lots(reader)
     return Notice(
         notice_id=_identifier(root, raw),
         source=raw.source,
         format="eforms",
-        kind=_kind(subtype, find(root, "cbc:NoticeTypeCode"), raw),
+        kind=_kind(subtype, find_first(root, "cbc:NoticeTypeCode"), raw),
         subtype=subtype,
         title=title,
         description=description,
@@ -76,7 +76,7 @@ def read(raw: RawNotice) -> Notice:
         language=reader.remarks.translate("language", reader.language, LANGUAGES),
         **_buyer(reader),
         procedure=reader.code(
-            "procedure", text(root, "cac:TenderingProcess/cbc:ProcedureCode"), PROCEDURES
+            "procedure", text_at(root, "cac:TenderingProcess/cbc:ProcedureCode"), PROCEDURES
         ),
         direct_award=_direct_award(root),
         cpv=_union(project_cpv(reader, project), *(lot.cpv for lot in lots)),
@@ -86,7 +86,7 @@ def read(raw: RawNotice) -> Notice:
         awarded=reader.amount(root, f"{EXTENSION}/efac:NoticeResult/cbc:TotalAmount", "awarded"),
         lots=lots,
         references=references(_pointers(root), reader.remarks),
-        procedure_key=text(root, "cbc:ContractFolderID"),
+        procedure_key=text_at(root, "cbc:ContractFolderID"),
         version_id=_version(root),
         url=raw.url,
         remarks=reader.remarks.unique(),
@@ -94,7 +94,7 @@ def read(raw: RawNotice) -> Notice:
 
 
 def _identifier(root: Element, raw: RawNotice) -> str:
-    number = text(root, f"{EXTENSION}/efac:Publication/efbc:NoticePublicationID")
+    number = text_at(root, f"{EXTENSION}/efac:Publication/efbc:NoticePublicationID")
     if published := publication_number(number):
         return published
     version = _version(root)
@@ -104,7 +104,7 @@ def _identifier(root: Element, raw: RawNotice) -> str:
 
 
 def _version(root: Element) -> str | None:
-    uuid, version = text(root, "cbc:ID"), text(root, "cbc:VersionID")
+    uuid, version = text_at(root, "cbc:ID"), text_at(root, "cbc:VersionID")
     return f"{uuid.lower()}-{(version or '1').zfill(2)}" if uuid else None
 
 
@@ -112,7 +112,7 @@ def _kind(subtype: str | None, notice_type: Element | None, raw: RawNotice) -> K
     if subtype in SUBTYPES:
         return SUBTYPES[subtype]
     form_type = notice_type.get("listName", "") if notice_type is not None else ""
-    code = line(notice_type) or ""
+    code = xml_line(notice_type) or ""
     kind = FORM_TYPES.get(form_type) or NOTICE_TYPES.get(code)
     if kind is None or (subtype or "").startswith("X"):
         raise NoticeError(
@@ -125,7 +125,7 @@ def _kind(subtype: str | None, notice_type: Element | None, raw: RawNotice) -> K
 def _texts(reader: Reader, raw: RawNotice) -> tuple[str, str | None]:
     """Choose the language by the title, so that all texts are in one language."""
     names = find_all(reader.root, "cac:ProcurementProject/cbc:Name")
-    if not any(map(line, names)):
+    if not any(map(xml_line, names)):
         names = find_all(reader.root, "cac:ProcurementProjectLot/cac:ProcurementProject/cbc:Name")
     reader.choose_language(names)
     title = reader.text_of(names)
@@ -135,8 +135,10 @@ def _texts(reader: Reader, raw: RawNotice) -> tuple[str, str | None]:
 
 
 def _published(reader: Reader) -> dt.date | None:
-    published = text(reader.root, f"{EXTENSION}/efac:Publication/efbc:PublicationDate")
-    return date(published or text(reader.root, "cbc:IssueDate"), "published_on", reader.remarks)
+    published = text_at(reader.root, f"{EXTENSION}/efac:Publication/efbc:PublicationDate")
+    return xml_date(
+        published or text_at(reader.root, "cbc:IssueDate"), "published_on", reader.remarks
+    )
 
 
 class _Buyer(TypedDict):
@@ -149,18 +151,18 @@ class _Buyer(TypedDict):
 def _buyer(reader: Reader) -> _Buyer:
     parties = find_all(reader.root, "cac:ContractingParty")
     by_id = {
-        text(company, "cac:PartyIdentification/cbc:ID"): company
+        text_at(company, "cac:PartyIdentification/cbc:ID"): company
         for company in find_all(
             reader.root, f"{EXTENSION}/efac:Organizations/efac:Organization/efac:Company"
         )
     }
-    ids = [text(party, "cac:Party/cac:PartyIdentification/cbc:ID") for party in parties]
+    ids = [text_at(party, "cac:Party/cac:PartyIdentification/cbc:ID") for party in parties]
     companies = [by_id[key] for key in ids if key in by_id]
     names = [reader.text(company, "cac:PartyName/cbc:Name") for company in companies]
     known = list(dict.fromkeys(" ".join(name.split()) for name in names if name))
     first = companies[0] if companies else None
     nation = country(
-        text(first, "cac:PostalAddress/cac:Country/cbc:IdentificationCode"), reader.remarks
+        text_at(first, "cac:PostalAddress/cac:Country/cbc:IdentificationCode"), reader.remarks
     )
     return _Buyer(
         buyer="; ".join(known) or None,
@@ -172,29 +174,29 @@ def _buyer(reader: Reader) -> _Buyer:
 
 def _trade_register(company: Element | None) -> str | None:
     """The number of the Dutch trade register; other numbers stand in the same place."""
-    numbers = (line(x) or "" for x in find_all(company, "cac:PartyLegalEntity/cbc:CompanyID"))
+    numbers = (xml_line(x) or "" for x in find_all(company, "cac:PartyLegalEntity/cbc:CompanyID"))
     return next((x for x in numbers if len(x) == 8 and x.isascii() and x.isdigit()), None)
 
 
 def _buyer_kind(root: Element, name: str | None, parties: list[Element]) -> BuyerKind | None:
     party = parties[0] if parties else None
     types = find_all(party, "cac:ContractingPartyType/cbc:PartyTypeCode")
-    legal = next((line(x) for x in types if x.get("listName") == "buyer-legal-type"), None)
-    activity = find(party, "cac:ContractingActivity/cbc:ActivityTypeCode")
+    legal = next((xml_line(x) for x in types if x.get("listName") == "buyer-legal-type"), None)
+    activity = find_first(party, "cac:ContractingActivity/cbc:ActivityTypeCode")
     entity = activity is not None and activity.get("listName") == "entity-activity"
-    utility = entity or text(root, "cbc:RegulatoryDomain") == UTILITIES_DIRECTIVE
-    return buyer_kind(name, legal, line(activity), utility=utility)
+    utility = entity or text_at(root, "cbc:RegulatoryDomain") == UTILITIES_DIRECTIVE
+    return buyer_kind(name, legal, xml_line(activity), utility=utility)
 
 
 def _direct_award(root: Element) -> tuple[str, ...]:
     reasons = find_all(root, "cac:TenderingProcess/cac:ProcessJustification/cbc:ProcessReasonCode")
-    codes = (line(x) for x in reasons if x.get("listName") == "direct-award-justification")
+    codes = (xml_line(x) for x in reasons if x.get("listName") == "direct-award-justification")
     return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _nature(reader: Reader, project: Element | None, lots: tuple[Lot, ...]) -> str | None:
     """The nature of the procedure, else the one nature that all lots share."""
-    code = text(project, "cbc:ProcurementTypeCode")
+    code = text_at(project, "cbc:ProcurementTypeCode")
     if code:
         return reader.code("nature", code, NATURES)
     natures = {lot.nature for lot in lots}
@@ -213,7 +215,7 @@ def _pointers(root: Element) -> Iterator[tuple[str, str | None]]:
     )
     for kind, path in paths:
         for element in find_all(root, path):
-            yield kind, line(element)
+            yield kind, xml_line(element)
 
 
 def _union(*codes: tuple[str, ...]) -> tuple[str, ...]:

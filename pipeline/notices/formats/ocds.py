@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pipeline.codes import CPV
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
-from pipeline.notices.formats._json import Fields, members, unique
+from pipeline.notices.formats._json import Fields, json_members, unique
 from pipeline.records import ROW, Amount, Kind, Lot, Notice, RawNotice
 
 # A release may carry several tags; the last stage of the procedure decides, and whatever
@@ -43,7 +43,7 @@ Awards = dict[str | None, list[Fields]]
 
 def matches(raw: RawNotice) -> bool:
     """Whether it is a JSON object with an ``ocid``."""
-    return raw.media_type != ROW and b'"ocid"' in raw.body and "ocid" in members(raw)
+    return raw.media_type != ROW and b'"ocid"' in raw.body and "ocid" in json_members(raw)
 
 
 def read(raw: RawNotice) -> Notice:
@@ -52,7 +52,7 @@ def read(raw: RawNotice) -> Notice:
     Raises:
         NoticeError: A field that must be there is missing, or a field has a wrong type.
     """
-    release = Fields(raw.source_id, members(raw))
+    release = Fields(raw.source_id, json_members(raw))
     tender = release.child("tender")
     label = tender.text("procurementMethodDetails")
     awards = _awards(release)

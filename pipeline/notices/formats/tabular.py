@@ -17,7 +17,7 @@ from typing import cast
 from pipeline.notices import buyers
 from pipeline.notices.formats import _procedures
 from pipeline.notices.formats._eforms_codes import STRATEGIC
-from pipeline.notices.formats._json import Fields, members, unique
+from pipeline.notices.formats._json import Fields, json_members, unique
 from pipeline.records import (
     BUYER_KINDS,
     KINDS,
@@ -55,7 +55,7 @@ def read(raw: RawNotice) -> Notice:
         NoticeError: ``notice_id`` or ``title`` is missing, or a date, number, kind or kind of
             buyer is wrong; it names the column and the value.
     """
-    row = Fields(raw.source_id, members(raw))
+    row = Fields(raw.source_id, json_members(raw))
     cpv, nature = row.cpv("cpv"), _nature(row)
     estimated, awarded = _euros(row, "value_eur"), _euros(row, "award_value_eur")
     label = row.text("procedure")

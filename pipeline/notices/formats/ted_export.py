@@ -29,17 +29,24 @@ from pipeline.notices.formats._ted_codes import (
     UTILITY_FORMS,
 )
 from pipeline.notices.formats._ted_form import Ted
-from pipeline.notices.formats._ted_lots import award_value, read_lots, title_line
-from pipeline.notices.formats._ted_scopes import Scope, day, money, paragraphs, survey, withheld
+from pipeline.notices.formats._ted_lots import award_value, ted_lots, title_line
+from pipeline.notices.formats._ted_scopes import (
+    Scope,
+    money,
+    paragraphs,
+    scope_day,
+    survey,
+    withheld,
+)
 from pipeline.notices.formats._xml import (
     Element,
     country,
     cpv,
-    line,
     local,
     publication_number,
     references,
     root_name,
+    xml_line,
 )
 from pipeline.records import Amount, BuyerKind, Kind, Notice, RawNotice
 
@@ -79,7 +86,7 @@ def read(raw: RawNotice) -> Notice:
     kind = _kind(ted)
     title, description = _texts(ted)
     nature = _nature(ted)
-    lots = read_lots(form, nature, remarks)
+    lots = ted_lots(form, nature, remarks)
     codes = [x.get("CODE") for x in form.all("CPV_CODE")]
     places = [*form.values("NUTS", "CODE"), *(code for lot in lots for code in lot.nuts)]
     return Notice(
@@ -132,7 +139,7 @@ def _identifier(ted: Ted) -> str:
     if number := next(filter(None, map(publication_number, written)), None):
         return number
     for name in ("NO_DOC_EXT", "NOTICE_UUID"):
-        found = next((line(x) for x in ted.root.iter() if local(x) == name), None)
+        found = next((xml_line(x) for x in ted.root.iter() if local(x) == name), None)
         if found:
             return found
     raise NoticeError(
@@ -157,7 +164,7 @@ def _published(ted: Ted) -> dt.date | None:
     element = ted.coded.first("DATE_PUB", "DS_DATE_DISPATCH")
     if element is None:
         element = ted.form.first("DATE_DISPATCH_NOTICE", "NOTICE_DISPATCH_DATE")
-    return day(element, "published_on", ted.remarks)
+    return scope_day(element, "published_on", ted.remarks)
 
 
 class _Buyer(TypedDict):
@@ -187,8 +194,8 @@ def _buyer(ted: Ted) -> _Buyer:
 def _names_in_text(ted: Ted) -> list[str | None]:
     """Forms in free text name their buyer in the translations or in the first address."""
     spoken = ted.body.get("LG")
-    names = [line(x) for x in ted.root.iter("{*}AA_NAME") if x.get("LG") == spoken]
-    return names if any(names) else [line(next(ted.body.iter("{*}ORGANISATION"), None))]
+    names = [xml_line(x) for x in ted.root.iter("{*}AA_NAME") if x.get("LG") == spoken]
+    return names if any(names) else [xml_line(next(ted.body.iter("{*}ORGANISATION"), None))]
 
 
 def _buyer_kind(ted: Ted, name: str | None) -> BuyerKind | None:
@@ -278,7 +285,7 @@ def _pointers(ted: Ted, kind: Kind) -> Iterator[tuple[str, str | None]]:
     if kind == "change":
         relation = "modifies" if ted.number == "F20" else "changes"
     for element in ted.form.all("NOTICE_NUMBER_OJ"):
-        yield relation, line(element)
+        yield relation, xml_line(element)
     for notice in ted.coded.all("REF_NOTICE"):
         for number in notice.iterchildren():
-            yield relation, line(number)
+            yield relation, xml_line(number)

@@ -74,7 +74,7 @@ def read(raw: RawNotice) -> Notice:
     """
     values = _lines(raw)
     if raw.media_type == RELEASES:
-        return _tenderned_releases.read(raw, values)
+        return _tenderned_releases.read_releases(raw, values)
     remarks: list[str] = []
     plain = [{column(name): cell for name, cell in line.items()} for line in values]
     lines = _Lines(

@@ -17,7 +17,7 @@ from pipeline.codes import cpv_codes
 from pipeline.errors import NoticeError
 from pipeline.notices.formats import _procedures, _tenderned_older, _xml
 from pipeline.notices.formats import _tenderned_values as values
-from pipeline.notices.formats._json import members
+from pipeline.notices.formats._json import json_members
 from pipeline.notices.formats._tenderned_triples import Triple, is_older, triples
 from pipeline.records import ROW, Amount, Kind, Lot, Notice, RawNotice
 
@@ -93,7 +93,7 @@ BRACKETED = re.compile(r"\[\s*(.*?)\s*\]\s*-*", re.S)
 
 def matches(raw: RawNotice) -> bool:
     """Whether it is a JSON object that holds a rendering and nothing else."""
-    return raw.media_type != ROW and b'"html"' in raw.body and members(raw).keys() == {"html"}
+    return raw.media_type != ROW and b'"html"' in raw.body and json_members(raw).keys() == {"html"}
 
 
 def read(raw: RawNotice) -> Notice:
@@ -102,12 +102,12 @@ def read(raw: RawNotice) -> Notice:
     Raises:
         NoticeError: It is no rendering, or has no title.
     """
-    rendering = members(raw)["html"]
+    rendering = json_members(raw)["html"]
     if not isinstance(rendering, str):
         raise NoticeError(f"{raw.source_id}: html is {type(rendering).__name__}; expected text")
     found = triples(rendering, place=raw.source_id)
     remarks = _xml.Remarks()
-    notice = (_tenderned_older.read if is_older(found) else _eforms)(raw, found, remarks)
+    notice = (_tenderned_older.read_older if is_older(found) else _eforms)(raw, found, remarks)
     return replace(notice, remarks=remarks.unique())
 
 
@@ -160,7 +160,7 @@ class _Statements:
 
     def amounts(self, meaning: str) -> list[Amount | None]:
         """The amounts under a label."""
-        return [values.amount(text, meaning, self.remarks) for text in self.texts(meaning)]
+        return [values.stated_amount(text, meaning, self.remarks) for text in self.texts(meaning)]
 
     def amount(self, meaning: str) -> Amount | None:
         """The first amount under a label."""
@@ -183,7 +183,7 @@ def _eforms(raw: RawNotice, found: list[Triple], remarks: _xml.Remarks) -> Notic
     if language is None:
         remarks.append(f"labels in a language that is not read: {', '.join(names[:3])}")
     _remark_unread(found, remarks)
-    kind = values.kind((KINDS[x] for x in names if x in KINDS), remarks)
+    kind = values.stated_kind((KINDS[x] for x in names if x in KINDS), remarks)
     lots = _eforms_lots(everything)
     buyer = everything.of("1").first("name")
     label = next(iter(procedure.texts("procedure")), None)
@@ -213,7 +213,7 @@ def _eforms_lots(everything: _Statements) -> tuple[Lot, ...]:
 def _eforms_lot(name: str, everything: _Statements) -> Lot:
     lot, result = everything.of("5", name), everything.of("6", name)
     # As in the XML: the winning tenders together, unless one of them is not known.
-    awarded = _xml.total(result.amounts("awarded"), f"awarded {name}", everything.remarks)
+    awarded = _xml.sum_of(result.amounts("awarded"), f"awarded {name}", everything.remarks)
     days = [*result.texts("decided_on"), *result.texts("signed_on")]
     return Lot(
         lot_id=name,
@@ -225,7 +225,7 @@ def _eforms_lot(name: str, everything: _Statements) -> Lot:
         framework_maximum=result.amount("maximum") or lot.amount("maximum"),
         criteria=_criteria(lot),
         outcome="selec-w" if result.has("won") or awarded else None,
-        awarded_on=values.day(days[0], everything.remarks) if days else None,
+        awarded_on=values.stated_day(days[0], everything.remarks) if days else None,
         purposes=_purposes(lot),
     )
 

@@ -13,7 +13,7 @@ from pipeline.codes import is_ex_ante
 from pipeline.errors import NoticeError
 from pipeline.notices.buyers import buyer_kind
 from pipeline.notices.formats import _procedures
-from pipeline.notices.formats._json import Fields, clean, members, unique
+from pipeline.notices.formats._json import Fields, json_members, unique, without_markup
 from pipeline.records import ROW, Kind, Lot, Notice, RawNotice, Reference
 
 # VBE is used both for voluntary ex-ante transparency and for procedures that ended early; eForms
@@ -85,7 +85,9 @@ FORMS = {"OOP": (False, False), "RAA": (True, False), "IDA": (False, True)}
 def matches(raw: RawNotice) -> bool:
     """Whether it is a JSON object with a ``publicatieId``."""
     return (
-        raw.media_type != ROW and b'"publicatieId"' in raw.body and "publicatieId" in members(raw)
+        raw.media_type != ROW
+        and b'"publicatieId"' in raw.body
+        and "publicatieId" in json_members(raw)
     )
 
 
@@ -95,7 +97,7 @@ def read(raw: RawNotice) -> Notice:
     Raises:
         NoticeError: A field that must be there is missing, or a field has a wrong type.
     """
-    fields = Fields(raw.source_id, members(raw))
+    fields = Fields(raw.source_id, json_members(raw))
     subtype = fields.text("publicatieCode") or fields.child("publicatiecode").text("code")
     kind = _kind(fields, subtype)
     cpv, nature = _cpv(fields), _nature(fields)
@@ -129,7 +131,7 @@ def read(raw: RawNotice) -> Notice:
 
 def _unread(fields: Fields) -> Iterator[str]:
     for name in sorted(fields.values.keys() - READ - LEFT_ASIDE):
-        yield f"unread field: {clean(name[:80])}"
+        yield f"unread field: {without_markup(name[:80])}"
 
 
 def _kind(fields: Fields, subtype: str | None) -> Kind:

@@ -11,7 +11,7 @@ from pipeline.errors import NoticeError
 from pipeline.notices import collect
 from pipeline.notices.formats import tenderned_html
 from pipeline.notices.formats._tenderned_triples import Triple, triples
-from pipeline.notices.formats._tenderned_values import amount, day
+from pipeline.notices.formats._tenderned_values import stated_amount, stated_day
 from pipeline.notices.formats._xml import Remarks
 from pipeline.records import Amount, Lot, Notice, RawNotice
 from pipeline.sources.tenderned import HTML
@@ -289,7 +289,7 @@ def test_a_standard_form_from_before_eforms_is_read():
     ],
 )
 def test_amounts_are_read_as_they_are_written(text, value):
-    assert amount(text, "x", Remarks()) == Amount(value=value, currency="EUR")
+    assert stated_amount(text, "x", Remarks()) == Amount(value=value, currency="EUR")
 
 
 @pytest.mark.parametrize(
@@ -297,18 +297,18 @@ def test_amounts_are_read_as_they_are_written(text, value):
 )
 def test_what_is_no_amount_becomes_a_remark(text):
     remarks = Remarks()
-    assert amount(text, "x", remarks) is None
+    assert stated_amount(text, "x", remarks) is None
     assert remarks == [f"no amount: x={text}"]
 
 
 def test_another_currency_is_kept():
-    assert amount("1 000 GBP", "x", Remarks()) == Amount(value=1_000, currency="GBP")
+    assert stated_amount("1 000 GBP", "x", Remarks()) == Amount(value=1_000, currency="GBP")
 
 
 @pytest.mark.parametrize("text", ["-", "31/02/2026", "2026-13-01", "1-2-2026"])
 def test_what_is_no_day_becomes_a_remark(text):
     remarks = Remarks()
-    assert day(text, remarks) is None
+    assert stated_day(text, remarks) is None
     assert remarks == [f"no date: {text}"]
 
 
@@ -327,7 +327,7 @@ def test_what_is_no_rendering_is_refused(html, message):
 
 
 def test_a_rendering_is_recognised_by_what_is_in_it():
-    assert collect.read(raw(AWARD, media_type="application/json")).format == "tenderned_html"
+    assert collect.read_notice(raw(AWARD, media_type="application/json")).format == "tenderned_html"
     other = RawNotice(
         source="tenderned",
         source_id="1",

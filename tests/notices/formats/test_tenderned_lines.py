@@ -44,7 +44,7 @@ def raw(lines, media_type=ROWS):
 
 
 def read(*lines):
-    return collect.read(raw([{**LINE, **line} for line in lines]))
+    return collect.read_notice(raw([{**LINE, **line} for line in lines]))
 
 
 def euros(value):
@@ -79,7 +79,7 @@ def test_columns_of_any_release_are_read():
         "hoofd_sub_cpv_1": "45000000",
         "Geraamde waarde": 5000,
     }
-    notice = collect.read(raw([old]))
+    notice = collect.read_notice(raw([old]))
     assert (notice.kind, notice.title) == ("consultation", "Brug")
     assert notice.cpv == ("45221119", "45000000")
     assert notice.estimated == euros(5000)
@@ -209,7 +209,7 @@ def test_what_are_no_lines_is_refused(body):
     for media_type in (ROWS, RELEASES):
         broken = raw([], media_type)
         with pytest.raises(NoticeError, match="2025-01-01/500123"):
-            collect.read(
+            collect.read_notice(
                 RawNotice(**{n: getattr(broken, n) for n in broken.__slots__} | {"body": body})
             )
 
@@ -239,7 +239,7 @@ def award(value, *lots, name="Bouwer"):
 
 
 def read_releases(*releases):
-    return collect.read(raw(list(releases), RELEASES))
+    return collect.read_notice(raw(list(releases), RELEASES))
 
 
 def test_a_release_is_named_after_its_publication():

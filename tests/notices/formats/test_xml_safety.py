@@ -11,11 +11,11 @@ from pipeline.notices.formats._xml import (
     amount,
     country,
     cpv,
-    date,
     publication_number,
     references,
+    sum_of,
     tidy,
-    total,
+    xml_date,
 )
 from pipeline.records import Amount, RawNotice, Reference
 
@@ -163,11 +163,11 @@ def test_an_amount_is_read_or_noted(written, currency, value, remark):
 def test_a_sum_with_an_unknown_part_or_two_currencies_is_unknown():
     euro, krone = Amount(value=2, currency="EUR"), Amount(value=3, currency="DKK")
     remarks = Remarks()
-    assert total([euro, euro], "awarded", remarks) == Amount(value=4, currency="EUR")
-    assert total([], "awarded", remarks) is None
+    assert sum_of([euro, euro], "awarded", remarks) == Amount(value=4, currency="EUR")
+    assert sum_of([], "awarded", remarks) is None
     assert remarks == []
-    assert total([euro, None], "awarded", remarks) is None
-    assert total([euro, krone], "awarded", remarks) is None
+    assert sum_of([euro, None], "awarded", remarks) is None
+    assert sum_of([euro, krone], "awarded", remarks) is None
     assert len(remarks) == 2
 
 
@@ -183,7 +183,7 @@ def test_a_sum_with_an_unknown_part_or_two_currencies_is_unknown():
 )
 def test_a_date_is_read_or_noted(written, day):
     remarks = Remarks()
-    assert date(written, "published_on", remarks) == day
+    assert xml_date(written, "published_on", remarks) == day
     assert bool(remarks) == (day is None)
 
 

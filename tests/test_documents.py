@@ -1,0 +1,82 @@
+"""README, documents and hints name only what exists."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from pipeline import cli
+from pipeline.sources import source_names
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
+
+# At the start of a line, in backticks or quotes, or behind a path: a command, and no prose.
+COMMAND = re.compile(r"(?:^\s*|[`\"/])innovatiemonitor ([a-z][^`\"\n#]*)", re.M)
+
+
+def named(path):
+    """The commands that a text names, each as its words."""
+    return [found.split() for found in COMMAND.findall(path.read_text(encoding="utf-8"))]
+
+
+def command_of(words):
+    """The command, and the words that follow it."""
+    group, rest = typer.main.get_command(cli.app), list(words)
+    while hasattr(group, "commands"):
+        assert rest, f"{' '.join(words)}: a group of commands"
+        assert rest[0] in group.commands, f"{' '.join(words)}: no command {rest[0]!r}"
+        group = group.commands[rest.pop(0)]
+    return group, rest
+
+
+def shown(paths):
+    return {str(path.relative_to(ROOT)): path for path in paths if named(path)}
+
+
+@pytest.mark.parametrize("name", shown([*DOCUMENTS, *MODULES]))
+def test_every_command_and_option_that_is_named_exists(name):
+    for words in named(ROOT / name):
+        if "|" in words[-1] or (len(words) > 1 and "|" in words[1]):
+            continue  # several commands in one: `annotations import|export`
+        command, rest = command_of(words)
+        options = {x for parameter in command.params for x in parameter.opts}
+        for word in rest:
+            if re.fullmatch(r"--?[a-z][a-z-]*", word.strip(".,;:)")):
+                assert word.strip(".,;:)") in options, f"{' '.join(words)}: no option {word}"
+
+
+def test_many_commands_are_found():
+    assert sum(len(named(path)) for path in DOCUMENTS) > 30
+    assert sum(len(named(path)) for path in MODULES) > 40
+
+
+def test_the_readme_names_every_source_and_no_other():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    sentence = re.search(r"Sources are (.*?)\[docs/sources.md\]", text, re.S)[1]
+    assert sorted(re.findall(r"`([a-z_]+)`", sentence)) == source_names()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda x: x.name)
+def test_files_that_are_named_exist(path):
+    text = path.read_text(encoding="utf-8")
+    links = [x for x in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if "://" not in x]
+    modules = re.findall(r"`((?:pipeline|scripts|tests|docs)/[\w./]+\w)`", text)
+    for name in links:
+        assert (path.parent / name).exists(), name
+    for name in modules:
+        assert (ROOT / name).exists(), name
+
+
+def test_every_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+
+    def plain(name):
+        return re.split(r"[=<>\[]", name)[0].lower().replace("_", "-")
+
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert {plain(x) for x in wanted} <= {plain(x) for x in lines if "==" in x}
