@@ -84,10 +84,10 @@ class WrittenText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Strings, length n_documents.
         """
-        return [written(reading, 0, len(reading.document.text)) for reading in readings]
+        return [masked_words(reading, 0, len(reading.document.text)) for reading in readings]
 
 
-def written(reading: Reading, start: int, end: int) -> str:
+def masked_words(reading: Reading, start: int, end: int) -> str:
     """Return the words between two characters in lower case, forms' names masked."""
     text, at, found = reading.document.text, start, []
     named = sorted({(x.start, x.end) for x in reading.hits if x.names and start <= x.start < end})

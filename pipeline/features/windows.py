@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span
 
-from pipeline.features.text import lemmas, written
+from pipeline.features.text import lemmas, masked_words
 from pipeline.records import Reading
 
 
@@ -38,7 +38,7 @@ def windows(reading: Reading) -> list[Window]:
     """Return the windows of a document, in order of the text."""
     sentences = sentences_of(reading)
     tokens = lemmas(reading)
-    words = [written(reading, x.start_char, x.end_char) for x in sentences]
+    words = [masked_words(reading, x.start_char, x.end_char) for x in sentences]
     parts = [" ".join(filter(None, tokens[x.start : x.end])) for x in sentences]
     return [
         Window(
