@@ -241,7 +241,7 @@ class Store:
         Raises:
             CorpusError: A line is not JSON.
         """
-        return _lines([self.corpora / "boilerplate.jsonl"])
+        return _lines(self.corpora.glob("boilerplate.jsonl"))
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""
