@@ -125,7 +125,7 @@ def cases(
 
     Args:
         probabilities: As from ``out_of_fold``; a form that a field settles becomes certain.
-        thresholds: See ``pipeline.labels.decide.chosen``.
+        thresholds: See ``pipeline.labels.decide.decide``.
         facts: Notice id to what is known beyond the notice itself, such as its sector.
     """
     found = []

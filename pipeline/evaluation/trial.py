@@ -95,12 +95,13 @@ def evaluate(
 
     def hear(judge: Judge, unseen: NDArray[np.int64]) -> None:
         # Of one fold only: a model that has not seen these notices is all it takes.
-        if not stable:
+        if paragraphs and not stable:
             stable.update(_stability(classifier, judge, learned, unseen, paragraphs))
 
     unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed, hear=hear)
     sets = {name: figures(some, book, seed=seed) for name, some in _by_style(unseen, facts)}
-    sets["invariance"] = stable
+    if stable:
+        sets["invariance"] = stable
     if masked:
         hidden = authored_cases(
             classifier, learned, replace(recipe, mask_names=True), facts=facts, seed=seed
