@@ -12,12 +12,13 @@ from pathlib import Path
 
 from pipeline.corpus.annotations import check as check_text
 from pipeline.errors import NoDraw, TooFewLabels
-from pipeline.estimates import drawing, published
+from pipeline.estimates import drawing, published, stops
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import Figured, diagnostics, estimated
 from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
+from pipeline.estimates.signs import signs
 from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
@@ -56,7 +57,12 @@ class PeriodWork(Home):
         """Notices, procedures and frame."""
         drawn = drawing.stored_draws(self.store, self.period)
         judged = (text for each in drawn for text in each.text_notice_ids)
-        return material(self.raw, self.period, judged=judged)
+        return material(
+            self.raw,
+            self.period,
+            judged=judged,
+            suspect_fraction=self.settings.suspect_fraction,
+        )
 
     @cached_property
     def unscored(self) -> list[Notice]:
@@ -85,16 +91,21 @@ class PeriodWork(Home):
         return self.model_id or promotions.champion(self.store).model_id
 
     @cached_property
-    def judged_draw(self) -> tuple[Draw | None, tuple[Annotation, ...]]:
-        """The draw that speaks for the period, and its judgements, held against the texts.
+    def drawn(self) -> tuple[tuple[Draw, ...], tuple[Annotation, ...]]:
+        """The draw that speaks for the period with its supplements, and their judgements."""
+        return drawing.judged_draw(
+            drawing.stored_draws(self.store, self.period),
+            drawing.judgements(self.store, self.codebook),
+        )
+
+    @cached_property
+    def judged_draw(self) -> tuple[tuple[Draw, ...], tuple[Annotation, ...]]:
+        """The same, held against the texts.
 
         Raises:
             CorpusError: A judgement is about another text than the notice has now.
         """
-        drawn, ours = drawing.judged_draw(
-            drawing.stored_draws(self.store, self.period),
-            drawing.judgements(self.store, self.codebook),
-        )
+        drawn, ours = self.drawn
         for one in ours:
             if one.notice_id in self.material.whole:
                 check_text(one, self.material.whole[one.notice_id])
@@ -109,8 +120,10 @@ class PeriodWork(Home):
             lots=self.material.lots,
             scores=self.scores,
             codebook=self.codebook,
-            draw=drawn,
+            draw=drawn[0] if drawn else None,
+            supplements=drawn[1:],
             annotations=judgements,
+            signs=signs(self.material.lots, self.material.notices, self.codebook),
         )
 
     @cached_property
@@ -134,8 +147,19 @@ class PeriodWork(Home):
 
     @cached_property
     def checks(self) -> list[Check]:
-        """Whether the period is plausible."""
-        return checks.inspect(inspection(self.period, store=self.raw))
+        """Whether the period is plausible, and its figures may be published."""
+        inspected = inspection(self.period, store=self.raw)
+        found = checks.inspect(inspected)
+        if not inspected.notices:
+            return found
+        draws, annotations = self.drawn
+        return found + stops.inspect(
+            self.material.lots,
+            draws,
+            annotations,
+            codebook=self.codebook,
+            floor=self.settings.agreement_floor,
+        )
 
     def to_publish(self, day: dt.date) -> Published:
         """Return the figures as they would be published.

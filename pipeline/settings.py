@@ -29,6 +29,10 @@ class Settings:
             or the name or path of a spaCy pipeline.
         max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
         batch_size: Notices per batch handed to a process, at least 1.
+        agreement_floor: Krippendorff's alpha of the degree below which nothing is published; 0.667
+            is the least that Krippendorff (2019) accepts, for tentative conclusions.
+        suspect_fraction: Part of what the government buys in a year, above which the value of one
+            lot is suspect until somebody decides on it.
         contact: E-mail or https address at which a source can reach whoever fetches; it goes
             along with every request.
         country: Whose notices TED is asked for, ISO 3166 alpha-3; one home holds one country.
@@ -42,6 +46,8 @@ class Settings:
     analyzer: str = "auto"
     max_unreadable: float = 0.05
     batch_size: int = 128
+    agreement_floor: float = 0.67
+    suspect_fraction: float = 0.01
     contact: str = ""
     country: str = "NLD"
     pause_seconds: float = 1.0
@@ -50,6 +56,9 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.max_unreadable <= 1:
             raise SettingsError(f"max_unreadable is {self.max_unreadable}; expected 0 to 1")
+        for name in ("agreement_floor", "suspect_fraction"):
+            if not 0 < (value := getattr(self, name)) <= 1:
+                raise SettingsError(f"{name} is {value}; expected more than 0, at most 1")
         if self.batch_size < 1:
             raise SettingsError(f"batch_size is {self.batch_size}; expected at least 1")
         if not all(isinstance(x, str) for x in self.stand_ins.values()):

@@ -285,6 +285,15 @@ class Store:
         """
         return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
 
+    def decisions(self) -> str:
+        """Read what people decided about values; empty where nobody did."""
+        path = self.corpora / "decisions" / "values.csv"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def write_decisions(self, text: str) -> None:
+        """Write what people decided about values, whole."""
+        write_atomic(self.corpora / "decisions" / "values.csv", text.encode())
+
     def scores(self, model_id: str, codebook_fingerprint: str) -> Path:
         """The folder of the probabilities that a model gave under one codebook."""
         return self.corpora / "scores" / _one_name(model_id) / codebook_fingerprint

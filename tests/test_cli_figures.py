@@ -1,7 +1,9 @@
 """The commands of those who publish, on a made-up quarter in a home of its own."""
 
+import csv
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,18 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.cli import figures
-from pipeline.errors import ChecksFailed, EstimateError, NoDraw, NoScenario
+from pipeline.codec import from_plain, to_plain
+from pipeline.errors import (
+    ChecksFailed,
+    CorpusError,
+    EstimateError,
+    NoDraw,
+    NoScenario,
+    SettingsError,
+)
+from pipeline.estimates import stops
+from pipeline.records import Draw
+from pipeline.store import to_json
 
 pytest_plugins = ["stage_quarter"]
 
@@ -136,6 +149,100 @@ def test_the_audit_has_every_lot_once_with_a_reason_when_out(run, home):
     first, *lines = Path("lots.csv").read_text().splitlines()
     assert first.startswith("lot_key,notice_id,text_notice_id,dated,title,buyer,value_eur,rung")
     assert len(lines) == 130 + 220
+
+
+def shrink(home):
+    """Store the draw as if it had been made before the last 30 lots entered."""
+    (path,) = (home.store.corpora / "draws").iterdir()
+    drawn = from_plain(Draw, json.loads(path.read_bytes()))
+    spared = {Draw.fingerprint_of(x) for x in drawn.lot_keys}
+    rest = sorted(drawn.frame - spared)[30:]
+    path.write_bytes(to_json(to_plain(replace(drawn, frame_lots="".join((*spared, *rest))))))
+
+
+def test_late_lots_stop_a_run_until_a_supplement_of_them_is_judged(run, home):
+    judged(run, home)
+    shrink(home)
+    with pytest.raises(ChecksFailed, match="late_lots_are_drawn") as error:
+        run("run", "2026Q3", "--offline", "--output", "reports")
+    assert error.value.exit_code == 3
+    with pytest.raises(ChecksFailed):
+        run("report", "2026Q3", "--output", "reports")
+    assert not (home.store.corpora / "published").exists()
+    said = run(
+        "draw", "2026Q3", "--supplement", "--labels", 60, "--seed", 1, "--output", "more.csv"
+    )
+    assert "-supplement: 30 lots" in said
+    with pytest.raises(ChecksFailed, match="late_lots_are_drawn"):
+        run("run", "2026Q3", "--offline", "--output", "reports")
+    home.fill(Path("more.csv"))
+    assert "0 of " in run("judged", "2026Q3", "more.csv", "--annotator", "lezer-1")
+    assert "published: 2026Q3" in run("run", "2026Q3", "--offline", "--output", "reports")
+    with pytest.raises(CorpusError, match="no lots entered since"):
+        run("draw", "2026Q3", "--supplement", "--labels", 60, "--seed", 1, "--output", "more.csv")
+
+
+def changed(path, column, value, *, line=0):
+    lines = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    lines[line][column] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+def test_an_empty_list_is_refused_and_a_half_one_says_what_is_left(run, home):
+    run("draw", "2026Q3", "--labels", 110, "--seed", 1, "--output", "judge.csv")
+    with pytest.raises(CorpusError, match="holds no judgement"):
+        run("judged", "2026Q3", "judge.csv", "--annotator", "lezer-1")
+    home.fill(Path("judge.csv"))
+    for line in range(40):
+        for column in ("degree", "aspect", "openness", "forms"):
+            changed(Path("judge.csv"), column, "", line=line)
+    said = run("judged", "2026Q3", "judge.csv", "--annotator", "lezer-1")
+    assert "70 judgements taken over" in said
+    assert "40 of 110 texts of draw 2026Q3-strata-110-1-" in said
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("inclusion_probability", "0.123", r"line 3: inclusion_probability is 0.123; expected "),
+        ("draw_id", "another", r"line 3: draw_id is another; expected one of: 2026Q3-strata-110"),
+        ("text_hash", "", r"line 3: text_hash is empty; expected the one that `draw` wrote"),
+    ],
+)
+def test_a_judgement_that_is_not_as_it_was_drawn_is_refused(run, home, column, value, message):
+    run("draw", "2026Q3", "--labels", 110, "--seed", 1, "--output", "judge.csv")
+    home.fill(Path("judge.csv"))
+    changed(Path("judge.csv"), column, value, line=1)
+    with pytest.raises(CorpusError, match=message):
+        run("judged", "2026Q3", "judge.csv", "--annotator", "lezer-1")
+    assert not home.store.has_annotations("2026Q3")
+
+
+def test_a_suspect_value_stops_a_run_until_somebody_decides(run, home, tmp_path):
+    settings = tmp_path / "strict.toml"
+    settings.write_text(f'home = "{home.store.home}"\nsuspect_fraction = 1e-4\n')
+    judged(run, home)
+    with pytest.raises(ChecksFailed, match="large_values_are_decided"):
+        run("run", "2026Q3", "--offline", "--output", "r", "--settings", settings)
+    run("audit", "2026Q3", "--output", "lots.csv", "--settings", settings)
+    lots = list(csv.DictReader(Path("lots.csv").read_text(encoding="utf-8").splitlines()))
+    for key in [x["lot_key"] for x in lots if "suspect" in x["flags"] and x["status"] == "in"]:
+        run("decide", "2026Q3", key, "keep", "--reason", "gezien", "--by", "a1")
+    said = run("run", "2026Q3", "--offline", "--output", "r", "--settings", settings)
+    assert "published: 2026Q3" in said
+    with pytest.raises(SettingsError, match="no lot 'x/1'"):
+        run("decide", "2026Q3", "x/1", "keep", "--reason", "gezien", "--by", "a1")
+
+
+def test_readers_who_disagree_leave_a_draft(run, home, monkeypatch):
+    judged(run, home)
+    monkeypatch.setattr(stops, "judged_twice", lambda *_, **__: (40, 0.35))
+    with pytest.raises(ChecksFailed, match=r"alpha of the degree is 0\.35 on 40 notices"):
+        run("report", "2026Q3", "--output", "reports")
+    assert not (home.store.corpora / "published").exists()
 
 
 def test_a_run_passes_over_what_is_up_to_date(run, home):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -58,6 +58,10 @@ def draw(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="List to judge")],
     tool: Tool = "csv",
+    supplement: Annotated[
+        bool,
+        typer.Option("--supplement", help="Only from the lots that entered since the last draw"),
+    ] = False,
     jobs: Jobs = 1,
     model: ModelId = None,
     settings_file: SettingsFile = None,
@@ -66,10 +70,13 @@ def draw(
 
     The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
     judges. Judgements come back by `innovatiemonitor judged`. For Label Studio the labelling
-    interface is written beside the list, as .xml.
+    interface is written beside the list, as .xml. Lots that enter the frame after the draw had no
+    chance in it; above 2% of the value they stop publication until --supplement has drawn from
+    them and all of that is judged.
 
     \b
     Examples:
+      innovatiemonitor draw 2026Q3 --supplement --labels 60 --seed 1 --output more.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
@@ -79,16 +86,16 @@ def draw(
 
     tool = _known(tool)
     work = work_of(period, settings_file, model=model, jobs=jobs)
-    drawn, order = drawing.draw_lots(
-        work.material, work.scores, labels=labels, seed=seed, store=work.store
-    )
+    made = drawing.supplement if supplement else drawing.draw_lots
+    drawn, order = made(work.material, work.scores, labels=labels, seed=seed, store=work.store)
     body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
     if tool == "label-studio":
         setup = output.with_suffix(".xml")
         write_atomic(setup, label_studio.interface(work.codebook))
         typer.echo(f"labelling interface, for the settings of the project: {setup}")
-    typer.echo(f"draw {drawn.draw_id}: {labels} lots, {len(order)} texts to judge: {output}")
+    lots = len(drawn.lot_keys)
+    typer.echo(f"draw {drawn.draw_id}: {lots} lots, {len(order)} texts to judge: {output}")
 
 
 @app.command()
@@ -125,6 +132,53 @@ def judged(
         sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
     )
     typer.echo(f"{len(added)} judgements taken over")
+    everything = drawing.judgements(work.store, work.codebook)
+    for each in drawing.stored_draws(work.store, work.period):
+        if each.draw_id in {one.draw_id for one in added}:
+            texts = len({*each.text_notice_ids})
+            left = drawing.left(each, everything)
+            typer.echo(f"{left} of {texts} texts of draw {each.draw_id} are left to judge")
+
+
+@app.command()
+def decide(
+    period: PeriodName,
+    lot_key: Annotated[str, typer.Argument(help="As in the list of `audit`")],
+    decision: Annotated[str, typer.Argument(help="keep, drop, or value")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the audit")],
+    by: Annotated[str, typer.Option(help="A pseudonym or a role")],
+    value: Annotated[float | None, typer.Option(help="Euro; with `value` only")] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Decide on a value that is suspect: it stops publication until somebody does.
+
+    `keep`: it is right. `drop`: it is not, and the right one is unknown; the value counts as
+    missing. `value`: the right one is --value. Kept in corpora/decisions/values.csv, where a later
+    line about a lot replaces an earlier one; `audit` shows it.
+
+    \b
+    Examples:
+      innovatiemonitor decide 2026Q3 kenmerk:123/1 drop --reason "typed twice" --by a1
+    """
+    from pipeline.estimates.decisions import Decision, read_decisions, with_decision
+
+    work = work_of(period, settings_file)
+    if lot_key not in {lot.lot_key for lot in work.material.frame.lots}:
+        raise SettingsError(
+            f"no lot {lot_key!r} in {period}; see `innovatiemonitor audit {period}`"
+        )
+    decided = Decision(
+        lot_key=lot_key,
+        decision=cast("Any", decision),
+        value_eur=value,
+        reason=reason,
+        who=by,
+        on=now().date(),
+    )
+    text = with_decision(work.store.decisions(), decided)
+    read_decisions(text)
+    work.store.write_decisions(text)
+    typer.echo(f"{lot_key}: {decision}, kept in corpora/decisions/values.csv")
 
 
 @app.command()

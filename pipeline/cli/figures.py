@@ -23,7 +23,7 @@ from pipeline.cli._quarter import Jobs, work_of
 from pipeline.errors import ChecksFailed, SettingsError
 
 if TYPE_CHECKING:
-    from pipeline.estimates.series import Revision
+    from pipeline.estimates.revision import Revision
     from pipeline.quarter import PeriodWork
     from pipeline.records import Check, Estimate
 
@@ -39,7 +39,8 @@ Folder = Annotated[Path, typer.Option(help="Folder for the report")]
 def estimate(
     period: PeriodName,
     as_of: Annotated[
-        str | None, typer.Option(help="A day: the figures as they were published then")
+        str | None,
+        typer.Option(help="A day, or the second publication on it: 2026-08-20, 2026-08-20-2"),
     ] = None,
     as_json: AsJson = False,
     jobs: Jobs = 1,
@@ -60,7 +61,9 @@ def estimate(
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
     if as_of:
-        estimates = published.as_of(work.store, work.period, _day(as_of)).figures.estimates
+        day, number = _day(as_of)
+        found = published.as_of(work.store, work.period, day, number=number)
+        estimates = found.figures.estimates
     else:
         estimates = work.figured.estimates
     if as_json:
@@ -136,7 +139,7 @@ def revise(
     Examples:
       innovatiemonitor revise 2026Q2
     """
-    from pipeline.estimates import published
+    from pipeline.estimates import published, revision
 
     work = work_of(period, settings_file, model=model, jobs=jobs)
     day = now().date()
@@ -146,6 +149,8 @@ def revise(
         typer.echo(f"{period}: as published on {old.day}, nothing changed")
         return
     typer.echo(f"{period}: what changed since {old.day}")
+    if changes[0].name != revision.name_of(old.figures.headline):
+        typer.echo(f"headline: unchanged, {old.figures.headline.share:.2%}")
     typer.echo("\n".join(_changes(changes)))
 
 
@@ -230,16 +235,25 @@ def _lines(estimates: Sequence[Estimate]) -> Iterator[str]:
 
 
 def _changes(changes: Sequence[Revision]) -> Iterator[str]:
+    from pipeline.estimates.revision import change
+
     for subject in dict.fromkeys(x.subject for x in changes):
         found = [x for x in changes if x.subject == subject]
         yield f"{subject}: {len(found)}"
         yield from (f"  {x.name}: {x.old} -> {x.new}" for x in found[:SHOWN])
-        if len(found) > SHOWN:
-            yield f"  and {len(found) - SHOWN} more"
+        if left := found[SHOWN:]:
+            smaller = subject in {"share", "count"}
+            size = f", none changed by more than {change(left[0]):.2%}" if smaller else ""
+            yield f"  and {len(left)} more{size}"
 
 
-def _day(text: str) -> dt.date:
+def _day(text: str) -> tuple[dt.date, int | None]:
+    """Read a day, and which of the publications on it is meant; the last one where not said."""
+    day, number = text[:10], text[10:]
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(day), int(number.removeprefix("-")) if number else None
     except ValueError:
-        raise SettingsError(f"--as-of is {text!r}; expected a day, such as 2026-08-20") from None
+        raise SettingsError(
+            f"--as-of is {text!r}; expected a day, such as 2026-08-20, or 2026-08-20-2 for the "
+            "second publication on it"
+        ) from None

@@ -115,6 +115,8 @@ def evaluate(
     if real is not None:
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
         others["real"] = (real_notices(real), judging.final(read))
+        if unsettled := judging.undecided(read):
+            typer.echo(f"left out: {len(unsettled)} notices that readers judged differently")
     if cases is not None:
         others["cases"] = judged_table(_text(cases), codebook, name=cases.name)
     found = trial.evaluate(

@@ -63,6 +63,23 @@ class Alpha:
     undefined: float
 
 
+def judged_twice(
+    annotations: Iterable[Annotation], codebook: Codebook, *, seed: int
+) -> tuple[int, float | None]:
+    """Return how many notices two people judged, and alpha of the degree.
+
+    Alpha is ``None`` where there are none, or where only one degree was ever given.
+
+    Raises:
+        CorpusError: See ``adjudication.readings``.
+    """
+    read = tuple(annotations)
+    if not any(len(several) > 1 for several in readings(read).values()):
+        return 0, None
+    found = agreement(read, codebook, seed=seed, resamples=1)
+    return next((x.notices, x.alpha) for x in found if x.question == "degree")
+
+
 def agreement(
     annotations: Iterable[Annotation], codebook: Codebook, *, seed: int, resamples: int = 1000
 ) -> tuple[Alpha, ...]:

@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import io
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -225,13 +226,29 @@ def key(one: Annotation) -> tuple[str, str, str]:
 def final(annotations: Sequence[Annotation]) -> dict[str, Annotation]:
     """Choose one judgement per notice: the adjudicated one where there is one.
 
-    Without adjudication the first judgement stands; second readings measure agreement.
+    Where readings agree the first one stands. Where they differ and nobody decided, there is no
+    judgement to choose: those notices are left out, see :func:`undecided`.
     """
     order = {"adjudicated": 0, "first": 1, "second": 2}
+    left_out = undecided(annotations)
     chosen: dict[str, Annotation] = {}
     for one in sorted(annotations, key=lambda x: (order[x.round], x.annotator)):
-        chosen.setdefault(one.notice_id, one)
+        if one.notice_id not in left_out:
+            chosen.setdefault(one.notice_id, one)
     return chosen
+
+
+def undecided(annotations: Iterable[Annotation]) -> frozenset[str]:
+    """Return the notices that people judged differently and that nobody decided on.
+
+    Two decisions that differ decide nothing.
+    """
+    said: defaultdict[str, set[Judgement]] = defaultdict(set)
+    decided: defaultdict[str, set[Judgement]] = defaultdict(set)
+    for one in annotations:
+        (decided if one.round == "adjudicated" else said)[one.notice_id].add(one.judgement)
+    notices = {*said, *decided}
+    return frozenset(x for x in notices if len(decided[x] or said[x]) > 1)
 
 
 def refuse_formula(column: str, value: str) -> None:

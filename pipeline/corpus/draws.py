@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from pipeline.codebook import Codebook
-from pipeline.corpus.selection import TAKE_ALL, Design, Floats, select
+from pipeline.corpus.selection import FEWEST_DRAWN, TAKE_ALL, Design, Floats, Selection, select
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, AwardLot, Draw, Period
 from pipeline.store import Store
@@ -96,9 +96,12 @@ def draw(
     """
     _check(lots)
     numbers = np.array([permanent_number(lot.lot_key, seed) for lot in lots])
-    selection = select(
-        sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels, design=design
-    )
+    if labels == len(lots) < FEWEST_DRAWN:
+        selection = whole(labels)
+    else:
+        selection = select(
+            sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels, design=design
+        )
     drawn = [lots[index] for index in selection.chosen]
     stored = Draw(
         draw_id=f"{period}-{design}-{labels}-{seed}-{frame_fingerprint[:8]}",
@@ -117,6 +120,14 @@ def draw(
     )
     # Another seed: by the same numbers the small strata would come first.
     return stored, tuple(sorted(drawn, key=lambda lot: permanent_number(lot.lot_key, seed + 1)))
+
+
+def whole(lots: int) -> Selection:
+    """Take every lot of a frame that is too small to draw from."""
+    certain = np.full(lots, TAKE_ALL, dtype=np.int64)
+    return Selection(
+        chosen=np.arange(lots), probabilities=np.ones(lots), strata=certain, everyone=certain
+    )
 
 
 def stratum_name(number: int) -> str:

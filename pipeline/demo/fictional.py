@@ -20,6 +20,7 @@ from pipeline.demo.made_up import SEED, AuthoredText, MadeUp, made_up
 from pipeline.estimates.arrays import Basis
 from pipeline.estimates.figured import estimated, headline_total
 from pipeline.estimates.material import Material, assembled
+from pipeline.estimates.signs import signs
 from pipeline.notices import checks, indicators
 from pipeline.records import INNOVATION, Annotation, AwardLot, Check, Judgement, Period
 from pipeline.report.assembled import Background, assemble_facts
@@ -93,6 +94,7 @@ def _basis(material: Material, all_of_it: MadeUp, codebook: Codebook, labels: in
         scores=all_of_it.scores,
         codebook=codebook,
         draw=drawn,
+        signs=signs(material.lots, material.notices, codebook),
         annotations=tuple(
             replace(
                 one,

@@ -118,14 +118,14 @@ def _standing(
         Standing(
             notice=notices[notice_id],
             since=min(days[key], default=None),
-            lots=_numbered(notices[notice_id]),
+            lots=numbered(notices[notice_id]),
         )
         for key, notice_id in chosen.items()
     ]
     return sorted(found, key=lambda x: (x.since or dt.date.max, x.notice.notice_id))
 
 
-def _numbered(notice: Notice) -> dict[str, Lot]:
+def numbered(notice: Notice) -> dict[str, Lot]:
     """``LOT-0001``, ``Perceel 01`` and ``1`` are the same lot; ``1A`` and ``1B`` are not."""
     found: dict[str, Lot] = {}
     for lot in notice.lots or (Lot(cpv=notice.cpv, nature=notice.nature),):

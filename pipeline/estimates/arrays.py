@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.estimates import shares
-from pipeline.estimates.domains import domains
+from pipeline.estimates.disagreement import first_judgements
+from pipeline.estimates.domains import WHOLES, Mask, masks
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 from pipeline.estimates.frame import winsorise
 from pipeline.estimates.imputation import best_and_worst, impute
-from pipeline.estimates.judged import Floats, Judged
+from pipeline.estimates.judged import Floats, Interval, Judged
+from pipeline.estimates.parts import inside_whole, is_part, narrowed
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Question, Suppressed
 from pipeline.labels.scores import Scores
@@ -36,14 +36,11 @@ SEED = 20260101
 
 # What is also shown without defence, and added up over quarters.
 HEADLINES = (INNOVATION, "solution", "rd")
-WHOLES = ("all", "without_defence")
 WEIGHTINGS: tuple[Weighting, ...] = ("value", "number")
 PARTS = ("buyer_kind=", "cpv_division=", "province=")
 
 # An interval wider than this says nothing: what it is about is too small to show.
 WIDEST = 0.5
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,9 @@ class Basis:
     Attributes:
         lots: Of the frame, those that are in; length N.
         draw: ``None`` allows diagnostics only.
-        annotations: Judgements of that draw, all rounds.
+        supplements: Draws from lots that entered since, all of it judged.
+        annotations: Judgements of those draws, all rounds.
+        signs: Per sign which lots carry it, each of shape (N,); from ``signs.signs``.
     """
 
     period: Period
@@ -61,7 +60,14 @@ class Basis:
     scores: Scores
     codebook: Codebook
     draw: Draw | None = None
+    supplements: Sequence[Draw] = ()
     annotations: Sequence[Annotation] = ()
+    signs: Mapping[str, Mask] = field(default_factory=dict)
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """The draw and its supplements; none without a draw."""
+        return () if self.draw is None else (self.draw, *self.supplements)
 
 
 def truth(quantity: str, judgement: Judgement) -> float:
@@ -82,9 +88,16 @@ class Work:
         )
         self.kinds = [(lot.cpv_division, lot.procedure, lot.buyer_kind) for lot in basis.lots]
         self.imputed = self._imputed(self.values)
-        self.masks = _masks(basis.lots)
-        self.first = _first_judgements(basis.annotations)
+        self.masks = masks(basis.lots)
+        self.first = first_judgements(basis.annotations)
         self.known: dict[str, tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]] = {}
+        self.wholes: dict[tuple[Weighting, str], Estimate] = {}
+
+    @property
+    def weightings(self) -> tuple[Weighting, ...]:
+        """By what shares can be weighed: by value only where values are known."""
+        _, question = self.question(INNOVATION, "value")
+        return WEIGHTINGS if question.answerable else ("number",)
 
     def _imputed(self, values: Floats) -> Floats | None:
         if not np.isnan(values).any():
@@ -95,8 +108,12 @@ class Work:
         """Per judged lot the truth, and the first judgements where none was adjudicated."""
         means: dict[str, float] = {}
         firsts: dict[str, tuple[float, ...]] = {}
-        drawn = self.basis.draw
-        for key, text in zip(drawn.lot_keys, drawn.text_notice_ids, strict=True) if drawn else ():
+        drawn = (
+            pair
+            for x in self.basis.draws
+            for pair in zip(x.lot_keys, x.text_notice_ids, strict=True)
+        )
+        for key, text in drawn:
             if text in self.first:
                 decided, several = self.first[text]
                 given = tuple(truth(quantity, x) for x in several)
@@ -114,6 +131,7 @@ class Work:
                 means,
                 values=self.values if self.imputed is None else self.imputed.mean(axis=0),
                 scores=self.basis.scores.probabilities(quantity, self.texts),
+                supplements=self.basis.supplements,
             )
             judgements = [firsts[self.lots[index].lot_key] for index in judged.drawn]
             self.known[quantity] = judged, judgements, flags
@@ -139,15 +157,25 @@ class Work:
             wholes = WHOLES if quantity in HEADLINES else WHOLES[:1]
             for domain in wholes:
                 if self.masks[domain].any():
-                    for weighting in WEIGHTINGS:
-                        judged, question = self.question(quantity, weighting)
-                        within = self.masks[domain]
-                        found = shares.estimate(judged, question, domain=domain, within=within)
+                    for weighting in self.weightings:
+                        found = self.share(quantity, weighting, domain=domain)
                         if quantity in HEADLINES or found.high - found.low <= WIDEST:
                             yield found
 
+    def share(self, quantity: str, weighting: Weighting, *, domain: str) -> Estimate:
+        """Estimate one share; a part is bounded by what is innovation-oriented in its domain."""
+        judged, question = self.question(quantity, weighting)
+        found = shares.estimate(judged, question, domain=domain, within=self.masks[domain])
+        if not is_part(quantity, self.basis.codebook):
+            return found
+        if (weighting, domain) not in self.wholes:
+            self.wholes[weighting, domain] = self.share(INNOVATION, weighting, domain=domain)
+        return inside_whole(found, self.wholes[weighting, domain])
+
     def winsorised(self) -> Iterator[Estimate]:
-        """Yield the headline with the largest values capped."""
+        """Yield the headline with the largest values capped; nothing where none is known."""
+        if "value" not in self.weightings:
+            return
         capped = winsorise(self.values)
         imputed = self._imputed(capped)
         judged, judgements, flags = self.judged(INNOVATION)
@@ -167,7 +195,7 @@ class Work:
         domains = {name: self.masks[name] for name in sorted(self.masks) if name.startswith(PARTS)}
         found: list[Estimate] = []
         suppressed: dict[str, Suppressed] = {}
-        for weighting in WEIGHTINGS:
+        for weighting in self.weightings:
             judged, question = self.question(INNOVATION, weighting)
             estimates, small = shares.by_domain(judged, question, domains)
             found += estimates
@@ -188,7 +216,7 @@ class Work:
     def others(self) -> Iterator[Estimate]:
         """Yield what the control and the diagnostic estimators say of the whole frame."""
         for role in ("control", "diagnostic"):
-            for method, weighting in methods(role):
+            for method, weighting in methods(role, self.weightings):
                 judged, question = self.question(INNOVATION, weighting)
                 yield shares.estimate(judged, question, method=method)
 
@@ -196,8 +224,25 @@ class Work:
         """Return how far missing values could move the share by value."""
         return None if self.imputed is None else best_and_worst(share, self.values, self.kinds)
 
+    def extremes(self, found: Estimate) -> tuple[float, float]:
+        """Return how far sampling and missing values together could move a share by value."""
+        if self.imputed is None:
+            return found.low, found.high
+        ends = (best_and_worst(end, self.values, self.kinds) for end in (found.low, found.high))
+        (low, _), (_, high) = ends
+        return min(low, found.low), max(high, found.high)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Name the questions that have no answer because no values are known."""
+        if "value" in self.weightings:
+            return ()
+        return tuple(f"{quantity} by value" for quantity in HEADLINES)
+
     def totals(self) -> dict[str, Quarter]:
-        """Return what longer periods add up."""
+        """Return what longer periods add up; nothing where no value is known."""
+        if "value" not in self.weightings:
+            return {}
         return {
             f"{quantity} {domain}": self.total(quantity, domain)
             for quantity in HEADLINES
@@ -206,11 +251,17 @@ class Work:
         }
 
     def total(self, quantity: str, domain: str) -> Quarter:
-        """Return the estimated volume with its variance, by value."""
+        """Return the estimated volume with its variance, by value; within the whole, as a share."""
+        volume = float(self.question(quantity, "value")[0].values[self.masks[domain]].sum())
+        return Quarter.of(self.basis.period, self.interval(quantity, domain), volume)
+
+    def interval(self, quantity: str, domain: str) -> Interval:
+        """Return the interval by value that :meth:`share` rests on."""
         judged, question = self.question(quantity, "value")
-        within = self.masks[domain]
-        interval = shares.interval(judged, question, within=within)
-        return Quarter.of(self.basis.period, interval, float(judged.values[within].sum()))
+        found = shares.interval(judged, question, within=self.masks[domain])
+        if not is_part(quantity, self.basis.codebook):
+            return found
+        return narrowed(found, self.interval(INNOVATION, domain))
 
 
 def question_of(
@@ -234,7 +285,9 @@ def question_of(
     )
 
 
-def methods(role: str) -> Iterator[tuple[str, Weighting]]:
+def methods(
+    role: str, weightings: Sequence[Weighting] = WEIGHTINGS
+) -> Iterator[tuple[str, Weighting]]:
     """Yield estimators of a role by weighting.
 
     Those that correct by error rates need notices that were held out from the model and judged
@@ -242,30 +295,4 @@ def methods(role: str) -> Iterator[tuple[str, Weighting]]:
     """
     for name, each in ESTIMATORS.items():
         if each.role == role and each.by_value and name != PUBLISHED:
-            yield from ((name, weighting) for weighting in WEIGHTINGS)
-
-
-def _masks(lots: Sequence[AwardLot]) -> dict[str, Mask]:
-    """Return per domain which lots it holds; each of shape (N,)."""
-    members: defaultdict[str, list[int]] = defaultdict(list)
-    for index, lot in enumerate(lots):
-        for domain in domains(lot):
-            members[domain].append(index)
-    masks = {name: np.zeros(len(lots), dtype=bool) for name in (*WHOLES, *members)}
-    for name, inside in members.items():
-        masks[name][inside] = True
-    return masks
-
-
-def _first_judgements(
-    annotations: Iterable[Annotation],
-) -> dict[str, tuple[bool, tuple[Judgement, ...]]]:
-    """Return per notice whether it was adjudicated, and the decision or else all readings."""
-    rounds: defaultdict[str, list[Annotation]] = defaultdict(list)
-    for one in sorted(annotations, key=lambda x: (x.notice_id, x.round, x.annotator)):
-        rounds[one.notice_id].append(one)
-    found = {}
-    for notice_id, several in rounds.items():
-        decided = [x.judgement for x in several if x.round == "adjudicated"]
-        found[notice_id] = bool(decided), tuple(decided[:1] or [x.judgement for x in several])
-    return found
+            yield from ((name, weighting) for weighting in weightings)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from pipeline.estimates.intervals import widened
 from pipeline.estimates.judged import Floats, Interval, Judged
+from pipeline.records import Annotation, Judgement
 
 REPLICATES = 200
 
@@ -84,3 +86,20 @@ def disagreement(judgements: Sequence[Sequence[float]]) -> tuple[float, float]:
 
 def _measured(judgements: Sequence[Sequence[float]]) -> tuple[str, ...]:
     return () if any(len(first) > 1 for first in judgements) else ("single_judged",)
+
+
+def first_judgements(
+    annotations: Iterable[Annotation],
+) -> dict[str, tuple[bool, tuple[Judgement, ...]]]:
+    """Return per notice whether it was adjudicated, and the decision or else all readings."""
+    rounds: defaultdict[str, list[Annotation]] = defaultdict(list)
+    for one in sorted(annotations, key=lambda x: (x.notice_id, x.round, x.annotator)):
+        rounds[one.notice_id].append(one)
+    found = {}
+    for notice_id, several in rounds.items():
+        decided = [x.judgement for x in several if x.round == "adjudicated"]
+        if len(set(decided)) == 1:
+            found[notice_id] = True, tuple(decided[:1])
+        else:
+            found[notice_id] = False, tuple(decided or [x.judgement for x in several])
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
 from pipeline.corpus.adjudication import merged
-from pipeline.corpus.exchange import EXCHANGES, Sitting, tasks
+from pipeline.corpus.exchange import EXCHANGES, Sitting, probabilities, tasks
 from pipeline.errors import CorpusError
 from pipeline.estimates import planner
 from pipeline.estimates.judged import Floats
@@ -62,6 +63,58 @@ def draw_lots(
         frame_fingerprint=material.frame.fingerprint,
         codebook=codebooks.load(store),
     )
+    _keep(drawn, material, store)
+    return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
+
+
+def supplement(
+    material: Material, scores: Scores, *, labels: int, seed: int, store: Store
+) -> tuple[Draw, list[str]]:
+    """Draw from the lots that entered since the draw that speaks for the period, and store it.
+
+    All of them are drawn where there are no more than ``labels``.
+
+    Returns:
+        As :func:`draw`.
+
+    Raises:
+        CorpusError: There is no draw, it did not record its frame, or nothing entered since.
+    """
+    codebook = codebooks.load(store)
+    stored = stored_draws(store, material.period)
+    spoken, _ = judged_draw(stored, judgements(store, codebook))
+    if not spoken or not spoken[0].frame_lots:
+        raise CorpusError(
+            f"no draw of {material.period} that recorded the lots it was made from",
+            hint=f"Draw from all lots: `innovatiemonitor draw {material.period}`.",
+        )
+    first = spoken[0]
+    seen = {
+        x
+        for each in stored
+        if first.draw_id in {each.draw_id, each.supplement_to}
+        for x in each.frame
+    }
+    lots = [x for x in material.lots if Draw.fingerprint_of(x.lot_key) not in seen]
+    if not lots:
+        raise CorpusError(f"no lots entered since draw {first.draw_id}; there is nothing to add")
+    texts = [lot.text_notice_id for lot in lots]
+    chances = scores.probabilities(INNOVATION, texts).tolist()
+    drawn, order = draws.draw(
+        lots,
+        dict(zip(texts, chances, strict=True)),
+        labels=min(labels, len(lots)),
+        seed=seed,
+        period=material.period,
+        frame_fingerprint=material.frame.fingerprint,
+        codebook=codebook,
+    )
+    added = replace(drawn, draw_id=f"{drawn.draw_id}-supplement", supplement_to=first.draw_id)
+    _keep(added, material, store)
+    return added, list(dict.fromkeys(lot.text_notice_id for lot in order))
+
+
+def _keep(drawn: Draw, material: Material, store: Store) -> None:
     for stored in stored_draws(store, material.period):
         if stored.draw_id == drawn.draw_id and stored != drawn:
             raise CorpusError(
@@ -69,7 +122,6 @@ def draw_lots(
                 hint="Judge the stored draw, or take another seed.",
             )
     store.keep("draws", drawn.draw_id, to_plain(drawn))
-    return drawn, list(dict.fromkeys(lot.text_notice_id for lot in order))
 
 
 def export_draw(
@@ -103,7 +155,8 @@ def take_over(
         sitting: Who judged, where the tool does not tell.
 
     Raises:
-        CorpusError: A judgement is wrong, or contradicts one that is there; then none is taken.
+        CorpusError: There is no judgement, one is wrong, one is not as it was drawn, or one
+            contradicts another that is there; then none is taken.
     """
     name = str(material.period)
     added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
@@ -112,8 +165,55 @@ def take_over(
     before: tuple[Annotation, ...] = ()
     if store.has_annotations(name):
         before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+    if not added:
+        raise CorpusError(
+            "the list holds no judgement",
+            hint="Fill in degree, aspect, openness and forms; save it as the same kind of file.",
+        )
+    places = _places(body, sitting) if tool == "csv" else {}
+    drawn = {each.draw_id: each for each in stored_draws(store, material.period)}
+    for one in added:
+        with judging.numbered(places.get(judging.key(one), f"{tool}, {one.notice_id}")):
+            _as_drawn(one, drawn)
     store.write_annotations(name, judging.write(merged(before, added)))
     return added
+
+
+def _places(body: bytes, sitting: Sitting | None) -> dict[tuple[str, str, str], str]:
+    """Return the line of each judgement in a CSV file."""
+    said = (sitting.round, sitting.annotator) if sitting else ("", "")
+    return {
+        (line["notice_id"], line["round"] or said[0], line["annotator"] or said[1]): (
+            f"csv, line {number}"
+        )
+        for number, line in judging.cells(body.decode("utf-8-sig"), name="csv")
+    }
+
+
+def _as_drawn(one: Annotation, drawn: Mapping[str, Draw]) -> None:
+    """Refuse a judgement whose facts of the draw are not those that were stored.
+
+    Raises:
+        CorpusError: See there.
+    """
+    known = ", ".join(drawn) or "none is stored"
+    if one.draw_id is None or one.draw_id not in drawn:
+        raise CorpusError(f"draw_id is {one.draw_id or 'empty'}; expected one of: {known}")
+    chances = probabilities(drawn[one.draw_id])
+    if one.notice_id not in chances:
+        raise CorpusError(f"{one.notice_id} was not drawn in {one.draw_id}")
+    if one.inclusion_probability != (expected := chances[one.notice_id]):
+        raise CorpusError(
+            f"inclusion_probability is {one.inclusion_probability}; expected {expected}"
+        )
+    if one.text_hash is None:
+        raise CorpusError("text_hash is empty; expected the one that `draw` wrote")
+
+
+def left(drawn: Draw, annotations: Iterable[Annotation]) -> int:
+    """Return how many notices of a draw nobody judged yet."""
+    judged = {x.notice_id for x in annotations if x.draw_id == drawn.draw_id}
+    return len({*drawn.text_notice_ids} - judged)
 
 
 def stored_draws(store: Store, period: Period) -> list[Draw]:
@@ -144,17 +244,26 @@ def judgements(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
 
 def judged_draw(
     drawn: Sequence[Draw], annotations: Iterable[Annotation]
-) -> tuple[Draw | None, tuple[Annotation, ...]]:
+) -> tuple[tuple[Draw, ...], tuple[Annotation, ...]]:
     """Choose the draw with the most judged notices, and its judgements; the last of equals.
 
-    Judgements that were made outside a draw never speak for the frame, so they are left out.
+    Its supplements come with it once all of their notices are judged: until then their lots
+    count as lots of which nothing is known. Judgements that were made outside a draw never speak
+    for the frame, so they are left out.
+
+    Returns:
+        The draw, then its supplements; nothing where there is no draw.
     """
     by_draw = [x for x in annotations if x.draw_id is not None]
     counts = Counter(draw_id for draw_id, _ in {(x.draw_id, x.notice_id) for x in by_draw})
-    if not drawn:
-        return None, ()
-    chosen = max(drawn, key=lambda x: (counts[x.draw_id], x.draw_id))
-    return chosen, tuple(x for x in by_draw if x.draw_id == chosen.draw_id)
+    whole = [x for x in drawn if x.supplement_to is None]
+    if not whole:
+        return (), ()
+    chosen = max(whole, key=lambda x: (counts[x.draw_id], x.draw_id))
+    added = (x for x in drawn if x.supplement_to == chosen.draw_id and not left(x, by_draw))
+    found = chosen, *added
+    names = {x.draw_id for x in found}
+    return found, tuple(x for x in by_draw if x.draw_id in names)
 
 
 def _scores(material: Material, scores: Scores) -> Floats:

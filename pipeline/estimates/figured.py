@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pipeline.corpus.agreement import agreement
-from pipeline.corpus.draws import sizes
-from pipeline.errors import CorpusError, NoDraw
+import numpy as np
+
+from pipeline.corpus.agreement import judged_twice
+from pipeline.corpus.draws import sizes, stratum_name
+from pipeline.corpus.selection import TAKE_ALL
+from pipeline.errors import NoDraw
 from pipeline.estimates import shares
-from pipeline.estimates.arrays import SEED, WHOLES, Basis, Work, methods, question_of
+from pipeline.estimates.arrays import HEADLINES, SEED, Basis, Work, methods, question_of
+from pipeline.estimates.counted import Counted, counted
+from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import TARGETS, Verdict
 from pipeline.records import INNOVATION, Draw, Estimate
 
 
@@ -20,11 +26,17 @@ class DrawFacts:
     """The draw whose judgements speak for the frame.
 
     Attributes:
-        drawn: Lots in the draw.
+        drawn: Lots in the draw and its supplements.
         judged: Lots of it that are judged.
         take_all: Drawn lots whose inclusion probability is 1.
         agreement: Krippendorff's alpha (ordinal) of the degree between first judgements;
-            ``None`` where nobody judged twice.
+            ``None`` where nobody judged twice, or where all gave the same answer.
+        judged_twice: Notices that two or more people judged independently; with 0 no interval
+            holds their disagreement.
+        large: Of ``take_all``, those taken because their value is large; the rest lie in strata
+            that were drawn whole.
+        supplements: Ids of supplementary draws.
+        entered_part: Part of the value in lots that no draw was made from, 0 to 1.
     """
 
     draw_id: str
@@ -32,6 +44,10 @@ class DrawFacts:
     judged: int
     take_all: int
     agreement: float | None
+    judged_twice: int = 0
+    large: int = 0
+    supplements: tuple[str, ...] = ()
+    entered_part: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +57,11 @@ class Figured:
     Attributes:
         estimates: Published, control and diagnostic ones.
         missing_bounds: Share by value if all missing values were worst, and best.
+        extremes: Per aspect and for the headline, by value: how low and how high the share could
+            lie by sampling and missing values together.
+        verdicts: Of the shares that have a target, where a value is known.
+        counted: Per sign that stands in a field of the notice; needs no draw.
+        skipped: Questions without an answer, such as ``rd by value`` where no value is known.
         totals: Published, by value, per ``quantity domain``: what longer periods add up.
         truths: Per judged lot the part of its judgements that is innovation-oriented.
     """
@@ -48,6 +69,10 @@ class Figured:
     estimates: tuple[Estimate, ...]
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     totals: Mapping[str, Quarter]
     truths: Mapping[str, float]
     draw: DrawFacts | None = None
@@ -72,7 +97,7 @@ def diagnostics(basis: Basis) -> Figured:
             shares.estimate(judged, question_of(basis, weighting), method=method)
             for method, weighting in methods("diagnostic")
         )
-    return Figured(estimates=estimates, totals={}, truths={})
+    return Figured(estimates=estimates, totals={}, truths={}, counted=_counted(basis))
 
 
 def estimated(basis: Basis) -> Figured:
@@ -86,15 +111,32 @@ def estimated(basis: Basis) -> Figured:
         raise no_draw(basis)
     work = Work(basis)
     parts, suppressed = work.parts()
-    estimates = (*work.shares(), *work.winsorised(), *parts, *work.others())
+    published = tuple(work.shares())
+    estimates = (*published, *work.winsorised(), *parts, *work.others())
+    extremes = {
+        x.quantity: (x, work.extremes(x))
+        for x in published
+        if (x.domain, x.weighting) == ("all", "value") and x.quantity in HEADLINES
+    }
     return Figured(
         estimates=estimates,
         suppressed=suppressed,
-        missing_bounds=work.missing_bounds(estimates[0].share),
+        missing_bounds=None if work.skipped else work.missing_bounds(estimates[0].share),
+        extremes={name: ends for name, (_, ends) in extremes.items()},
+        verdicts=tuple(Verdict.of(*extremes[name]) for name in TARGETS if name in extremes),
+        counted=_counted(basis),
+        skipped=work.skipped,
         totals=work.totals(),
         truths=work.truths(INNOVATION)[0],
-        draw=_draw_facts(basis, basis.draw),
+        draw=_draw_facts(work, basis.draw),
     )
+
+
+def _counted(basis: Basis) -> dict[str, Counted]:
+    lots = basis.lots
+    values = np.array([np.nan if x.value_eur is None else x.value_eur for x in lots])
+    kinds = [(x.cpv_division, x.procedure, x.buyer_kind) for x in lots]
+    return {name: counted(values, mask, kinds) for name, mask in basis.signs.items() if len(lots)}
 
 
 def headline_total(basis: Basis) -> Quarter:
@@ -119,21 +161,24 @@ def no_draw(basis: Basis) -> NoDraw:
     )
 
 
-def _draw_facts(basis: Basis, draw: Draw) -> DrawFacts:
+def _draw_facts(work: Work, draw: Draw) -> DrawFacts:
+    basis = work.basis
     judged = {x.notice_id for x in basis.annotations}
+    certain = [
+        stratum
+        for each in basis.draws
+        for stratum, chance in zip(each.strata, each.probabilities, strict=True)
+        if chance == 1
+    ]
+    twice, alpha = judged_twice(basis.annotations, basis.codebook, seed=SEED)
     return DrawFacts(
         draw_id=draw.draw_id,
-        drawn=len(draw.lot_keys),
-        judged=sum(text in judged for text in draw.text_notice_ids),
-        take_all=sum(chance == 1 for chance in draw.probabilities),
-        agreement=_agreement(basis),
+        drawn=sum(len(each.lot_keys) for each in basis.draws),
+        judged=sum(text in judged for each in basis.draws for text in each.text_notice_ids),
+        take_all=len(certain),
+        agreement=alpha,
+        judged_twice=twice,
+        large=certain.count(stratum_name(TAKE_ALL)),
+        supplements=tuple(each.draw_id for each in basis.supplements),
+        entered_part=work.judged(INNOVATION)[0].entered_part,
     )
-
-
-def _agreement(basis: Basis) -> float | None:
-    try:
-        alphas = agreement(basis.annotations, basis.codebook, seed=SEED, resamples=1)
-    except CorpusError:
-        # Nobody judged twice.
-        return None
-    return next(x.alpha for x in alphas if x.question == "degree")

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from pipeline.errors import CorpusError
 from pipeline.estimates._awards import Candidate, candidates
 from pipeline.estimates._money import Rates, read_rates
 from pipeline.estimates._values import Valued, values
+from pipeline.estimates.decisions import Bounds, Decision
 from pipeline.notices.provinces import province
 from pipeline.records import AwardLot, Lot, Notice, Period, Procedure
 from pipeline.store import sha256
@@ -46,7 +47,7 @@ DEFENCE_FORMS = frozenset(
     ]
 )
 KNOWN = ("lot_key", "notice_id", "text_notice_id", "dated", "title", "buyer")
-AUDITED = (*KNOWN, "value_eur", "rung", "flags", "not_taken", "status", "reason")
+AUDITED = (*KNOWN, "value_eur", "rung", "flags", "not_taken", "status", "reason", "decided")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +59,14 @@ class Frame:
         calls_only: The period has no awards yet; the lots that are in are those of its calls.
         not_taken: Per ``lot_key``, sums that were stated and not used: placeholders, ceilings
             that each winner repeats, currencies without a rate.
+        decisions: Per ``lot_key``, what somebody decided about its value.
     """
 
     period: Period
     lots: tuple[AwardLot, ...]
     calls_only: bool
     not_taken: Mapping[str, tuple[str, ...]]
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
 
     def included(self) -> tuple[AwardLot, ...]:
         """Return the lots that are in, by ``lot_key``."""
@@ -84,6 +87,7 @@ def frame(
     period: Period,
     *,
     rates: Rates,
+    bounds: Bounds | None = None,
 ) -> Frame:
     """Build the frame of a period.
 
@@ -94,14 +98,17 @@ def frame(
         procedures: All that are known, whatever their period.
         notices: Every notice of those procedures, by ``notice_id``.
         rates: From :func:`read_rates`.
+        bounds: From where values are suspect, and what was decided about them.
 
     Raises:
         CorpusError: A notice is missing, or two lots have the same key.
     """
+    bounds = bounds or Bounds()
     lots: dict[str, AwardLot] = {}
     not_taken = {}
     for procedure in procedures:
-        for candidate, valued in values(candidates(procedure, notices), rates):
+        for candidate, climbed in values(candidates(procedure, notices), rates):
+            valued = bounds.applied(candidate.lot_key, climbed)
             if candidate.lot_key in lots:
                 raise CorpusError(f"two lots are called {candidate.lot_key}")
             lots[candidate.lot_key] = _award_lot(candidate, valued, procedure, period)
@@ -115,6 +122,7 @@ def frame(
         lots=tuple(lots[key] for key in sorted(lots)),
         calls_only=not awarded and any(lot.excluded is None for lot in lots.values()),
         not_taken=not_taken,
+        decisions=bounds.decisions,
     )
 
 
@@ -135,7 +143,14 @@ def audit(frame: Frame) -> Iterator[dict[str, str | float | None]]:
             "not_taken": "; ".join(frame.not_taken.get(lot.lot_key, ())),
             "status": "in" if lot.excluded is None else "out",
             "reason": lot.excluded or "",
+            "decided": _told(frame.decisions.get(lot.lot_key)),
         }
+
+
+def _told(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    return f"{decision.decision} by {decision.who} on {decision.on}: {decision.reason}"
 
 
 def winsorise(known_values: ArrayLike, *, quantile: float = 0.995) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.errors import CorpusError
+from pipeline.estimates.decisions import Bounds, largest_value, read_decisions
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
+from pipeline.estimates.scenarios import volumes
 from pipeline.notices import collected, period
 from pipeline.notices._holidays import workdays
 from pipeline.notices.outlines import Outline, whole
@@ -82,11 +84,14 @@ class Material:
         )
 
 
-def material(raw: RawStore, of: Period, *, judged: Iterable[str] = ()) -> Material:
+def material(
+    raw: RawStore, of: Period, *, judged: Iterable[str] = (), suspect_fraction: float
+) -> Material:
     """Read all collected notices without texts, link them, and build the frame of a period.
 
     Args:
         judged: Notices whose texts are needed besides those of the frame.
+        suspect_fraction: Part of the yearly total above which a value is suspect.
 
     Raises:
         CorpusError: Nothing was collected, or a file is damaged.
@@ -103,6 +108,12 @@ def material(raw: RawStore, of: Period, *, judged: Iterable[str] = ()) -> Materi
         rates=read_rates(raw.store.reference("ecb_rates")),
         readings=[x.notice for x in known if x.day in of],
         quarantined={x: list(collected.quarantined(x, of, store=raw)) for x in raw.sources()},
+        bounds=Bounds(
+            largest=largest_value(
+                volumes(raw.store.reference("volume")), of.last_day.year, fraction=suspect_fraction
+            ),
+            decisions=read_decisions(raw.store.decisions()),
+        ),
     )
     wanted = {*judged, *(lot.text_notice_id for lot in linked.lots)}
     return replace(linked, whole=_whole(x for x in known if x.notice.notice_id in wanted))
@@ -122,12 +133,14 @@ def assembled(
     rates: Rates,
     readings: Sequence[Notice],
     quarantined: Mapping[str, Sequence[Unreadable]],
+    bounds: Bounds | None = None,
 ) -> Material:
     """Link notices and build the frame of a period.
 
     Args:
         known: Of every period, doubles included; what they have of texts is taken for whole.
         readings: Those of the period.
+        bounds: From where values are suspect, and what was decided about them.
     """
     said = relations(known)
     linked = procedures(said)
@@ -136,7 +149,7 @@ def assembled(
         notices=said.notices,
         whole=said.notices,
         procedures=linked,
-        frame=frame(linked, said.notices, of, rates=rates),
+        frame=frame(linked, said.notices, of, rates=rates, bounds=bounds),
         readings=readings,
         quarantined=quarantined,
     )

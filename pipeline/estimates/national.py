@@ -8,7 +8,8 @@ from typing import Literal
 
 from pipeline.errors import CorpusError, EstimateError, NoScenario
 from pipeline.estimates import scenarios, series
-from pipeline.estimates.arrays import HEADLINES, WHOLES
+from pipeline.estimates.arrays import HEADLINES
+from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.published import Published, latest
 from pipeline.estimates.scenarios import Scenario

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.records import Estimate
+from pipeline.codebook import Codebook
+from pipeline.estimates.judged import Interval
+from pipeline.records import INNOVATION, Estimate
+
+
+def is_part(quantity: str, book: Codebook) -> bool:
+    """Whether only innovation-oriented lots have a label.
+
+    Degrees above ``none`` and aspects have it by definition, and so have the forms that imply an
+    aspect. Other forms have not: most competitive dialogues buy nothing new.
+    """
+    if quantity in {INNOVATION, "none"}:
+        return False
+    label = book.label(quantity)
+    return label.judgement in {"degree", "aspect"} or bool(label.implies)
 
 
 def inside_whole(part: Estimate, whole: Estimate) -> Estimate:
@@ -31,4 +45,12 @@ def inside_whole(part: Estimate, whole: Estimate) -> Estimate:
         low=min(part.low, share),
         high=min(part.high, whole.high),
         flags=tuple(dict.fromkeys((*part.flags, "within_whole"))),
+    )
+
+
+def narrowed(part: Interval, whole: Interval) -> Interval:
+    """Bound an interval as :func:`inside_whole` bounds the estimate that rests on it."""
+    share = min(part.share, whole.share)
+    return replace(
+        part, share=share, low=min(part.low, share), high=max(share, min(part.high, whole.high))
     )

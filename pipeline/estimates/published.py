@@ -13,9 +13,10 @@ from typing import Any
 
 from pipeline.codec import from_plain, to_plain
 from pipeline.errors import CorpusError, EstimateError
-from pipeline.estimates import series
+from pipeline.estimates import revision
 from pipeline.estimates.figured import Figured
-from pipeline.estimates.series import Figures, Quarter, Revision
+from pipeline.estimates.revision import Figures, Revision
+from pipeline.estimates.series import Quarter
 from pipeline.records import INNOVATION, AwardLot, Period
 from pipeline.store import Store
 
@@ -61,6 +62,7 @@ class Published:
                 values={lot.lot_key: lot.value_eur for lot in lots},
                 truths=figured.truths,
                 model_id=model_id,
+                counted=figured.counted,
             ),
             totals=figured.totals,
             draw_id=figured.draw.draw_id,
@@ -112,13 +114,24 @@ def latest(store: Store, period: Period, *, as_of: dt.date = dt.date.max) -> Pub
     )
 
 
-def as_of(store: Store, period: Period, day: dt.date) -> Published:
+def as_of(store: Store, period: Period, day: dt.date, *, number: int | None = None) -> Published:
     """Return the figures that held on a day, to the last digit.
 
+    Args:
+        number: Of several publications on that day, the first is 1; ``None`` for the last one
+            on that day or before it.
+
     Raises:
-        EstimateError: Nothing was published by then.
+        EstimateError: Nothing was published by then, or not so often on that day.
     """
     found = latest(store, period, as_of=day)
+    if number is not None:
+        that_day = [x for x in publications(store, period) if x.day == day]
+        if not 1 <= number <= len(that_day):
+            raise EstimateError(
+                f"{period} was published {len(that_day)} times on {day}; there is no {number}"
+            )
+        return that_day[number - 1]
     if found is None:
         raise EstimateError(
             f"nothing of {period} was published on or before {day}",
@@ -145,4 +158,4 @@ def revised_before(store: Store, quarters: Sequence[Quarter]) -> list[tuple[Publ
 
 def revisions(old: Published, new: Published) -> tuple[Revision, ...]:
     """Say what changed between two publications of a period."""
-    return series.revise(old.figures, new.figures)
+    return revision.revise(old.figures, new.figures)

@@ -1,4 +1,4 @@
-"""Shares over time: quarters, rolling four quarters, years, changes and revisions.
+"""Shares over time: quarters, rolling four quarters, years and changes.
 
 Every quarter has its own draw, so a longer period is the sum of its quarters:
 R = sum T_q / sum V_q, with T_q the innovation-oriented volume and V_q the whole volume. Two
@@ -8,7 +8,7 @@ rolling periods share quarters, and a shared quarter has the same error in both.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import hypot
@@ -18,7 +18,7 @@ from scipy import stats
 
 from pipeline.errors import EstimateError
 from pipeline.estimates.judged import Interval
-from pipeline.records import Estimate, Period
+from pipeline.records import Period
 
 # eForms became obligatory on 25 October 2023 (Regulation (EU) 2019/1780, as amended); from
 # this quarter on the notices have other fields.
@@ -217,80 +217,3 @@ def panel_detectable_change(
     degrees = min(old.degrees, new.degrees)
     variance = max(0.0, old.variance + new.variance - shared)
     return float(stats.t.ppf((1 + confidence) / 2, degrees) * variance**0.5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What was published, with what it was made of.
-
-    Attributes:
-        estimates: As published.
-        values: Euro per lot of the frame; ``None`` where missing.
-        truths: Judgement per judged lot.
-        model_id: Whose scores were used.
-    """
-
-    estimates: tuple[Estimate, ...]
-    values: Mapping[str, float | None]
-    truths: Mapping[str, float]
-    model_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """One line that explains a difference.
-
-    Attributes:
-        subject: ``share``, ``model``, ``lot entered``, ``lot left``, ``value`` or ``judgement``.
-        name: Which share or lot.
-        old, new: Before and after; ``None`` where there is none.
-    """
-
-    subject: str
-    name: str
-    old: float | str | None
-    new: float | str | None
-
-
-def revise(old: Figures, new: Figures) -> tuple[Revision, ...]:
-    """Say what changed between two publications of the same period.
-
-    Shares first, then causes; lots by the size of the change in value, the largest first.
-    """
-    lines = _changed("share", _shares(old), _shares(new))
-    lines += _changed("model", {"model_id": old.model_id}, {"model_id": new.model_id})
-    lots = [
-        Revision(subject=_subject(key, old, new), name=key, old=before, new=after)
-        for key in sorted(old.values.keys() | new.values.keys())
-        if (before := old.values.get(key)) != (after := new.values.get(key))
-        or (key in old.values) != (key in new.values)
-    ]
-    lines += sorted(lots, key=lambda line: -abs(float(line.new or 0) - float(line.old or 0)))
-    return tuple(lines + _changed("judgement", old.truths, new.truths))
-
-
-def _subject(key: str, old: Figures, new: Figures) -> str:
-    if key not in old.values:
-        return "lot entered"
-    return "value" if key in new.values else "lot left"
-
-
-def _shares(figures: Figures) -> dict[str, float]:
-    return {_name(each): each.share for each in figures.estimates}
-
-
-def _name(each: Estimate) -> str:
-    """Winsorised shares have a name of their own: the headline is held against the headline."""
-    capped = ", winsorised" * ("winsorised" in each.flags)
-    where = f"{each.quantity} {each.period} {each.domain} by {each.weighting}"
-    return f"{where} ({each.method}{capped})"
-
-
-def _changed(
-    subject: str, old: Mapping[str, float | str], new: Mapping[str, float | str]
-) -> list[Revision]:
-    return [
-        Revision(subject=subject, name=name, old=old.get(name), new=new.get(name))
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]

@@ -69,6 +69,8 @@ class Draw:
             before this was kept.
         codebook_version, codebook_fingerprint: In force when it was drawn; ``None`` in draws of
             before codebooks had a fingerprint.
+        supplement_to: The draw that it adds to; its own frame then are the lots that entered
+            since. ``None`` for a draw by itself.
     """
 
     draw_id: str
@@ -84,6 +86,7 @@ class Draw:
     frame_lots: str = ""
     codebook_version: int | None = None
     codebook_fingerprint: str | None = None
+    supplement_to: str | None = None
 
     @staticmethod
     def fingerprint_of(lot_key: str) -> str:

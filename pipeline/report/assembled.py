@@ -101,6 +101,10 @@ def assemble_facts(
         estimates=figured.estimates,
         suppressed=figured.suppressed,
         missing_bounds=figured.missing_bounds,
+        extremes=figured.extremes,
+        verdicts=figured.verdicts,
+        counted=figured.counted,
+        skipped=figured.skipped,
         quarters=quarters,
         rolling=rolling,
         indicators=_indicators(material, scores, background.published_counts or {}),
@@ -289,11 +293,11 @@ def _after(words: str) -> str:
 
 
 def _revised(old: Published, new: Published) -> Revised:
-    causes = Counter(line.subject for line in revisions(old, new) if line.subject != "share")
-    # The published share by value of the whole frame always comes first.
+    figures = {"share", "count"}
+    causes = Counter(line.subject for line in revisions(old, new) if line.subject not in figures)
     return Revised(
-        old=old.figures.estimates[0],
-        new=new.figures.estimates[0],
+        old=old.figures.headline,
+        new=new.figures.headline,
         published_on=old.day,
         causes=dict(sorted(causes.items())),
     )

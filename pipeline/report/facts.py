@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.codebook import Codebook
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.domains import domains
 from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.figured import DrawFacts
 from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.verdicts import Verdict
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -155,7 +157,7 @@ class Revised:
 
     Attributes:
         published_on: Of the old figure.
-        causes: Number of changes per subject of ``pipeline.estimates.series.Revision``.
+        causes: Number of changes per subject of ``pipeline.estimates.revision.Revision``.
     """
 
     old: Estimate
@@ -173,6 +175,12 @@ class Facts:
         fictional: Whether notices and buyers are made up; every page then says so.
         estimates: Of the period: published, control and diagnostic ones.
         suppressed: Domains that are too small to show.
+        extremes: Per headline quantity, by value: how low and how high the share could lie by
+            sampling error and missing values together.
+        verdicts: Shares held against their targets; a verdict holds at both extremes.
+        counted: Per sign that stands in a field of the notice: counts over the whole frame,
+            without a sampling interval; also there without a draw.
+        skipped: Questions without an answer, ``rd by value`` where no value is known.
         missing_bounds: Share by value if all missing values were worst and best; ``None``
             when no value is missing or there is no draw.
         quarters, rolling: Share by value of single quarters and of four quarters, in order.
@@ -198,6 +206,10 @@ class Facts:
     checks: tuple[Check, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     revisions: tuple[Revised, ...] = ()
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Estimate | None:

@@ -113,6 +113,20 @@ def test_the_adjudicated_judgement_wins_and_the_second_never_does():
     assert annotations.final([second, adjudicated, first]) == {"1-2026": adjudicated}
 
 
+def test_readings_that_differ_are_no_judgement_until_somebody_decides():
+    novel = Judgement(degree="disruptive", aspect=("rd",), openness="asked", forms=())
+    one = judged(annotator="a")
+    other = judged(annotator="z", judgement=novel)
+    assert one.judgement != novel
+    for several in ([one, other], [other, one]):
+        assert annotations.final(several) == {}
+        assert annotations.undecided(several) == {"1-2026"}
+    decision = judged(round="adjudicated", annotator="b", judgement=novel)
+    assert annotations.final([one, other, decision]) == {"1-2026": decision}
+    against = judged(round="adjudicated", annotator="c")
+    assert annotations.final([one, other, decision, against]) == {}
+
+
 def test_a_changed_text_has_another_fingerprint():
     one = Notice(notice_id="1", source="t", format="t", kind="result", title="Een brug")
     other = Notice(notice_id="1", source="t", format="t", kind="result", title="Een  brug")

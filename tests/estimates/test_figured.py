@@ -84,17 +84,19 @@ def annotation(number, judgement, **others):
 ANNOTATIONS = tuple(annotation(n, NEW if n < 10 else NONE) for n in range(120))
 
 
-def said(probability=0.5):
-    lines = [{"notice_id": x.text_notice_id, "degree": "none"} for x in LOTS]
+def said(probability=0.5, others=lambda _: {}):
     columns = schema(BOOK)
-    for line in lines:
-        line |= {name: probability for name in columns.names if name.startswith("p_")}
+    chances = {name: probability for name in columns.names if name.startswith("p_")}
+    lines = [
+        {"notice_id": x.text_notice_id, "degree": "none"} | chances | others(number)
+        for number, x in enumerate(LOTS)
+    ]
     return Scores.of("m", pa.Table.from_pylist(lines, schema=columns))
 
 
 def basis(**others):
-    given = {"draw": DRAW, "annotations": ANNOTATIONS, "lots": LOTS, **others}
-    return Basis(period=PERIOD, scores=said(), codebook=BOOK, **given)
+    given = {"draw": DRAW, "annotations": ANNOTATIONS, "lots": LOTS, "scores": said(), **others}
+    return Basis(period=PERIOD, codebook=BOOK, **given)
 
 
 def share(figured, quantity="innovation_oriented", weighting="value", domain="all"):
@@ -177,6 +179,114 @@ def test_the_draw_with_the_most_judgements_speaks_and_chosen_notices_do_not():
     one_of_other = annotation(3, NEW, draw_id="zz-later")
     chosen = annotation(4, NEW, draw_id=None, inclusion_probability=None)
     found, ours = drawing.judged_draw([DRAW, other], (*drawn, one_of_other, chosen))
-    assert found == DRAW
+    assert found == (DRAW,)
     assert ours == drawn
-    assert drawing.judged_draw([], drawn) == (None, ())
+    assert drawing.judged_draw([], drawn) == ((), ())
+
+
+def test_a_supplement_speaks_with_its_draw_once_all_of_it_is_judged():
+    more = replace(
+        DRAW,
+        draw_id="more",
+        supplement_to="everything",
+        lot_keys=("lot-200", "lot-201"),
+        text_notice_ids=("call-200", "call-201"),
+    )
+    first = tuple(annotation(n, NONE, draw_id="more") for n in (200,))
+    both = (*first, annotation(201, NEW, draw_id="more"))
+    assert drawing.judged_draw([DRAW, more], (*ANNOTATIONS, *first)) == ((DRAW,), ANNOTATIONS)
+    assert drawing.judged_draw([DRAW, more], (*ANNOTATIONS, *both)) == (
+        (DRAW, more),
+        (*ANNOTATIONS, *both),
+    )
+
+
+def listing(draw, lots):
+    return replace(draw, frame_lots="".join(sorted(Draw.fingerprint_of(x.lot_key) for x in lots)))
+
+
+def test_lots_of_a_supplement_count_as_judged_and_late_lots_are_told():
+    late = tuple(lot(n, value_eur=100_000.0) for n in (200, 201))
+    more = replace(
+        listing(DRAW, late),
+        draw_id="more",
+        supplement_to="everything",
+        lot_keys=tuple(x.lot_key for x in late),
+        text_notice_ids=tuple(x.text_notice_id for x in late),
+        probabilities=(1.0, 1.0),
+        strata=("take_all",) * 2,
+        stratum_sizes={"take_all": 2},
+    )
+    asked = {"lots": (*LOTS, *late), "draw": listing(DRAW, LOTS)}
+    without = estimated(basis(**asked))
+    assert without.draw.entered_part == pytest.approx(200_000 / 2_200_000)
+    judged = (*ANNOTATIONS, *(annotation(n, NEW, draw_id="more") for n in (200, 201)))
+    whole = estimated(basis(**asked, supplements=(more,), annotations=judged))
+    assert share(whole).share == share(whole).high == pytest.approx(1_100_000 / 2_200_000)
+    assert (whole.draw.entered_part, whole.draw.supplements) == (0.0, ("more",))
+    assert (whole.draw.drawn, whole.draw.large) == (122, 122)
+
+
+def by_chance(n):
+    """A draw of the small lots by chance: 20 of the 110 are judged, with those that are large."""
+    keys = LOTS[:n]
+    return replace(
+        DRAW,
+        lot_keys=tuple(x.lot_key for x in keys),
+        text_notice_ids=tuple(x.text_notice_id for x in keys),
+        probabilities=(1.0,) * 10 + (0.9,) * (n - 10),
+        strata=("take_all",) * 10 + ("stratum-01",) * (n - 10),
+        stratum_sizes={"take_all": 10, "stratum-01": 110},
+    )
+
+
+RD = Judgement(degree="incremental", aspect=("rd", "solution"), openness="room", forms=("sbir",))
+DIALOGUE = Judgement(degree="none", aspect=(), openness="closed", forms=("competitive_dialogue",))
+
+
+def test_a_part_lies_inside_the_whole_of_its_domain():
+    # One judged lot is research, and the model says so of it and of all that are not judged.
+    some = tuple(annotation(n, RD if n == 20 else NONE) for n in range(100))
+    parts = ("p_rd", "p_solution", "p_incremental", "p_sbir")
+
+    def sure(number):
+        return dict.fromkeys(parts, 0.95 if number == 20 or number >= 100 else 0.01)
+
+    found = estimated(basis(draw=by_chance(100), annotations=some, scores=said(0.01, sure)))
+    for weighting in ("value", "number"):
+        for domain in ("all", "without_defence"):
+            whole = share(found, weighting=weighting, domain=domain)
+            for part in ("rd", "solution"):
+                assert share(found, part, weighting, domain).high <= whole.high
+        whole = share(found, weighting=weighting)
+        for part in ("incremental", "disruptive", "sbir"):
+            assert share(found, part, weighting).high <= whole.high
+    total = {name: found.totals[f"{name} all"] for name in ("rd", "innovation_oriented")}
+    assert total["rd"].high <= total["innovation_oriented"].high
+    assert total["rd"].high == pytest.approx(share(found, "rd").high * total["rd"].volume)
+
+
+def test_a_form_that_is_bought_without_innovation_is_no_part():
+    some = tuple(annotation(n, DIALOGUE if n < 60 else NONE) for n in range(120))
+    found = estimated(basis(annotations=some))
+    assert share(found, "competitive_dialogue", "number").share == pytest.approx(0.5)
+    assert share(found, weighting="number").share == 0
+
+
+def test_where_no_value_is_known_the_share_by_number_is_given_and_the_others_are_named():
+    lots = tuple(replace(x, value_eur=None, rung="missing") for x in LOTS)
+    found = estimated(basis(lots=lots))
+    assert {x.weighting for x in found.estimates} == {"number"}
+    assert share(found, weighting="number").share == pytest.approx(10 / 120)
+    assert found.skipped == ("innovation_oriented by value", "solution by value", "rd by value")
+    assert (found.totals, found.missing_bounds) == ({}, None)
+
+
+def test_the_extremes_hold_sampling_and_missing_values_together():
+    lots = (*LOTS[:119], lot(119, value_eur=None, rung="missing"))
+    some = tuple(annotation(n, NEW if n < 10 else NONE) for n in range(110))
+    found = estimated(basis(lots=lots, draw=by_chance(110), annotations=some))
+    low, high = found.extremes["innovation_oriented"]
+    assert low <= min(found.missing_bounds[0], share(found).low)
+    assert high >= max(found.missing_bounds[1], share(found).high)
+    assert high > share(found).high

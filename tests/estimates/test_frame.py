@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CorpusError
 from pipeline.estimates._money import against_estimate
+from pipeline.estimates.decisions import Bounds, Decision
 from pipeline.estimates.frame import audit, frame, read_rates, winsorise
 from pipeline.notices.formats import eforms, ted_export
 from pipeline.notices.provinces import PROVINCES, province
@@ -510,6 +511,7 @@ def test_the_audit_says_of_each_lot_what_was_done_with_it():
         "not_taken": "lot 1 EUR",
         "status": "in",
         "reason": "",
+        "decided": "",
     }
     assert (second["status"], second["reason"]) == ("out", "cancelled")
 
@@ -649,3 +651,18 @@ def test_the_audit_of_real_awards_tells_of_every_lot(real):
     lines = list(audit(real))
     assert len({x["lot_key"] for x in lines}) == len(lines)
     assert {x["reason"] for x in lines} == {"", "cancelled", "foreign_buyer"}
+
+
+def test_a_suspect_value_is_flagged_in_the_frame_and_a_decision_shows_in_the_audit():
+    award = told("a", won(value=123_456_789_012.0, awarded_on=TOLD))
+    asked = [tender("t", award)], {"a": award}, QUARTER
+    (lot,) = frame(*asked, rates=RATES, bounds=Bounds(largest=1e9)).included()
+    assert "suspect" in lot.flags
+    decided = Decision(
+        lot_key=lot.lot_key, decision="drop", reason="typefout", who="a1", on=dt.date(2026, 11, 2)
+    )
+    found = frame(*asked, rates=RATES, bounds=Bounds(largest=1e9, decisions={lot.lot_key: decided}))
+    (line,) = audit(found)
+    assert line["value_eur"] is None
+    assert line["decided"] == "drop by a1 on 2026-11-02: typefout"
+    assert line["not_taken"] == "lot 123456789012.0 EUR"

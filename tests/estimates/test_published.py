@@ -9,9 +9,11 @@ import pytest
 
 from pipeline.errors import EstimateError, NoScenario
 from pipeline.estimates import published
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.national import national
 from pipeline.estimates.published import Published
-from pipeline.estimates.series import Figures, Quarter
+from pipeline.estimates.revision import Figures
+from pipeline.estimates.series import Quarter
 from pipeline.records import Estimate, Period
 from pipeline.store import Store
 
@@ -134,3 +136,24 @@ def test_a_revision_says_which_judgement_changed():
     new = replace(old, figures=replace(old.figures, truths={"a/1": 1.0}))
     (line,) = published.revisions(old, new)
     assert (line.subject, line.name, line.old, line.new) == ("judgement", "a/1", 0.5, 1.0)
+
+
+def test_any_publication_of_a_day_is_given_again_by_its_number(store):
+    for number in (1, 2, 3):
+        published.publish(made(share=number / 100), store)
+    period, day = Period.parse("2023Q1"), dt.date(2023, 5, 1)
+    shares = [
+        published.as_of(store, period, day, number=x).figures.headline.share
+        for x in (1, 2, 3, None)
+    ]
+    assert shares == [0.01, 0.02, 0.03, 0.03]
+    with pytest.raises(EstimateError, match="was published 3 times on 2023-05-01; there is no 4"):
+        published.as_of(store, period, day, number=4)
+
+
+def test_counts_are_kept_with_the_shares(store):
+    one = made()
+    found = Counted(lots=3, by_number=0.01, by_value=None, low=0.0, high=1.0)
+    one = replace(one, figures=replace(one.figures, counted={"variants": found}))
+    published.publish(one, store)
+    assert published.publications(store, one.period) == [one]

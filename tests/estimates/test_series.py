@@ -7,14 +7,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pipeline.errors import EstimateError
+from pipeline.estimates.counted import Counted
 from pipeline.estimates.judged import Interval
+from pipeline.estimates.revision import Figures, Revision, revise
 from pipeline.estimates.series import (
-    Figures,
     Quarter,
-    Revision,
     minimal_detectable_change,
     panel_detectable_change,
-    revise,
     rolling,
     single,
     years,
@@ -143,9 +142,9 @@ def test_panels_that_overlap_detect_smaller_changes():
     assert panel_detectable_change(one, one, overlap=1, correlation=1) == 0
 
 
-def figures(share, **changes):
+def figures(share=0.1, **changes):
     estimate = Estimate(
-        quantity="solution",
+        quantity="innovation_oriented",
         period="2026Q1",
         domain="all",
         weighting="value",
@@ -175,7 +174,10 @@ def test_a_revision_explains_every_difference():
     )
     assert revise(figures(0.1), new) == (
         Revision(
-            subject="share", name="solution 2026Q1 all by value (difference)", old=0.1, new=0.12
+            subject="share",
+            name="innovation_oriented 2026Q1 all by value (difference)",
+            old=0.1,
+            new=0.12,
         ),
         Revision(subject="model", name="model_id", old="m1", new="m2"),
         Revision(subject="value", name="a", old=100.0, new=0.1),
@@ -195,7 +197,44 @@ def test_the_headline_is_held_against_the_headline_not_the_winsorised_share():
     before, after = (replace(x, estimates=(*x.estimates, capped)) for x in (old, new))
     (line,) = revise(before, after)
     assert (line.name, line.old, line.new) == (
-        "solution 2026Q1 all by value (difference)",
+        "innovation_oriented 2026Q1 all by value (difference)",
         0.1,
         0.12,
+    )
+
+
+def shares_of(**by_domain):
+    standard = Estimate(
+        quantity="innovation_oriented",
+        period="2026Q1",
+        domain="all",
+        weighting="value",
+        share=0.1,
+        low=0.0,
+        high=1.0,
+        confidence=0.95,
+        labelled=400,
+        frame_size=3000,
+        method="difference",
+    )
+    return tuple(
+        replace(standard, domain=domain.replace("__", "="), share=share)
+        for domain, share in by_domain.items()
+    )
+
+
+def test_the_headline_comes_first_and_then_the_largest_change():
+    old = figures(estimates=shares_of(a__1=0.1, all=0.10, b__2=0.1, c__3=0.1))
+    new = figures(estimates=shares_of(a__1=0.1001, all=0.11, b__2=0.5, c__3=0.3))
+    named = [line.name.split()[2] for line in revise(old, new)]
+    assert named == ["all", "b=2", "c=3", "a=1"]
+
+
+def test_counts_are_revised_beside_the_shares():
+    before = Counted(lots=3, by_number=0.01, by_value=0.02, low=0.02, high=0.02)
+    after = replace(before, lots=6, by_number=0.02, by_value=0.05)
+    old, new = (figures(counted={"innovation_partnership": x}) for x in (before, after))
+    assert revise(old, new) == (
+        Revision(subject="count", name="innovation_partnership by value", old=0.02, new=0.05),
+        Revision(subject="count", name="innovation_partnership by number", old=0.01, new=0.02),
     )

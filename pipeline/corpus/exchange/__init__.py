@@ -12,7 +12,7 @@ over whole or not at all.
 
 from pipeline.corpus.exchange import csv_table, doccano, label_studio, prodigy
 from pipeline.corpus.exchange._answers import Sitting
-from pipeline.corpus.exchange._tasks import Exchange, Task, tasks
+from pipeline.corpus.exchange._tasks import Exchange, Task, probabilities, tasks
 
 EXCHANGES = {
     "csv": Exchange(export=csv_table.export, import_=csv_table.import_),
@@ -21,4 +21,4 @@ EXCHANGES = {
     "prodigy": Exchange(export=prodigy.export, import_=prodigy.import_),
 }
 
-__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "tasks"]
+__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "probabilities", "tasks"]

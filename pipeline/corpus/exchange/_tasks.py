@@ -94,7 +94,7 @@ def tasks(
             predictions[one.notice.notice_id] = one
         else:
             annotations[one.notice_id].append(one)
-    chances = _chances(draw)
+    chances = probabilities(draw) if draw else {}
     for notice in notices:
         text, sections = assemble(notice)
         for one in annotations[notice.notice_id]:
@@ -167,9 +167,9 @@ def _check(one: Annotation, notice: Notice) -> None:
             )
 
 
-def _chances(draw: Draw | None) -> dict[str, float]:
+def probabilities(draw: Draw) -> dict[str, float]:
+    """Return the inclusion probability of each drawn notice: the largest of those of its lots."""
     chances: dict[str, float] = {}
-    if draw is not None:
-        for notice_id, chance in zip(draw.text_notice_ids, draw.probabilities, strict=True):
-            chances[notice_id] = max(chance, chances.get(notice_id, 0))
+    for notice_id, chance in zip(draw.text_notice_ids, draw.probabilities, strict=True):
+        chances[notice_id] = max(chance, chances.get(notice_id, 0))
     return chances
