@@ -16,6 +16,7 @@ from pipeline.evaluation import metrics
 from pipeline.labels import decide
 from pipeline.learning.judge import Judge
 from pipeline.records import Judgement, Lot, Notice, Reading
+from pipeline.store import canonical, short_hash
 
 # Reads notices as the model was taught to read them.
 Read = Callable[[Sequence[Notice]], Sequence[Reading]]
@@ -66,6 +67,7 @@ def invariance(
         for text in reserved
     ]
     return {
+        "fingerprint": short_hash(canonical([sorted(x.notice_id for x in notices), reserved])),
         "notices": len(notices),
         "changed": {"any_label": total}
         | {name: metrics.wilson(number, len(notices)) for name, number in changed.items()},

@@ -13,11 +13,11 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from pipeline.features.names import PLACES, NameScope
 from pipeline.features.passages import SCORES, PassageScores
-from pipeline.features.structured import CueCounts, StructuredFields, TextLength
+from pipeline.features.structured import CueCounts, StructuredFields
 from pipeline.features.terms import HashedTerms, chars, phrases, words
 from pipeline.features.text import LemmaText, WrittenText
 
-FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names", "length")
+FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names")
 
 
 def features(
@@ -59,7 +59,6 @@ def features(
         "fields": [("indicators", StructuredFields()), ("columns", DictVectorizer())],
         "passages": [("scores", PassageScores(labels, evidence, mask_names))],
         "names": [("scope", NameScope(forms, mask_names))],
-        "length": [("words", TextLength())],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 
@@ -87,7 +86,7 @@ def columns_about(union: FeatureUnion, labels: Sequence[str]) -> NDArray[np.int6
     """Find the columns that hold the passages, names and asserted cues of some labels.
 
     Returns:
-        Shape (n_columns,); the length of the text is among them.
+        Shape (n_columns,).
     """
     found, start = [], 0
     parts = dict(union.transformer_list)
@@ -124,7 +123,6 @@ _PLACES: Mapping[str, Callable[[Any, Sequence[str]], list[int]]] = {
     "passages": _of_passages,
     "names": _of_names,
     "cues": _of_cues,
-    "length": lambda _, __: [0],
 }
 
 
@@ -137,4 +135,4 @@ def _width(last: object) -> int:
         return len(last.kept_)
     if isinstance(last, MaxAbsScaler):
         return int(last.n_features_in_)
-    return 1 if isinstance(last, TextLength) else len(last.vocabulary_)  # type: ignore[attr-defined]
+    return len(last.vocabulary_)  # type: ignore[attr-defined]

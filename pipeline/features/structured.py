@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from pipeline.features.text import lemmas
 from pipeline.records import CueHit, Notice, Reading
 
 # What settles a form by itself (codebook, `fields`) is no feature: a head that may lean on it
@@ -97,32 +94,6 @@ class CueCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Count name to a number from 1 to ``MOST_PER_CUE``, length n_documents.
         """
         return [count_cues(reading.hits, with_names=self.with_names) for reading in readings]
-
-
-class TextLength(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """How long a text is: a third of the logarithm of its words, so that most lie below 2."""
-
-    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
-        """Learn nothing.
-
-        Args:
-            readings: Length n_documents.
-            y: Ignored.
-        """
-        self.fitted_ = True
-        return self
-
-    def transform(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """Measure each document.
-
-        Args:
-            readings: Length n_documents.
-
-        Returns:
-            Shape (n_documents, 1), at least 0.
-        """
-        counts = [[sum(map(bool, lemmas(reading)))] for reading in readings]
-        return np.asarray(np.log1p(np.array(counts, dtype=np.float64).reshape(-1, 1)) / 3)
 
 
 def count_cues(hits: Iterable[CueHit], *, with_names: bool) -> dict[str, float]:

@@ -34,8 +34,9 @@ FORMS = TEXT | {"fields": 0.2}
 WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
 STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3}
 
-# They speak for every question: passages with their scores, names, and how long the text is.
-ALWAYS = ("passages", "names", "length")
+# They speak for every question. How long a text is does not: boilerplate makes it long, and a model
+# that was told took the longest for transformative.
+ALWAYS = ("passages", "names")
 
 # The answer to a question that does not apply, and its weight.
 NONE = (float("nan"), 0.0)

@@ -40,7 +40,6 @@ TRUSTED = [
     "pipeline.features.passages.PassageScores",
     "pipeline.features.structured.CueCounts",
     "pipeline.features.structured.StructuredFields",
-    "pipeline.features.structured.TextLength",
     "pipeline.features.terms.HashedTerms",
     "pipeline.features.text.LemmaText",
     "pipeline.features.text.WrittenText",

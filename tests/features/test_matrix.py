@@ -150,20 +150,20 @@ def test_a_document_without_sentences_scores_as_nothing(tools, taught):
 def test_columns_know_what_they_are_about(taught):
     readings, targets = taught
     union = features(
-        ("lemmas", "cues", "passages", "names", "length"),
+        ("lemmas", "cues", "passages", "names"),
         labels=("sbir", "living_lab"),
         forms=("living_lab",),
     )
     matrix = union.fit_transform(readings, targets)
     found = widths(union)
-    assert list(found) == ["lemmas", "cues", "passages", "names", "length"]
+    assert list(found) == ["lemmas", "cues", "passages", "names"]
     assert sum(found.values()) == matrix.shape[1]
     weights = column_weights(union, {"lemmas": 0.5})
     assert weights.sum() == 0.5 * found["lemmas"]
     about = columns_about(union, ("living_lab",)).tolist()
-    # Of six columns of passages the last three are its own; then two of its name, and the length.
-    own = matrix.shape[1] - np.array([6, 5, 4, 3, 2, 1])
-    assert about[-6:] == own.tolist()
+    # Of six columns of passages the last three are its own; then two of its name.
+    own = matrix.shape[1] - np.array([5, 4, 3, 2, 1])
+    assert about[-5:] == own.tolist()
     assert min(about) >= found["lemmas"]
 
 
