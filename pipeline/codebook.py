@@ -42,7 +42,11 @@ class Label:
         definition: Dutch, as an annotator sees it.
         rank: Order within ``degree``; ``None`` elsewhere.
         fields: Notice field to the values that settle the label.
+        doubted: Procedures with which such a field settles nothing unless a cue in the text says
+            so too: buyers pick the wrong form.
         implies: Aspects that go with it where the degree is above ``none``.
+        least_degree: The lowest degree a notice with this label can have; ``None`` where any.
+        excludes: Labels that never go with it.
     """
 
     label_id: str
@@ -51,7 +55,10 @@ class Label:
     definition: str
     rank: int | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubted: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
+    least_degree: str | None = None
+    excludes: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
 
     def settled_by(self, notice: Notice) -> tuple[str, str] | None:
@@ -192,7 +199,9 @@ def _label(table: dict[str, Any]) -> Label:
     return Label(
         label_id=rest.pop("id"),
         fields={name: tuple(values) for name, values in rest.pop("fields", {}).items()},
+        doubted=tuple(rest.pop("doubted", ())),
         implies=tuple(rest.pop("implies", ())),
+        excludes=tuple(rest.pop("excludes", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),
@@ -203,8 +212,8 @@ def _label(table: dict[str, Any]) -> Label:
 def _parts(label: Label) -> Parts:
     parts = {
         "definition": (label.judgement, label.rank, label.definition),
-        "fields": {name: list(values) for name, values in label.fields.items()},
-        "implies": label.implies,
+        "fields": [{name: list(values) for name, values in label.fields.items()}, label.doubted],
+        "implies": [label.implies, label.least_degree, label.excludes],
         CUES: [asdict(cue) for cue in label.cues],
     }
     hashes = {name: short_hash(canonical(part)) for name, part in parts.items()}
@@ -231,6 +240,10 @@ def _check(book: Codebook) -> None:
     homeless = [x.label_id for x in book.labels if x.judgement not in book.judgements]
     if homeless:
         raise CorpusError(f"labels without a judgement: {', '.join(homeless)}")
+    named = {x for label in book.labels for x in (*label.implies, *label.excludes)}
+    named |= {label.least_degree for label in book.labels if label.least_degree}
+    if unknown := sorted(named - set(ids)):
+        raise CorpusError(f"labels that others name but nobody defines: {', '.join(unknown)}")
     ranks = [book.label(x).rank for x in book.degrees]
     if ranks != list(range(len(ranks))):
         raise CorpusError(f"degrees must stand in order of rank 0, 1, ...; found {ranks}")

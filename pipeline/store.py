@@ -54,6 +54,11 @@ def _one_name(model_id: str) -> str:
     return model_id
 
 
+def _all_lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        yield from _lines(path)
+
+
 def _file_name(name: str) -> str:
     """Refuse a name that would lead out of its folder."""
     if not FILE_NAME.fullmatch(name):
@@ -237,8 +242,23 @@ class Store:
         Raises:
             CorpusError: A line is not JSON.
         """
-        for path in sorted((self.corpora / "authored").glob("*.jsonl")):
-            yield from _lines(path)
+        return _all_lines(sorted((self.corpora / "authored").glob("*.jsonl")))
+
+    def passages(self) -> Iterator[dict[str, Any]]:
+        """Read the authored passages, in order of file and line.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        return _all_lines(sorted((self.corpora / "passages").glob("*.jsonl")))
+
+    def boilerplate(self) -> Iterator[dict[str, Any]]:
+        """Read the paragraphs that stand around the authored notices, and those kept apart.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        return _all_lines(self.corpora.glob("boilerplate.jsonl"))
 
     def write_silver(self, name: str, text: str) -> None:
         """Write a file of silver judgements."""

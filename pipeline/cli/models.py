@@ -75,6 +75,13 @@ def evaluate(
         list[str] | None,
         typer.Option("--input", help="The notices that were added when it was trained"),
     ] = None,
+    cases: Annotated[
+        Path | None, typer.Option(help="CSV of judged notices that no model has learned from")
+    ] = None,
+    masked: Annotated[
+        bool,
+        typer.Option("--masked", help="Also with forms' names hidden, which takes twice as long"),
+    ] = False,
     new_set: Annotated[
         str | None, typer.Option(help="Why the floors now hold for these sets; stored")
     ] = None,
@@ -88,14 +95,14 @@ def evaluate(
 
     \b
     Examples:
-      innovatiemonitor evaluate --real ../shared/notices
+      innovatiemonitor evaluate --real ../shared/notices --cases ../shared/cases/dev.csv
       innovatiemonitor evaluate --model m-1a2b3c4d --input notices/
       innovatiemonitor evaluate --model m-1a2b3c4d --new-set "the corpus has grown"
     """
     from pipeline.corpus import annotations as judging
     from pipeline.corpus.real import real_notices
     from pipeline.evaluation import gate, trial
-    from pipeline.evaluation.material import learned_by
+    from pipeline.evaluation.material import judged_table, learned_by
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import notices_of
     from pipeline.report.evaluation import evaluation_page
@@ -104,12 +111,14 @@ def evaluate(
     given, store = home.settings, home.store
     classifier = Classifier.load(model, settings=given)
     codebook = classifier.codebook
-    judged = None
+    others = {}
     if real is not None:
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
-        judged = (real_notices(real), judging.final(read))
+        others["real"] = (real_notices(real), judging.final(read))
         if unsettled := judging.undecided(read):
             typer.echo(f"left out: {len(unsettled)} notices that readers judged differently")
+    if cases is not None:
+        others["cases"] = judged_table(_text(cases), codebook, name=cases.name)
     found = trial.evaluate(
         classifier,
         learned_by(
@@ -121,7 +130,9 @@ def evaluate(
         ),
         facts=trial.authored_facts(store.authored()),
         traps=store.traps(),
-        real=judged,
+        paragraphs=list(store.boilerplate()),
+        others=others,
+        masked=masked,
     )
     card = trial.record(store, classifier.card, found)
     page = evaluation_page(card, found.suspects)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeline.codebook import Codebook
@@ -14,6 +16,7 @@ from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation.metrics import Booleans
 from pipeline.labels import decide
 from pipeline.learning.examples import TrainingSet
+from pipeline.learning.judge import Judge
 from pipeline.learning.train import Recipe, train
 from pipeline.records import INNOVATION, Declaration, Judgement, ModelCard, Notice
 from pipeline.store import short_hash
@@ -82,6 +85,7 @@ def out_of_fold(
     learn_from: Booleans | None = None,
     folds: int = 5,
     seed: int = 0,
+    hear: Callable[[Judge, NDArray[np.int64]], None] = lambda _, __: None,
 ) -> tuple[dict[str, float], ...]:
     """Judge every notice by a model that saw none of its group.
 
@@ -91,6 +95,7 @@ def out_of_fold(
             compared.
         folds: At least 2; stratified by degree.
         seed: Of the assignment to folds.
+        hear: Is given each fold's judge and the places of the notices that it has not seen.
 
     Returns:
         Probabilities by label id, length n_documents.
@@ -104,6 +109,7 @@ def out_of_fold(
         rows = judge.predict_proba([learned.readings[i] for i in unseen])
         for place, row in zip(unseen, rows.tolist(), strict=True):
             found[place] = dict(zip(judge.labels_.tolist(), row, strict=True))
+        hear(judge, unseen)
     return tuple(found)
 
 
@@ -119,7 +125,7 @@ def cases(
 
     Args:
         probabilities: As from ``out_of_fold``; a form that a field settles becomes certain.
-        thresholds: See ``pipeline.labels.decide.chosen``.
+        thresholds: See ``pipeline.labels.decide.decide``.
         facts: Notice id to what is known beyond the notice itself, such as its sector.
     """
     found = []
@@ -129,19 +135,27 @@ def cases(
         if target.judgement is None:
             raise CorpusError(f"{reading.document.notice.notice_id} was not judged by people")
         notice = reading.document.notice
+        decision = decide.decide(reading, given, codebook, thresholds=thresholds)
         found.append(
             Case(
                 notice_id=notice.notice_id,
                 text_hash=short_hash(reading.document.text),
                 truth=target.judgement,
-                chosen=decide.chosen(notice, given, codebook, thresholds=thresholds),
-                probabilities={**given, **dict.fromkeys(decide.settled(notice, codebook), 1.0)},
+                chosen=decision.judgement or nothing_but(decision.forms),
+                probabilities={**given, **dict.fromkeys(decide.settled(reading, codebook), 1.0)}
+                if decision.judgement
+                else {},
                 facts={**facts_of(notice), **facts.get(notice.notice_id, {})},
                 declared=declared(notice),
                 group=target.group,
             )
         )
     return tuple(found)
+
+
+def nothing_but(forms: tuple[str, ...]) -> Judgement:
+    """Return what an abstaining model has found: the forms that fields and names settle."""
+    return Judgement(degree="none", aspect=(), openness="closed", forms=forms)
 
 
 def facts_of(notice: Notice) -> dict[str, str]:

@@ -20,9 +20,9 @@ from pipeline.store import Store
 
 Floors = Mapping[str, Any]
 
-# The texts of real notices are no part of the repository: where they are absent, a model can
+# Real notices and judged cases are no part of the repository: where they are absent, a model can
 # be measured on the other sets only.
-WHERE_PRESENT = frozenset({"real"})
+WHERE_PRESENT = frozenset({"real", "cases"})
 BOUNDS = ("at_least", "at_most")
 
 # A few hundred traps: two of them are chance. A figure of these sets fails when its whole

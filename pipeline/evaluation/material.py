@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 from collections.abc import Mapping
 
 from pipeline.codebook import Codebook
@@ -12,7 +15,7 @@ from pipeline.errors import CorpusError
 from pipeline.learning import shelf, weak
 from pipeline.learning.examples import TrainingSet, authored, silvered
 from pipeline.learning.shelf import ADDED, SILVER
-from pipeline.records import ModelCard, Notice
+from pipeline.records import Annotation, ModelCard, Notice
 from pipeline.store import Store
 
 
@@ -53,3 +56,46 @@ def _require(card: ModelCard, wanted: set[str], notices: Mapping[str, Notice]) -
             f"corpus; {len(missing)} of them have no text here, such as {', '.join(missing[:3])}",
             hint="Name the files that hold them with --input.",
         )
+
+
+def judged_table(
+    text: str, codebook: Codebook, *, name: str
+) -> tuple[dict[str, Notice], dict[str, Annotation]]:
+    """Read notices and their judgements from one CSV, such as ``cases/dev.csv``.
+
+    Args:
+        text: With ``id``, ``title``, ``description``, ``buyer``, ``procedure``, ``cpv`` and the
+            four judgements as in files of annotations.
+        name: Of the file, for messages.
+
+    Raises:
+        CorpusError: A column is missing, or a label is unknown.
+    """
+    notices, judged = {}, {}
+    for number, line in enumerate(csv.DictReader(io.StringIO(text)), 2):
+        with judging.numbered(f"{name}, line {number}"):
+            notice = Notice(
+                notice_id=line["id"],
+                source=name,
+                format="table",
+                kind="competition",
+                title=line["title"],
+                description=line["description"] or None,
+                buyer=line["buyer"] or None,
+                procedure=line["procedure"] or None,
+                cpv=tuple(filter(None, [line["cpv"]])),
+                language="nl",
+            )
+            notices[notice.notice_id] = notice
+            judged[notice.notice_id] = Annotation(
+                notice_id=notice.notice_id,
+                text_hash=judging.text_hash(notice),
+                judgement=judging.judgement(line, codebook),
+                evidence=(),
+                annotator=name,
+                annotated_at=dt.date.min,
+                codebook_version=codebook.version,
+                codebook_fingerprint=codebook.meaning,
+                round="adjudicated",
+            )
+    return notices, judged

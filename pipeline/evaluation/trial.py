@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.corpus.annotations import text_hash
 from pipeline.errors import CorpusError, ModelMismatch
@@ -17,11 +18,13 @@ from pipeline.evaluation.cases import (
     cases,
     declared,
     facts_of,
+    nothing_but,
     out_of_fold,
     recipe_of,
 )
 from pipeline.evaluation.compare import Comparison, compare
 from pipeline.evaluation.figures import figures, trap_figures
+from pipeline.evaluation.invariance import invariance
 from pipeline.evaluation.metrics import Booleans
 from pipeline.evaluation.suspects import Suspect, suspects
 from pipeline.labels.classify import Classifier
@@ -29,12 +32,15 @@ from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
 from pipeline.learning.examples import TrainingSet
 from pipeline.learning.groups import groups
+from pipeline.learning.judge import Judge
 from pipeline.learning.train import Recipe
-from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction
+from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction, Reading
 from pipeline.store import Store
 
-# What an abstaining model has found: nothing.
-NOTHING = Judgement(degree="none", aspect=(), openness="closed", forms=())
+# Of the notices of a fold, so many are changed in every way.
+MOST_CHANGED = 400
+
+JudgedNotices = tuple[Mapping[str, Notice], Mapping[str, Annotation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +48,9 @@ class Evaluation:
     """What was measured of a model.
 
     Attributes:
-        sets: Set name (``authored``, ``authored_masked``, ``added``, ``traps``, ``real``) to
-            figures, as ``pipeline.evaluation.figures`` gives them.
+        sets: Set name (``authored``, ``buyers``, ``authored_masked``, ``added``, ``invariance``,
+            ``traps``, ``real``, ``cases``) to figures, as ``pipeline.evaluation.figures`` gives
+            them.
         suspects: Judgements that look wrong, most doubtful first.
     """
 
@@ -57,8 +64,9 @@ def evaluate(
     *,
     facts: Mapping[str, Facts],
     traps: Sequence[Mapping[str, Any]],
-    real: tuple[Mapping[str, Notice], Mapping[str, Annotation]] | None = None,
-    masked: bool = True,
+    paragraphs: Sequence[Mapping[str, Any]],
+    others: Mapping[str, JudgedNotices] | None = None,
+    masked: bool = False,
     seed: int = 0,
 ) -> Evaluation:
     """Measure a model on everything we have.
@@ -69,7 +77,9 @@ def evaluate(
             ``authored_facts``. Notices that are not in it were added later; they are the set
             ``added``, so that the authored set stays the same.
         traps: As in ``tests/traps.jsonl``.
-        real: Real notices and their final judgements, both by notice id.
+        paragraphs: Of boilerplate, for ``invariance``.
+        others: Set name (``real``, ``cases``) to notices that the model has not seen and their
+            final judgements, both by notice id.
         masked: Measure also with the forms' own names hidden, which costs as much again.
         seed: Of folds and bootstrap.
 
@@ -80,23 +90,55 @@ def evaluate(
     """
     require_learned(classifier.card, learned)
     recipe = recipe_of(classifier.card)
-    unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed)
     book = classifier.codebook
-    known = [x for x in unseen if x.notice_id in facts]
-    sets = {"authored": figures(known, book, seed=seed)}
-    if len(known) < len(unseen):
-        added = [x for x in unseen if x.notice_id not in facts]
-        sets["added"] = figures(added, book, seed=seed)
+    stable: dict[str, Any] = {}
+
+    def hear(judge: Judge, unseen: NDArray[np.int64]) -> None:
+        # Of one fold only: a model that has not seen these notices is all it takes.
+        if paragraphs and not stable:
+            stable.update(_stability(classifier, judge, learned, unseen, paragraphs))
+
+    unseen = authored_cases(classifier, learned, recipe, facts=facts, seed=seed, hear=hear)
+    sets = {name: figures(some, book, seed=seed) for name, some in _by_style(unseen, facts)}
+    if stable:
+        sets["invariance"] = stable
     if masked:
         hidden = authored_cases(
             classifier, learned, replace(recipe, mask_names=True), facts=facts, seed=seed
         )
-        known = [x for x in hidden if x.notice_id in facts]
-        sets["authored_masked"] = figures(known, book, seed=seed)
+        sets["authored_masked"] = figures(dict(_by_style(hidden, facts))["authored"], book)
     sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
-    if real is not None:
-        sets["real"] = figures(real_cases(classifier, *real), book, seed=seed)
+    for name, (notices, judged) in (others or {}).items():
+        sets[name] = figures(real_cases(classifier, notices, judged), book, seed=seed)
     return Evaluation(sets=sets, suspects=suspects(unseen, book))
+
+
+def _by_style(unseen: Sequence[Case], facts: Mapping[str, Facts]) -> list[tuple[str, list[Case]]]:
+    """Part the cases into those written to show their labels, in buyers' style, and added."""
+    parts: dict[str, list[Case]] = {}
+    for one in unseen:
+        parts.setdefault(facts.get(one.notice_id, {}).get("style", "added"), []).append(one)
+    return sorted(parts.items())
+
+
+def _stability(
+    classifier: Classifier,
+    judge: Judge,
+    learned: TrainingSet,
+    unseen: NDArray[np.int64],
+    paragraphs: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    def read(notices: Sequence[Notice]) -> list[Reading]:
+        return [classifier.read(x) for x in classifier.analyzer.analyze(notices)]
+
+    return invariance(
+        judge,
+        [learned.readings[i].document.notice for i in unseen[:MOST_CHANGED]],
+        paragraphs,
+        classifier.codebook,
+        read=read,
+        thresholds=classifier.card.thresholds,
+    )
 
 
 def record(store: Store, card: ModelCard, evaluation: Evaluation) -> ModelCard:
@@ -132,10 +174,11 @@ def authored_cases(
     facts: Mapping[str, Facts],
     learn_from: Booleans | None = None,
     seed: int = 0,
+    hear: Callable[[Judge, NDArray[np.int64]], None] = lambda _, __: None,
 ) -> tuple[Case, ...]:
     """Judge notices out of fold, and choose labels as the classifier does; see ``out_of_fold``."""
     given: Sequence[Probabilities] = out_of_fold(
-        learned, recipe, classifier.codebook, learn_from=learn_from, seed=seed
+        learned, recipe, classifier.codebook, learn_from=learn_from, seed=seed, hear=hear
     )
     return cases(
         learned,
@@ -178,6 +221,7 @@ def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str,
     """Return per authored notice what only its author tells: sector, hardness, no keyword."""
     return {
         x["notice_id"]: {
+            "style": x.get("style", "authored"),
             "sector": x["sector"],
             "hard": "hard" if x["hard"] else "plain",
             "keyword": "a form without its keyword" if x["without_keyword"] else "other",
@@ -223,7 +267,7 @@ def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case
         notice_id=judged.notice_id,
         text_hash=judged.text_hash,
         truth=judged.judgement,
-        chosen=prediction.judgement or replace(NOTHING, forms=prediction.forms),
+        chosen=prediction.judgement or nothing_but(prediction.forms),
         probabilities={} if abstained else prediction.probabilities,
         facts={
             **facts_of(prediction.notice),
@@ -250,6 +294,4 @@ def judge_traps(
         )
         for trap in traps
     ]
-    return tuple(
-        x.judgement or replace(NOTHING, forms=x.forms) for x in classifier.judge_notices(notices)
-    )
+    return tuple(x.judgement or nothing_but(x.forms) for x in classifier.judge_notices(notices))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,21 +11,30 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
-from pipeline.features.passages import PassageScores
+from pipeline.features.names import PLACES, NameScope
+from pipeline.features.passages import SCORES, PassageScores
 from pipeline.features.structured import CueCounts, StructuredFields
-from pipeline.features.text import LemmaText, chars, words
+from pipeline.features.terms import HashedTerms, chars, phrases, words
+from pipeline.features.text import LemmaText, WrittenText
 
-FEATURES = ("lemmas", "chars", "cues", "fields", "passages")
+FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names")
 
 
 def features(
-    names: tuple[str, ...] = FEATURES, *, labels: tuple[str, ...], mask_names: bool = False
+    names: tuple[str, ...] = FEATURES,
+    *,
+    labels: tuple[str, ...],
+    forms: tuple[str, ...],
+    evidence: Mapping[str, tuple[str, ...]] | None = None,
+    mask_names: bool = False,
 ) -> FeatureUnion:
     """Build an unfitted union of the named features, in the order of ``FEATURES``.
 
     Args:
         names: Any of ``FEATURES``.
         labels: Label ids whose passages are scored.
+        forms: Label ids whose names are judged by their surroundings.
+        evidence: See ``PassageScores``.
         mask_names: Hide the forms' own names, which are cues.
 
     Returns:
@@ -40,13 +50,15 @@ def features(
     parts = {
         "lemmas": [("text", LemmaText()), ("weights", words())],
         "chars": [("text", LemmaText()), ("weights", chars())],
+        "phrases": [("text", WrittenText()), ("weights", phrases())],
         "cues": [
             ("counts", CueCounts(not mask_names)),
             ("columns", DictVectorizer()),
             ("scale", MaxAbsScaler()),
         ],
         "fields": [("indicators", StructuredFields()), ("columns", DictVectorizer())],
-        "passages": [("scores", PassageScores(labels, mask_names))],
+        "passages": [("scores", PassageScores(labels, evidence, mask_names))],
+        "names": [("scope", NameScope(forms, mask_names))],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 
@@ -70,8 +82,8 @@ def column_weights(union: FeatureUnion, weights: Mapping[str, float]) -> NDArray
     )
 
 
-def columns_about(union: FeatureUnion, labels: tuple[str, ...]) -> NDArray[np.int64]:
-    """Find the columns that hold the passages and asserted cues of some labels.
+def columns_about(union: FeatureUnion, labels: Sequence[str]) -> NDArray[np.int64]:
+    """Find the columns that hold the passages, names and asserted cues of some labels.
 
     Returns:
         Shape (n_columns,).
@@ -79,23 +91,48 @@ def columns_about(union: FeatureUnion, labels: tuple[str, ...]) -> NDArray[np.in
     found, start = [], 0
     parts = dict(union.transformer_list)
     for name, width in widths(union).items():
-        if name == "passages":
-            found += [start + parts[name][-1].labels.index(label) for label in labels]
-        if name == "cues":
-            wanted = {
-                f"cue={label}:{kind}:asserted"
-                for label in labels
-                for kind in ("name", "description")
-            }
-            columns = parts[name]["columns"].vocabulary_
-            found += [start + columns[x] for x in sorted(wanted & set(columns))]
+        if name in _PLACES:
+            found += [start + place for place in _PLACES[name](parts[name], labels)]
         start += width
     return np.array(found, dtype=np.int64)
 
 
+def _of_passages(part: Any, labels: Sequence[str]) -> list[int]:
+    return _blocks(part[-1].labels, labels, len(SCORES))
+
+
+def _of_names(part: Any, labels: Sequence[str]) -> list[int]:
+    return _blocks(part[-1].forms, labels, len(PLACES))
+
+
+def _blocks(known: Sequence[str], labels: Sequence[str], size: int) -> list[int]:
+    """Return the places of blocks of ``size`` columns, one block per label."""
+    first = [known.index(label) * size for label in labels if label in known]
+    return [start + place for start in first for place in range(size)]
+
+
+def _of_cues(part: Any, labels: Sequence[str]) -> list[int]:
+    columns = part["columns"].vocabulary_
+    wanted = {
+        f"cue={label}:{kind}:asserted" for label in labels for kind in ("name", "description")
+    }
+    return [columns[x] for x in sorted(wanted & set(columns))]
+
+
+_PLACES: Mapping[str, Callable[[Any, Sequence[str]], list[int]]] = {
+    "passages": _of_passages,
+    "names": _of_names,
+    "cues": _of_cues,
+}
+
+
 def _width(last: object) -> int:
     if isinstance(last, PassageScores):
-        return len(last.labels)
+        return len(last.labels) * len(SCORES)
+    if isinstance(last, NameScope):
+        return len(last.forms) * len(PLACES)
+    if isinstance(last, HashedTerms):
+        return len(last.kept_)
     if isinstance(last, MaxAbsScaler):
         return int(last.n_features_in_)
     return len(last.vocabulary_)  # type: ignore[attr-defined]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Self
 
-import numpy as np
-from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.lang.nl.stop_words import STOP_WORDS
 from spacy.tokens import Doc
 
@@ -25,46 +22,11 @@ KEPT = "lemmas"
 # running prose for innovation. The negations stay, for what is "not yet" there.
 FUNCTION_WORDS = frozenset(STOP_WORDS - {"niet", "geen", "nog"})
 
+# The forms' own names are judged by their surroundings (``pipeline.features.names``).
+NAME = "VORMNAAM"
+
+TOKEN = re.compile(r"[^\W\d_]+|\d+")
 WORD = re.compile(r"[^\W\d_][\w'’-]*$")
-
-
-class TermWeights(TfidfVectorizer):  # type: ignore[misc]
-    """scikit-learn's vectorizer, with plain integers in its vocabulary.
-
-    scikit-learn leaves numpy integers there, and skops writes each of them as a file of its
-    own: a model of 20 MB would take 85.
-    """
-
-    def fit_transform(self, raw_documents: Iterable[str], y: Any = None) -> csr_matrix:
-        """Learn vocabulary and weights; return the matrix, shape (n_documents, n_terms)."""
-        matrix = super().fit_transform(raw_documents, y)
-        plain = {term: int(column) for term, column in vars(self)["vocabulary_"].items()}
-        self.vocabulary_ = plain
-        return matrix
-
-
-def words() -> TermWeights:
-    """Make the vectorizer of lemmas and pairs of lemmas, for text as ``LemmaText`` writes it."""
-    return TermWeights(
-        lowercase=False,
-        token_pattern=r"\S+",  # noqa: S106 - a pattern, no password
-        ngram_range=(1, 2),
-        min_df=2,
-        sublinear_tf=True,
-        dtype=np.float32,
-    )
-
-
-def chars() -> TermWeights:
-    """Make the vectorizer of five characters in a row within a word: Dutch is written together."""
-    return TermWeights(
-        lowercase=False,
-        analyzer="char_wb",
-        ngram_range=(5, 5),
-        min_df=3,
-        sublinear_tf=True,
-        dtype=np.float32,
-    )
 
 
 class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -95,6 +57,48 @@ class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Strings, length n_documents.
         """
         return [" ".join(filter(None, lemmas(reading))) for reading in readings]
+
+
+class WrittenText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Each document as one string of the words as they are written, function words included.
+
+    "Voor ons nieuw" and "zoals bij ons" differ in nothing that ``LemmaText`` keeps.
+    """
+
+    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
+        """Learn nothing.
+
+        Args:
+            readings: Length n_documents.
+            y: Ignored.
+        """
+        self.fitted_ = True
+        return self
+
+    def transform(self, readings: Sequence[Reading]) -> list[str]:
+        """Write each document as its words.
+
+        Args:
+            readings: Length n_documents.
+
+        Returns:
+            Strings, length n_documents.
+        """
+        return [masked_words(reading, 0, len(reading.document.text)) for reading in readings]
+
+
+def masked_words(reading: Reading, start: int, end: int) -> str:
+    """Return the words between two characters in lower case, forms' names masked."""
+    text, at, found = reading.document.text, start, []
+    named = sorted({(x.start, x.end) for x in reading.hits if x.names and start <= x.start < end})
+    for first, last in named:
+        found += [*_tokens(text[at:first]), NAME]
+        at = max(at, last)
+    return " ".join([*found, *_tokens(text[at:end])])
+
+
+def _tokens(text: str) -> list[str]:
+    return [NUMBER if x[0].isdigit() else x for x in TOKEN.findall(text.lower())]
 
 
 def lemmas(reading: Reading) -> list[str]:

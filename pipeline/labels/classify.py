@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,12 @@ from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide, rules
 from pipeline.labels.batches import lines_of
+from pipeline.labels.decide import Decision
 from pipeline.labels.explain import evidence
 from pipeline.labels.table import columns
 from pipeline.learning import shelf
 from pipeline.learning.judge import Judge
-from pipeline.records import Document, ModelCard, Notice, Prediction, Reading
+from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -124,12 +125,17 @@ class Classifier:
 
     def _judged(self, documents: Iterable[Document]) -> list[Prediction]:
         readings = [self.read(document) for document in documents]
-        able = [reading for reading in readings if _reason(reading.document) is None]
-        judged = iter(self.judge.predict_proba(able).tolist() if able else [])
-        reasons = [_reason(reading.document) for reading in readings]
+        able = [x for x in readings if decide.unreadable(x.document) is None]
+        rows = iter(self.judge.predict_proba(able).tolist() if able else [])
+        labels = self.judge.labels_.tolist()
         return [
-            self._prediction(reading, None if reason else next(judged), reason)
-            for reading, reason in zip(readings, reasons, strict=True)
+            self._prediction(
+                reading,
+                {}
+                if decide.unreadable(reading.document)
+                else dict(zip(labels, next(rows), strict=True)),
+            )
+            for reading in readings
         ]
 
     def _give_back(self) -> None:
@@ -148,39 +154,32 @@ class Classifier:
         hits = self._finder.find(document) if document.language == "nl" else ()
         return Reading(document=document, hits=hits)
 
-    def _prediction(
-        self, reading: Reading, row: list[float] | None, abstained: str | None
-    ) -> Prediction:
-        notice = reading.document.notice
-        settled = decide.settled(notice, self.codebook)
-        probabilities, judgement = {}, None
-        if row is not None:
-            probabilities = dict(zip(self.judge.labels_.tolist(), row, strict=True))
-            judgement = decide.chosen(
-                notice, probabilities, self.codebook, thresholds=self.card.thresholds
-            )
-        forms = judgement.forms if judgement else tuple(sorted(settled))
-        probabilities |= dict.fromkeys(settled, 1.0)
-        labels = judgement.labels if judgement else forms
+    def _prediction(self, reading: Reading, probabilities: dict[str, float]) -> Prediction:
+        decision = decide.decide(
+            reading, probabilities, self.codebook, thresholds=self.card.thresholds
+        )
+        settled = decide.settled(reading, self.codebook)
+        labels = decision.judgement.labels if decision.judgement else decision.forms
         by_rules = rules.judge(reading, self.codebook).labels
         return Prediction(
-            notice=notice,
+            notice=reading.document.notice,
             language=reading.document.language,
-            probabilities=probabilities,
-            judgement=judgement,
-            forms=forms,
+            probabilities=_shown(probabilities, decision, settled),
+            judgement=decision.judgement,
+            forms=decision.forms,
             rules=by_rules,
-            differs=tuple(sorted(set(labels) ^ set(by_rules))) if judgement else (),
+            differs=tuple(sorted(set(labels) ^ set(by_rules))) if decision.judgement else (),
             evidence=evidence(reading, labels, settled=settled, judge=self.judge),
-            abstained=abstained,
+            abstained=decision.abstained,
             model_id=self.card.model_id,
         )
 
 
-def _reason(document: Document) -> str | None:
-    """Say why a document cannot be judged by its text, if so."""
-    if not any(character.isalpha() for character in document.text):
-        return "no text"
-    if document.language != "nl":
-        return f"text is not Dutch: {document.language or 'unknown'}"
-    return None
+def _shown(
+    probabilities: Mapping[str, float], decision: Decision, settled: Mapping[str, Evidence]
+) -> dict[str, float]:
+    """What a field settles is certain; without a judgement only the forms have a probability."""
+    certain = dict.fromkeys(settled, 1.0)
+    if decision.judgement is None:
+        return {x: probabilities[x] for x in decision.forms if x in probabilities} | certain
+    return {**probabilities, **certain}

@@ -2,86 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
-from pipeline.records import INNOVATION, Evidence, Judgement, Notice
+from pipeline.records import INNOVATION, Document, Evidence, Judgement, Reading
+
+# A title alone shows no degree. A text of fewer words is judged only by the forms that it names.
+FEWEST_WORDS = 12
+TOO_LITTLE = "too little text"
 
 
-def settled(notice: Notice, codebook: Codebook) -> dict[str, Evidence]:
-    """Return the forms that a structured field settles by itself, with that field.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is chosen for one notice.
 
-    A notice of the innovation partnership procedure is one, whatever its text says.
+    Attributes:
+        judgement: ``None`` where the text does not allow one.
+        forms: Also given without a judgement: those that fields or names settle.
+        abstained: Why there is no judgement; ``None`` where there is one.
     """
-    found = {}
-    for form in codebook.forms:
-        if by := codebook.label(form).settled_by(notice):
-            found[form] = Evidence(label=form, field=by[0], value=by[1])
-    return found
+
+    judgement: Judgement | None
+    forms: tuple[str, ...]
+    abstained: str | None = None
 
 
-def chosen(
-    notice: Notice,
+def unreadable(document: Document) -> str | None:
+    """Say why a document cannot be judged by its text at all, if so."""
+    if not any(character.isalpha() for character in document.text):
+        return "no text"
+    if document.language != "nl":
+        return f"text is not Dutch: {document.language or 'unknown'}"
+    return None
+
+
+def decide(
+    reading: Reading,
     probabilities: Mapping[str, float],
     codebook: Codebook,
     *,
     thresholds: Mapping[str, float],
-) -> Judgement:
-    """Choose all labels of a notice that was judged by its text.
+) -> Decision:
+    """Choose all labels of a notice.
 
     Args:
-        probabilities: Per label id, between 0 and 1.
+        probabilities: Per label id, between 0 and 1; empty where the text is unreadable.
         thresholds: Per form and for ``innovation_oriented``, the probability from which it is
             chosen.
     """
+    by_field = settled(reading, codebook)
+    if reason := unreadable(reading.document):
+        return Decision(judgement=None, forms=tuple(sorted(by_field)), abstained=reason)
     likely = {form for form in codebook.forms if probabilities[form] >= thresholds[form]}
-    forms = tuple(sorted(likely | set(settled(notice, codebook))))
-    return judgement(probabilities, forms, codebook, threshold=thresholds[INNOVATION])
+    little = _words(reading.document) < FEWEST_WORDS
+    if little:
+        likely &= {hit.label for hit in reading.hits if hit.names}
+    forms = _together(likely | set(by_field), by_field, probabilities, codebook)
+    least = _least_rank(forms, codebook)
+    if little and not least:
+        return Decision(judgement=None, forms=forms, abstained=TOO_LITTLE)
+    innovative = bool(least) or 1 - probabilities["none"] >= thresholds[INNOVATION]
+    rank = max(least, _median_rank(probabilities, codebook) if not little else 0)
+    found = judgement(probabilities, forms, codebook, rank=rank if innovative else 0)
+    return Decision(judgement=found, forms=forms)
+
+
+def settled(reading: Reading, codebook: Codebook) -> dict[str, Evidence]:
+    """Return the forms that a structured field settles, with that field.
+
+    A notice of the innovation partnership procedure is one, unless its text denies it. A field
+    that buyers often fill in wrongly settles a form only where a cue says so too (``doubted``).
+    """
+    notice = reading.document.notice
+    said = {hit.label for hit in reading.hits if hit.status == "asserted"}
+    denied = {hit.label for hit in reading.hits if hit.names and hit.status == "negated"} - said
+    found = {}
+    for form in codebook.forms:
+        label = codebook.label(form)
+        doubtful = notice.procedure in label.doubted and form not in said
+        if (by := label.settled_by(notice)) and not doubtful and form not in denied:
+            found[form] = Evidence(label=form, field=by[0], value=by[1])
+    return found
 
 
 def judgement(
-    probabilities: Mapping[str, float],
-    forms: tuple[str, ...],
-    codebook: Codebook,
-    *,
-    threshold: float,
+    probabilities: Mapping[str, float], forms: tuple[str, ...], codebook: Codebook, *, rank: int
 ) -> Judgement:
-    """Choose degree, aspect and openness.
-
-    The degree above ``none`` is the median one: the lowest rank at which at least half of the
-    probability above ``none`` is reached, so that doubt falls to the lower rank.
+    """Choose aspect and openness for a degree.
 
     Args:
         probabilities: Per label id, between 0 and 1.
         forms: The chosen forms.
-        threshold: Probability of innovation from which a notice is innovation-oriented.
+        rank: Of the chosen degree; 0 is ``none``.
     """
-    innovation = 1 - probabilities["none"]
-    if innovation < threshold:
-        return Judgement(degree="none", aspect=(), openness="closed", forms=forms)
+    if not rank:
+        return Judgement(degree=codebook.degrees[0], aspect=(), openness="closed", forms=forms)
     implied = {aspect for form in forms for aspect in codebook.label(form).implies}
-    likely = _aspects(probabilities, codebook.of("aspect"), innovation)
+    likely = _aspects(probabilities, codebook.of("aspect"))
     return Judgement(
-        degree=_median(probabilities, codebook.degrees[1:]),
+        degree=codebook.degrees[rank],
         aspect=tuple(sorted(implied.union(likely))),
         openness="asked" if probabilities["asked"] >= probabilities["room"] else "room",
         forms=forms,
     )
 
 
-def _median(probabilities: Mapping[str, float], degrees: tuple[str, ...]) -> str:
-    half = sum(probabilities[degree] for degree in degrees) / 2
+def _words(document: Document) -> int:
+    return sum(any(map(str.isalpha, word)) for word in document.text.split())
+
+
+def _together(
+    forms: Collection[str],
+    by_field: Collection[str],
+    probabilities: Mapping[str, float],
+    codebook: Codebook,
+) -> tuple[str, ...]:
+    """Of forms that exclude each other the surest stays: a field's, else the likeliest."""
+    kept: list[str] = []
+    for form in sorted(forms, key=lambda x: (x not in by_field, -probabilities[x], x)):
+        label = codebook.label(form)
+        if not any(x in label.excludes or form in codebook.label(x).excludes for x in kept):
+            kept.append(form)
+    return tuple(sorted(kept))
+
+
+def _least_rank(forms: Collection[str], codebook: Codebook) -> int:
+    least = (codebook.label(form).least_degree for form in forms)
+    return max((codebook.degrees.index(degree) for degree in least if degree), default=0)
+
+
+def _median_rank(probabilities: Mapping[str, float], codebook: Codebook) -> int:
+    """The lowest rank at which at least half of the probability above ``none`` is reached.
+
+    Doubt falls to the lower rank.
+    """
+    above = codebook.degrees[1:]
+    half = sum(probabilities[degree] for degree in above) / 2
     reached = 0.0
-    for degree in degrees:
+    for rank, degree in enumerate(above, 1):
         reached += probabilities[degree]
         if reached >= half:
-            return degree
-    return degrees[-1]
+            return rank
+    return len(above)
 
 
-def _aspects(
-    probabilities: Mapping[str, float], aspects: tuple[str, ...], innovation: float
-) -> tuple[str, ...]:
-    likely = [x for x in aspects if probabilities[x] >= innovation / 2]
+def _aspects(probabilities: Mapping[str, float], aspects: tuple[str, ...]) -> tuple[str, ...]:
+    half = (1 - probabilities["none"]) / 2
+    likely = [x for x in aspects if probabilities[x] >= half]
     # What is innovation-oriented has at least one aspect.
     return tuple(sorted(likely or [max(aspects, key=lambda x: probabilities[x])]))

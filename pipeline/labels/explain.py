@@ -63,8 +63,9 @@ def _heaviest(reading: Reading, label: str, judge: Judge) -> Evidence | None:
     best = judge.part("passages").strongest(reading, label)
     if best is None:
         return None
-    start = best.start_char + len(best.text) - len(best.text.lstrip())
-    end = start + len(best.text.strip())
+    text = reading.document.text[best.start : best.end]
+    start = best.start + len(text) - len(text.lstrip())
+    end = start + len(text.strip())
     return passage(reading.document, label, start, min(end, start + LONGEST_PASSAGE))
 
 

@@ -14,9 +14,7 @@ def judge(reading: Reading, codebook: Codebook) -> Judgement:
     openness is a solution that is asked for, the most frequent case.
     """
     found = {hit.label for hit in reading.hits if hit.status == "asserted"}
-    forms = tuple(
-        sorted((found & set(codebook.forms)) | set(settled(reading.document.notice, codebook)))
-    )
+    forms = tuple(sorted((found & set(codebook.forms)) | set(settled(reading, codebook))))
     degree = max(found & set(codebook.degrees), key=codebook.degrees.index, default="none")
     if degree == "none":
         return Judgement(degree=degree, aspect=(), openness="closed", forms=forms)

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.cleaning import clean
 from pipeline.corpus.draws import drawn_ids, training_ids
 from pipeline.errors import CorpusError
 from pipeline.features.cues import CueFinder
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.learning import weak
 from pipeline.learning.groups import groups
 from pipeline.learning.weak import SilverJudgement
@@ -25,6 +26,9 @@ from pipeline.notices import serial
 from pipeline.notices.formats import tabular
 from pipeline.records import ROW, Annotation, Judgement, Notice, RawNotice, Reading
 from pipeline.store import Store, canonical, short_hash
+
+# Groups of passages are numbered downwards from here: below those of silver.
+FIRST_PAIR = -(10**9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +64,33 @@ class Silver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """Passages that teach what clauses and names mean; no notices, so never measured on.
+
+    Attributes:
+        examples: What to learn from.
+        fingerprint: Of the passages and their judgements.
+    """
+
+    examples: tuple[tuple[Reading, Target], ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSet:
     """Judged and analysed notices, ready to learn from; all of length n_documents.
 
     Attributes:
         fingerprint: Of the notices and their judgements, evidence included.
         added: Which of them are no authored notices.
-        silver: Learned from as well, never measured on.
+        passages, silver: Learned from as well, never measured on.
     """
 
     readings: tuple[Reading, ...]
     targets: tuple[Target, ...]
     fingerprint: str
     added: Added = field(default_factory=Added)
+    passages: Passages = field(default_factory=Passages)
     silver: Silver = field(default_factory=Silver)
 
     @property
@@ -88,7 +106,8 @@ class TrainingSet:
     @property
     def data_fingerprint(self) -> str:
         """Of everything that is learned from."""
-        return short_hash(canonical([self.fingerprint, self.silver.fingerprint]))
+        parts = [self.fingerprint, self.passages.fingerprint, self.silver.fingerprint]
+        return short_hash(canonical(parts))
 
     def some(self, chosen: NDArray[np.int64]) -> TrainingSet:
         """Return the judged notices at the given positions, and all silver."""
@@ -122,7 +141,8 @@ def authored(
         CorpusError: A notice has no judgement or a judgement no notice, the text has changed
             since it was judged, or a judged notice was drawn at random.
     """
-    ours = {x["notice_id"]: _notice(x) for x in store.authored()}
+    written = {x["notice_id"]: x for x in store.authored()}
+    ours = {notice_id: _notice(x) for notice_id, x in written.items()}
     judged = judging.final(
         judging.read(store.annotations("authored"), codebook, name="authored.csv")
     )
@@ -132,7 +152,10 @@ def authored(
         require_undrawn(read, drawn_ids(store))
         newly |= judging.final(read)
     found = {x: notices[x] for x in newly if notices and x in notices}
-    learned = examples(ours | found, judged | newly, codebook, analyzer)
+    learned = examples(
+        ours | found, judged | newly, codebook, analyzer, asides=_asides(store, written.values())
+    )
+    learned = replace(learned, passages=_passages(store, codebook, analyzer))
     kept = (replace(one, text_hash=judging.text_hash(found[x])) for x, one in newly.items())
     return replace(learned, added=Added(annotations=tuple(kept), files=tuple(sorted(added or ()))))
 
@@ -142,8 +165,13 @@ def examples(
     judged: Mapping[str, Annotation],
     codebook: Codebook,
     analyzer: Analyzer,
+    *,
+    asides: Mapping[str, Sequence[str]] | None = None,
 ) -> TrainingSet:
     """Join notices with their judgements, leave out the unsure ones, and analyse the texts.
+
+    Args:
+        asides: Notice id to the paragraphs of its text that say nothing of it.
 
     Raises:
         CorpusError: They do not fit together.
@@ -170,11 +198,67 @@ def examples(
     return TrainingSet(
         readings=readings,
         targets=tuple(
-            Target(judgement=judged[x].judgement, evidence=judged[x].evidence, group=int(group))
-            for x, group in zip(sure, groups([x.document for x in readings]), strict=True)
+            Target(
+                judgement=judged[x].judgement,
+                evidence=judged[x].evidence,
+                group=int(group),
+                asides=_places(reading.document.text, (asides or {}).get(x, ())),
+            )
+            for x, reading, group in zip(
+                sure, readings, groups([x.document for x in readings]), strict=True
+            )
         ),
         fingerprint=short_hash(canonical(facts)),
     )
+
+
+def _passages(store: Store, codebook: Codebook, analyzer: Analyzer) -> Passages:
+    written = list(store.passages())
+    if not written:
+        return Passages()
+    notices = {x["passage_id"]: _passage(x) for x in written}
+    read = judging.read(store.annotations("passages"), codebook, name="passages.csv")
+    learned = examples(notices, judging.final(read), codebook, analyzer)
+    pairs = {x["passage_id"]: x["pair"] for x in written}
+    numbers = {pair: FIRST_PAIR - n for n, pair in enumerate(sorted(set(pairs.values())))}
+    return Passages(
+        examples=tuple(
+            (reading, replace(target, passage=True, group=numbers[pairs[_id_of(reading)]]))
+            for reading, target in zip(learned.readings, learned.targets, strict=True)
+        ),
+        fingerprint=learned.fingerprint,
+    )
+
+
+def _passage(values: Mapping[str, str]) -> Notice:
+    return Notice(
+        notice_id=values["passage_id"],
+        source="authored",
+        format="authored",
+        kind="competition",
+        title=values["title"],
+        description=values["text"],
+        language="nl",
+    )
+
+
+def _id_of(reading: Reading) -> str:
+    return reading.document.notice.notice_id
+
+
+def _asides(store: Store, written: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return per authored notice the paragraphs of boilerplate that were put around it."""
+    texts = {x["paragraph_id"]: x["text"] for x in store.boilerplate()}
+    return {
+        x["notice_id"]: [texts[paragraph] for paragraph in x.get("boilerplate", ())]
+        for x in written
+    }
+
+
+def _places(text: str, paragraphs: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    cleaned = [clean(x) for x in paragraphs]
+    starts = [(text.find(x), len(x)) for x in cleaned]
+    return tuple((start, start + length) for start, length in starts if start >= 0)
 
 
 def silvered(

@@ -23,9 +23,13 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.errors import CorpusError
+from pipeline.features.passages import rounded
 
 Floats = NDArray[np.float64]
 Linear = tuple[Floats, float]
+
+# Inverse regularisation of the calibration, whose terms are brought to the same spread.
+CALIBRATION = 0.1
 
 # With fewer examples than folds there is no out-of-fold score to calibrate on.
 FEWEST_EXAMPLES = 10
@@ -38,7 +42,7 @@ class BinaryTask:
     Attributes:
         answers: 1, 0, or NaN where the question does not apply; shape (n_documents,).
         columns: How much each feature counts, at least 0; shape (n_features,).
-        direct: Columns that speak of this very question (its passages and cues); they enter
+        direct: Columns that speak of this very question (passages, names and cues); they enter
             once more at calibration, where thousands of words cannot drown them.
         strength: Inverse regularisation C, above 0; smoothing 1/C for ``bayes``.
         weights: How much each answer counts, above 0 where there is one; (n_documents,).
@@ -74,7 +78,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         Platt, Probabilistic outputs for support vector machines (1999).
     """
 
-    def __init__(self, classifier: str = "svm", folds: int = 5, seed: int = 0) -> None:
+    def __init__(self, classifier: str = "svm", folds: int = 4, seed: int = 0) -> None:
         self.classifier = classifier
         self.folds = folds
         self.seed = seed
@@ -97,7 +101,7 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         """
         self.names_ = np.array(sorted(questions))
         fitted = [self._head(x, matrix, questions[x], groups) for x in self.names_]
-        self.coef_ = np.vstack([head[0] for head in fitted]).astype(np.float32)
+        self.coef_ = rounded(np.vstack([head[0] for head in fitted]))
         self.intercept_ = np.array([head[1] for head in fitted])
         self.scores_ = np.column_stack([head[2] for head in fitted])
         return self
@@ -136,15 +140,18 @@ class Heads(BaseEstimator):  # type: ignore[misc]
         for train, test in folds.split(x, y, group):
             coef, intercept = learn(x[train], y[train], weight[train], question.strength)
             held_out[test] = x[test] @ coef + intercept
-        direct = matrix[used][:, question.direct].toarray()
-        curve = LogisticRegression(C=10.0).fit(np.column_stack([held_out, direct]), y, weight)
+        terms = np.column_stack([held_out, matrix[used][:, question.direct].toarray()])
+        middle, spread = terms.mean(axis=0), terms.std(axis=0) + 1e-6
+        curve = LogisticRegression(C=CALIBRATION, max_iter=1000)
+        curve.fit((terms - middle) / spread, y, weight)
         scores = np.full(len(question.answers), np.nan)
-        scores[used] = curve.predict_proba(np.column_stack([held_out, direct]))[:, 1]
+        scores[used] = curve.predict_proba((terms - middle) / spread)[:, 1]
         coef, intercept = learn(x, y, weight, question.strength)
-        slope, *terms = curve.coef_[0]
+        slope, *slopes = curve.coef_[0] / spread
         coef = slope * coef * question.columns
-        coef[question.direct] += terms
-        return coef, slope * intercept + float(curve.intercept_[0]), scores
+        coef[question.direct] += slopes
+        start = float(curve.intercept_[0] - (curve.coef_[0] * middle / spread).sum())
+        return coef, slope * intercept + start, scores
 
 
 def _logistic(x: csr_matrix, y: NDArray[np.int64], weight: Floats, strength: float) -> Linear:

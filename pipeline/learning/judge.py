@@ -12,24 +12,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.special import expit
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.codebook import Codebook
-from pipeline.features.matrix import column_weights, columns_about, features
-from pipeline.features.passages import Target
+from pipeline.features.matrix import column_weights, columns_about, features, widths
+from pipeline.features.names import ABSENT, PLACES
+from pipeline.features.targets import Target
 from pipeline.learning.heads import BinaryTask, Floats, Heads
 from pipeline.records import INNOVATION, Reading
 
 Weights = Mapping[str, Mapping[str, float]]
 
 # How much each feature counts, and how freely the heads may fit; chosen by grouped
-# cross-validation on the authored notices, see docs/model_choice.md. Fields count little for the
-# degree, since the text decides it, and much for the forms, of which some are procedures.
-TEXT = {"lemmas": 0.7, "chars": 0.7, "cues": 0.2}
-FORMS = {"lemmas": 0.7, "chars": 0.7, "cues": 0.5, "fields": 0.2}
+# cross-validation, see docs/model_choice.md. Fields count little for the degree, since the text
+# decides it, and much for the forms, of which some are procedures.
+TEXT = {"lemmas": 0.7, "chars": 0.7, "phrases": 0.5, "cues": 0.2}
+FORMS = TEXT | {"fields": 0.2}
 WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
-STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.2}
+STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3}
+
+# They speak for every question. How long a text is does not: boilerplate makes it long, and a model
+# that was told took the longest for transformative.
+ALWAYS = ("passages", "names")
 
 # The answer to a question that does not apply, and its weight.
 NONE = (float("nan"), 0.0)
@@ -99,8 +106,10 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         openness = ("asked", "room")
         self.labels_ = np.array([*self.degrees, *self.aspects, *openness, "closed", *self.forms])
         self.features_ = features(
-            tuple({"passages", *(name for parts in self._weights.values() for name in parts)}),
+            tuple({*ALWAYS, *(name for parts in self._weights.values() for name in parts)}),
             labels=(*self.degrees[1:], *self.aspects, *openness, *self.forms),
+            forms=self.forms,
+            evidence=self._evidence((*self.aspects, *openness)),
             mask_names=self.mask_names,
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()
@@ -121,13 +130,18 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "heads_")
         matrix = self.features_.transform(readings).tocsr()
-        return self.compose(self.heads_.predict_proba(matrix))
+        return self.compose(self.heads_.predict_proba(matrix), self._own(matrix))
 
-    def compose(self, answers: Floats) -> Floats:
+    def compose(self, answers: Floats, own: Floats) -> Floats:
         """Turn the heads' conditional answers into label probabilities.
+
+        A form's own name, said of this notice, suffices (codebook, rules 2 and 4): a form is as
+        likely as its name is the notice's own, or as its head says, whichever is more.
 
         Args:
             answers: Shape (n_documents, n_heads), columns as in ``heads_.names_``.
+            own: Probability that the form's name is said of this notice, 0 where it has none;
+                shape (n_documents, n_forms).
 
         Returns:
             Shape (n_documents, n_labels), columns as in ``labels_``.
@@ -143,8 +157,28 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         innovative = 1 - parts[0]
         parts += [innovative * column[f"aspect={aspect}"] for aspect in self.aspects]
         parts += [innovative * column[ASKED], innovative * (1 - column[ASKED]), parts[0]]
-        parts += [column[f"form={form}"] for form in self.forms]
+        parts += [
+            np.maximum(column[f"form={form}"], own[:, i]) for i, form in enumerate(self.forms)
+        ]
         return np.column_stack(parts)
+
+    def _own(self, matrix: csr_matrix) -> Floats:
+        start = 0
+        for name, width in widths(self.features_).items():
+            if name == "names":
+                odds = matrix[:, start : start + width].toarray()
+                best = odds.reshape(len(odds), -1, len(PLACES)).max(axis=2)
+                return np.where(best > ABSENT, expit(best), 0.0)
+            start += width
+        raise KeyError("names")
+
+    def _evidence(self, shown: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Return per degree whose passages speak for it: its own, and those above it.
+
+        For the lowest also those that show an aspect or openness, which only innovation has.
+        """
+        ranks = {degree: self.degrees[n:] for n, degree in enumerate(self.degrees) if n}
+        return ranks | {self.degrees[1]: (*self.degrees[1:], *shown)}
 
     def part(self, name: str) -> Any:
         """Return the last step of a fitted feature.
@@ -185,6 +219,8 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def _answer(self, question: str, target: Target) -> tuple[float, float]:
         """Return answer and weight; NaN where the question does not apply."""
         kind, _, label = question.partition("=")
+        if target.passage:
+            return NONE
         if target.judgement is None:
             return target.silver.get(INNOVATION if kind == "degree>0" else label, NONE)
         if kind == "form":
@@ -198,11 +234,14 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         return float(label in (*target.judgement.aspect, target.judgement.openness)), 1.0
 
     def _about(self, question: str) -> tuple[str, ...]:
-        """Return the labels whose passages and cues speak of a question."""
-        kind, _, label = question.partition("=")
-        if kind.startswith("degree>"):
-            return self.degrees[int(kind.removeprefix("degree>")) + 1 :]
-        return (label,)
+        """Return the labels whose passages, names and cues speak of a question.
+
+        Forms speak for and against each other and for the degree; a degree, aspect or openness
+        says little of a form.
+        """
+        if question.startswith("form="):
+            return self.forms
+        return (*self.degrees[1:], *self.aspects, "asked", "room", *self.forms)
 
 
 PARTS_OF_CODEBOOK = {"degrees": "degree", "aspects": "aspect", "forms": "forms"}

@@ -36,11 +36,13 @@ ADDED, SILVER = "added.csv", "silver.csv"
 
 # All that a judge is made of, beyond what skops itself trusts.
 TRUSTED = [
+    "pipeline.features.names.NameScope",
     "pipeline.features.passages.PassageScores",
     "pipeline.features.structured.CueCounts",
     "pipeline.features.structured.StructuredFields",
+    "pipeline.features.terms.HashedTerms",
     "pipeline.features.text.LemmaText",
-    "pipeline.features.text.TermWeights",
+    "pipeline.features.text.WrittenText",
     "pipeline.learning.heads.Heads",
     "pipeline.learning.judge.Judge",
 ]

@@ -14,7 +14,7 @@ from pipeline.records import INNOVATION
 # A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
 # costs more than a miss (docs/model_choice.md). Shares are sums of probabilities, without it.
 THRESHOLDS = {INNOVATION: 0.75}
-FORM_THRESHOLD = 0.5
+FORM_THRESHOLD = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,12 @@ class Recipe:
 
 
 def train(learned: TrainingSet, recipe: Recipe, codebook: Codebook) -> Judge:
-    """Fit a judge on judged notices, and on silver where there is any.
+    """Fit a judge on judged notices, passages, and silver where there is any.
 
     Raises:
         CorpusError: A label has too few examples.
     """
-    readings = [*learned.readings, *(reading for reading, _ in learned.silver.examples)]
-    targets = [*learned.targets, *(target for _, target in learned.silver.examples)]
+    beside = (*learned.passages.examples, *learned.silver.examples)
+    readings = [*learned.readings, *(reading for reading, _ in beside)]
+    targets = [*learned.targets, *(target for _, target in beside)]
     return recipe.judge(codebook).fit(readings, targets)

@@ -63,7 +63,12 @@ def test_documents_come_in_the_order_of_the_notices(embedded):
 @pytest.mark.parametrize(
     ("text", "declared", "language"),
     [
-        pytest.param(DUTCH, "en", "nl", id="a long text speaks for itself"),
+        pytest.param(DUTCH * 3, "en", "nl", id="a long text speaks for itself"),
+        pytest.param(DUTCH * 3, "fi", "fi", id="nobody declares Finnish by mistake"),
+        pytest.param("AT-2025-19 Markconsultatie Experiment Irenesluis", None, "nl", id="a title"),
+        pytest.param(
+            "Energy consumption testing of household appliances", None, "en", id="an English title"
+        ),
         pytest.param("Levering van papier", "nl", "nl", id="a short one is believed"),
         pytest.param("12345 - 2026", None, None, id="digits have no language"),
         pytest.param(

@@ -15,7 +15,7 @@ from pipeline.evaluation import cases as casebook
 from pipeline.evaluation import trial
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.suspects import Suspect, suspects
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.labels import decide
 from pipeline.learning import shelf
 from pipeline.learning.card import OF_MODEL, id_of, identity
@@ -196,10 +196,14 @@ def notice(number, **facts):
     return Notice(**basis | {"kind": "competition"} | facts)
 
 
+# Of texts of fewer words no degree is judged.
+LONG_ENOUGH = "een tekst van meer dan twaalf woorden want van kortere is geen graad te zien"
+
+
 def reading(number, **facts):
     document = Document(
         notice=notice(number, **facts),
-        text=f"Titel {number}",
+        text=f"Titel {number}: {LONG_ENOUGH}",
         doc=spacy.blank("nl").make_doc("Titel"),
         sections=(),
         language="nl",
@@ -291,9 +295,9 @@ def mute(codebook, monkeypatch):
 
 def test_notices_added_later_are_measured_apart_from_the_authored(mute, learned):
     classifier, _ = mute
-    facts = {f"n{i}": {"sector": "ict"} for i in range(30)}
+    facts = {f"n{i}": {"sector": "ict", "style": "authored"} for i in range(30)}
     traps = [{"id": "a", "text": "", "label": "sbir", "expected": False, "why": "name"}]
-    found = trial.evaluate(classifier, learned, facts=facts, traps=traps, masked=False)
+    found = trial.evaluate(classifier, learned, facts=facts, traps=traps, paragraphs=())
     assert set(found.sets) == {"authored", "added", "traps"}
     assert found.sets["authored"]["notices"] == 30
     assert found.sets["added"]["notices"] == 10
@@ -355,13 +359,13 @@ def test_a_form_that_a_field_settles_is_certain(codebook, learned):
 def test_labels_are_chosen_from_their_threshold_on(codebook):
     given = dict.fromkeys([x.label_id for x in codebook.labels], 0.0)
     given |= {"none": 0.4, "incremental": 0.6, "asked": 0.6, "solution": 0.6}
-    given |= {"sbir": 0.5, "pcp": 0.49}
+    given |= {"living_lab": 0.5, "variants": 0.49}
     thresholds = dict.fromkeys(["innovation_oriented", *codebook.forms], 0.5)
-    chosen = decide.chosen(notice(1), given, codebook, thresholds=thresholds)
-    assert (chosen.degree, chosen.forms) == ("incremental", ("sbir",))
-    strict = decide.chosen(
-        notice(1), given, codebook, thresholds=thresholds | {"innovation_oriented": 0.61}
-    )
+    chosen = decide.decide(reading(1), given, codebook, thresholds=thresholds).judgement
+    assert (chosen.degree, chosen.forms) == ("incremental", ("living_lab",))
+    strict = decide.decide(
+        reading(1), given, codebook, thresholds=thresholds | {"innovation_oriented": 0.61}
+    ).judgement
     assert (strict.degree, strict.openness) == ("none", "closed")
 
 
@@ -519,6 +523,7 @@ def test_authored_facts_say_what_only_the_author_knows():
         [{"notice_id": "a", "sector": "ict", "hard": None, "without_keyword": ["sbir"]}]
     )
     assert found["a"] == {
+        "style": "authored",
         "sector": "ict",
         "hard": "plain",
         "keyword": "a form without its keyword",

@@ -7,9 +7,11 @@ from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.features.matrix import column_weights, columns_about, features, widths
-from pipeline.features.passages import PassageScores, Target, sentences_of
+from pipeline.features.passages import PassageScores
 from pipeline.features.structured import CueCounts, StructuredFields, indicators
+from pipeline.features.targets import Target
 from pipeline.features.text import LemmaText
+from pipeline.features.windows import sentences_of
 from pipeline.records import Evidence, Judgement, Lot, Notice, Reading
 from pipeline.store import Store
 
@@ -120,7 +122,8 @@ def test_the_marked_sentence_is_the_one_that_is_found_again(taught, tools):
     readings, targets = taught
     scores = PassageScores(("living_lab",)).fit(readings, targets)
     (unseen,) = read(tools, notice(description=f"{DULL[0]} {DULL[2]} {WANTED} {DULL[3]}"))
-    assert scores.strongest(unseen, "living_lab").text.strip() == WANTED
+    found = scores.strongest(unseen, "living_lab")
+    assert unseen.document.text[found.start : found.end].strip() == WANTED
     (dull,) = read(tools, notice(description=f"{DULL[0]} {DULL[2]}"))
     high, low = scores.transform([unseen, dull])[:, 0]
     assert high > 0 > low
@@ -130,9 +133,9 @@ def test_training_scores_are_out_of_fold(taught):
     readings, targets = taught
     scores = PassageScores(("living_lab",))
     held_out = scores.fit_transform(readings, targets)
-    assert held_out.shape == (20, 1)
+    assert held_out.shape == (20, 3)
     # Scores of a model that has seen the sentences are further from the border.
-    assert np.abs(held_out).sum() < np.abs(scores.transform(readings)).sum()
+    assert np.abs(held_out[:, 0]).sum() < np.abs(scores.transform(readings)[:, 0]).sum()
 
 
 def test_a_document_without_sentences_scores_as_nothing(tools, taught):
@@ -140,24 +143,30 @@ def test_a_document_without_sentences_scores_as_nothing(tools, taught):
     scores = PassageScores(("living_lab",)).fit(readings, targets)
     (empty,) = read(tools, notice(title="12345"))
     assert sentences_of(empty) == []
-    assert scores.transform([empty]).tolist() == [[-2.0]]
+    assert scores.transform([empty]).tolist() == [[-2.0, -2.0, 0.0]]
     assert scores.strongest(empty, "living_lab") is None
 
 
 def test_columns_know_what_they_are_about(taught):
     readings, targets = taught
-    union = features(("lemmas", "cues", "passages"), labels=("living_lab",))
+    union = features(
+        ("lemmas", "cues", "passages", "names"),
+        labels=("sbir", "living_lab"),
+        forms=("living_lab",),
+    )
     matrix = union.fit_transform(readings, targets)
     found = widths(union)
-    assert list(found) == ["lemmas", "cues", "passages"]
+    assert list(found) == ["lemmas", "cues", "passages", "names"]
     assert sum(found.values()) == matrix.shape[1]
     weights = column_weights(union, {"lemmas": 0.5})
     assert weights.sum() == 0.5 * found["lemmas"]
-    about = columns_about(union, ("living_lab",))
-    assert matrix.shape[1] - 1 in about
-    assert (about >= found["lemmas"]).all()
+    about = columns_about(union, ("living_lab",)).tolist()
+    # Of six columns of passages the last three are its own; then two of its name.
+    own = matrix.shape[1] - np.array([5, 4, 3, 2, 1])
+    assert about[-5:] == own.tolist()
+    assert min(about) >= found["lemmas"]
 
 
 def test_an_unknown_feature_is_named():
     with pytest.raises(ValueError, match="unknown feature 'vectors'; known: lemmas, chars"):
-        features(("vectors",), labels=())
+        features(("vectors",), labels=(), forms=())

@@ -16,6 +16,18 @@ TESTS = Path(__file__).parents[1]
 TRAPS = [json.loads(line) for line in (TESTS / "traps.jsonl").read_text("utf-8").splitlines()]
 NEEDED_SHARE = 0.97
 
+# These are told by the words around a cue, or have none: what cues alone say does not decide.
+BEYOND_CUES = {
+    "keywordless",
+    "no_name",
+    "scope",
+    "past",
+    "other_buyer",
+    "denied",
+    "possible",
+    "law",
+}
+
 
 @pytest.fixture(scope="module")
 def codebook():
@@ -60,11 +72,11 @@ def test_every_form_has_traps_of_both_kinds(codebook):
     for form in codebook.forms:
         assert min(counted[form, True], counted[form, False]) >= 4, form
     assert sum(trap["why"] == "keywordless" for trap in TRAPS) >= 40
-    assert len(TRAPS) >= 170
+    assert len(TRAPS) >= 400
 
 
 def test_cues_decide_the_traps_that_have_a_cue(codebook, asserted):
-    judged = [x for x in TRAPS if x["why"] != "keywordless" and x["label"] in codebook.forms]
+    judged = [x for x in TRAPS if x["why"] not in BEYOND_CUES and x["label"] in codebook.forms]
     wrong = [x["id"] for x in judged if (x["label"] in asserted[x["id"]]) != x["expected"]]
     share = 1 - len(wrong) / len(judged)
     assert share >= NEEDED_SHARE, f"{share:.1%} of {len(judged)} right; wrong: {', '.join(wrong)}"

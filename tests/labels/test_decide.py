@@ -39,6 +39,26 @@ def probabilities(none, incremental, disruptive, transformative, **others):
     return given | others
 
 
+TEXT = "De gemeente zoekt een brug die in geen enkele winkel van het hele land te koop is."
+
+
+def reading(*hits, text=TEXT, language="nl", **changes) -> Reading:
+    document = Document(
+        notice=notice(**changes), text=text, doc=None, sections=(), language=language, analyzer="x"
+    )
+    return Reading(document=document, hits=hits)
+
+
+def hit(label, status="asserted", *, names=True):
+    return CueHit(label=label, start=0, end=3, names=names, status=status)
+
+
+def decided(book, given, *hits, threshold=0.5, forms=(), **changes):
+    thresholds = dict.fromkeys(book.forms, 0.5) | {"innovation_oriented": threshold}
+    likely = {form: 0.9 if form in forms else 0.1 for form in book.forms}
+    return decide.decide(reading(*hits, **changes), likely | given, book, thresholds=thresholds)
+
+
 @pytest.mark.parametrize(
     ("given", "degree"),
     [
@@ -49,19 +69,14 @@ def probabilities(none, incremental, disruptive, transformative, **others):
     ],
 )
 def test_the_degree_is_the_median_above_none(book, given, degree):
-    chosen = decide.judgement(probabilities(*given), (), book, threshold=0.5)
-    assert chosen.degree == degree
+    assert decided(book, probabilities(*given)).judgement.degree == degree
 
 
 def test_what_is_innovation_oriented_has_an_aspect_even_when_none_is_likely(book):
-    chosen = decide.judgement(
-        probabilities(0.1, 0.9, 0, 0, rd=0.1, solution=0.2), (), book, threshold=0.5
-    )
-    assert chosen.aspect == ("solution",)
-    both = decide.judgement(
-        probabilities(0.1, 0.9, 0, 0, rd=0.5, solution=0.6), (), book, threshold=0.5
-    )
-    assert both.aspect == ("rd", "solution")
+    one = decided(book, probabilities(0.1, 0.9, 0, 0, rd=0.1, solution=0.2))
+    assert one.judgement.aspect == ("solution",)
+    both = decided(book, probabilities(0.1, 0.9, 0, 0, rd=0.5, solution=0.6))
+    assert both.judgement.aspect == ("rd", "solution")
 
 
 def test_a_partnership_has_both_aspects_and_sbir_has_research(book):
@@ -71,14 +86,59 @@ def test_a_partnership_has_both_aspects_and_sbir_has_research(book):
         (("sbir",), ("rd", "solution")),
         (("innovation_partnership",), ("rd", "solution")),
     ):
-        assert decide.judgement(given, forms, book, threshold=0.5).aspect == aspect
+        assert decided(book, given, forms=forms).judgement.aspect == aspect
 
 
 def test_a_higher_threshold_keeps_doubtful_notices_out(book):
-    doubtful = probabilities(0.2, 0.8, 0, 0)
-    assert decide.judgement(doubtful, (), book, threshold=0.9) == Judgement(
-        degree="none", aspect=(), openness="closed", forms=()
+    doubtful = decided(book, probabilities(0.2, 0.8, 0, 0), threshold=0.9)
+    assert doubtful.judgement == Judgement(degree="none", aspect=(), openness="closed", forms=())
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["sbir", "pcp", "innovation_partnership", "launching_customer", "challenge", "hackathon"],
+)
+def test_what_is_new_by_definition_is_at_least_incremental(book, form):
+    found = decided(book, probabilities(0.95, 0.05, 0, 0), forms=(form,)).judgement
+    assert (found.degree, found.forms) == ("incremental", (form,))
+
+
+def test_a_plain_dialogue_may_be_of_degree_none(book):
+    found = decided(book, probabilities(0.95, 0.05, 0, 0), forms=("competitive_dialogue",))
+    assert found.judgement.degree == "none"
+
+
+def test_of_sbir_and_pcp_the_likelier_stays(book):
+    given = probabilities(0.1, 0.9, 0, 0)
+    found = decided(book, given | {"pcp": 0.8, "sbir": 0.7}, forms=())
+    assert found.forms == ("pcp",)
+
+
+def test_a_bare_title_is_left_open_but_keeps_the_form_it_names(book):
+    given = probabilities(0.1, 0.9, 0, 0)
+    bare = decided(book, given, text="Levering van een slimme brug")
+    assert (bare.judgement, bare.forms, bare.abstained) == (None, (), decide.TOO_LITTLE)
+    named = decided(
+        book,
+        given,
+        hit("market_consultation"),
+        forms=("market_consultation", "variants"),
+        text="Marktconsultatie brug",
     )
+    assert (named.judgement, named.forms) == (None, ("market_consultation",))
+
+
+def test_a_bare_title_with_a_form_that_is_new_by_definition_has_a_degree(book):
+    found = decided(
+        book, probabilities(0.9, 0.1, 0, 0), hit("sbir"), forms=("sbir",), text="SBIR oproep brug"
+    )
+    assert (found.judgement.degree, found.abstained) == ("incremental", None)
+
+
+def test_a_text_in_another_language_keeps_what_its_fields_settle(book):
+    found = decided(book, {}, language="fi", procedure="innovation")
+    assert (found.judgement, found.forms) == (None, ("innovation_partnership",))
+    assert found.abstained == "text is not Dutch: fi"
 
 
 @pytest.mark.parametrize(
@@ -94,23 +154,34 @@ def test_a_higher_threshold_keeps_doubtful_notices_out(book):
 )
 def test_a_field_settles_a_form(book, changes, form, field, value):
     expected = {form: Evidence(label=form, field=field, value=value)}
-    assert decide.settled(notice(**changes), book) == expected
+    assert decide.settled(reading(**changes), book) == expected
+
+
+def test_a_contest_form_on_an_open_procedure_needs_a_contest_in_the_text(book):
+    insurance = {"subtype": "F13", "procedure": "open"}
+    assert decide.settled(reading(**insurance), book) == {}
+    jury = hit("design_contest", names=False)
+    assert set(decide.settled(reading(jury, **insurance), book)) == {"design_contest"}
+
+
+def test_a_text_that_denies_its_procedure_is_believed(book):
+    denied = reading(hit("innovation_partnership", "negated"), procedure="innovation")
+    assert decide.settled(denied, book) == {}
 
 
 def test_variants_that_are_not_allowed_settle_nothing(book):
-    assert decide.settled(notice(lots=(Lot(variants="not-allowed"),)), book) == {}
+    assert decide.settled(reading(lots=(Lot(variants="not-allowed"),)), book) == {}
 
 
 def test_rules_take_the_highest_asserted_degree_and_ignore_what_is_negated(book):
-    def hit(label, status="asserted"):
-        return CueHit(label=label, start=0, end=3, names=False, status=status)
-
-    document = Document(
-        notice=notice(), text="Een brug", doc=None, sections=(), language="nl", analyzer="x"
+    hits = (
+        hit("incremental", names=False),
+        hit("disruptive", names=False),
+        hit("transformative", "negated", names=False),
+        hit("sbir", names=False),
     )
-    hits = (hit("incremental"), hit("disruptive"), hit("transformative", "negated"), hit("sbir"))
-    assert rules.judge(Reading(document=document, hits=hits), book) == Judgement(
+    assert rules.judge(reading(*hits), book) == Judgement(
         degree="disruptive", aspect=("solution",), openness="asked", forms=("sbir",)
     )
-    nothing = rules.judge(Reading(document=document, hits=(hit("sbir", "history"),)), book)
+    nothing = rules.judge(reading(hit("sbir", "history")), book)
     assert nothing.labels == ("none", "closed")

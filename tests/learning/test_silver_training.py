@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import codebook, settings
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.learning.judge import Judge
 from pipeline.learning.weak import SilverJudgement, suggestions
 from pipeline.records import Judgement

@@ -11,7 +11,7 @@ from pipeline.codebook import Cue
 from pipeline.corpus import annotations
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import CorpusError
-from pipeline.features.passages import Target
+from pipeline.features.targets import Target
 from pipeline.learning.card import card, identity
 from pipeline.learning.describe import describe
 from pipeline.learning.examples import (
@@ -23,7 +23,7 @@ from pipeline.learning.examples import (
     require_undrawn,
     silvered,
 )
-from pipeline.learning.train import Recipe
+from pipeline.learning.train import FORM_THRESHOLD, Recipe
 from pipeline.learning.weak import SilverJudgement
 from pipeline.records import Annotation, Document, Evidence, Judgement, Notice, Reading
 from pipeline.store import Store
@@ -42,7 +42,7 @@ def judged(notice_id="1-2026", **changes):
         "evidence": (),
         "annotator": "a1",
         "annotated_at": dt.date(2026, 11, 21),
-        "codebook_version": 1,
+        "codebook_version": BOOK.version,
         "codebook_fingerprint": BOOK.meaning,
         "round": "first",
     }
@@ -148,7 +148,7 @@ def test_each_thing_a_model_is_made_of_changes_its_id(learned, monkeypatch):
     others = {
         "threshold": made(learned, Recipe(thresholds={"innovation_oriented": 0.7})),
         "threshold of a form": made(
-            learned, Recipe(thresholds={"innovation_oriented": 0.75, "sbir": 0.4})
+            learned, Recipe(thresholds={"innovation_oriented": 0.75, "sbir": 0.3})
         ),
         "seed": made(learned, Recipe(seed=1)),
         "cue": made(
@@ -172,8 +172,8 @@ def test_each_thing_a_model_is_made_of_changes_its_id(learned, monkeypatch):
 
 
 def test_thresholds_are_those_of_the_recipe(learned):
-    given = made(learned, Recipe(thresholds={"innovation_oriented": 0.6, "sbir": 0.4})).thresholds
-    assert (given["innovation_oriented"], given["sbir"], given["pcp"]) == (0.6, 0.4, 0.5)
+    given = made(learned, Recipe(thresholds={"innovation_oriented": 0.6, "sbir": 0.3})).thresholds
+    assert (given["innovation_oriented"], given["sbir"], given["pcp"]) == (0.6, 0.3, FORM_THRESHOLD)
     assert set(given) == {"innovation_oriented", *BOOK.forms}
 
 
