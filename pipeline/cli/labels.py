@@ -94,11 +94,14 @@ def explain(
     """
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import find
+    from pipeline.sources.files import require_apart
     from pipeline.store import Store
 
     given = settings.load(settings_file, analyzer=analyzer)
     classifier = Classifier.load(model, settings=given)
     places = inputs or Store(given.home).demo_notices()
+    if html:
+        require_apart([html], [*places, *([notice] if Path(notice).exists() else [])])
     found = find(notice, places, now=now())
     prediction, document = classifier.explain(found)
     if html:

@@ -63,10 +63,15 @@ def defused(cell: object) -> object:
     return cell
 
 
+def ready_path(path: Path) -> Path:
+    """Where a file stands until all of it is written."""
+    return path.with_name(f".{path.name}.ready")
+
+
 def finish(part: Path, path: Path, columns: Sequence[str]) -> None:
     """Turn the finished lines into the file that was asked for, and put it in place."""
     format_name = format_of(path)
-    ready = path.with_name(f".{path.name}.ready")
+    ready = ready_path(path)
     CONVERTERS[format_name](part, ready, columns)
     ready.replace(path)
     part.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
-from pipeline.sources.files import raw_notices
+from pipeline.sources.files import raw_notices, require_apart
 from pipeline.store import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
@@ -108,7 +108,7 @@ class Run:
             SettingsError: An input or the output is wrong, or the progress is another run's.
         """
         format_name = out.format_of(self.path)
-        self._require_outside()
+        self._require_apart()
         names = table_columns(self.classifier.codebook)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         progress = self._start(resume, out.header(format_name, names))
@@ -127,7 +127,7 @@ class Run:
         self.progress_path.unlink()
         return progress
 
-    def _require_outside(self) -> None:
+    def _require_apart(self) -> None:
         home = self.path.parent.resolve()
         for place in map(Path, self.inputs):
             if place.is_dir() and home.is_relative_to(place.resolve()):
@@ -135,6 +135,13 @@ class Run:
                     f"{self.path} lies in the input folder {place} and would be read as input",
                     hint="Write it to another folder.",
                 )
+        require_apart(
+            [
+                *(self.path, self.part, self.quarantine_part),
+                *(self.progress_path, self.quarantine_path, out.ready_path(self.path)),
+            ],
+            self.inputs,
+        )
 
     def _outcomes(self, taken: int) -> Iterator[list[Outcome]]:
         raws = raw_notices(self.inputs, columns=self.columns, now=self.now)

@@ -12,6 +12,7 @@ import os
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -63,6 +64,33 @@ def raw_notices(
         if str(name) != STDIN and not Path(name).exists():
             raise SettingsError(f"no file or folder at {name}")
     return _read_all(inputs, _Reader(columns=columns, now=now), stdin=stdin)
+
+
+def require_apart(outputs: Sequence[Path], inputs: Sequence[str | Path]) -> None:
+    """Refuse to write where something is read, by whatever name or link.
+
+    Raises:
+        SettingsError: An output is an input, lies in a folder of inputs, or is what standard
+            input reads.
+    """
+    existing = [(path, path.stat()) for path in outputs if path.exists()]
+    for name in inputs if existing else ():
+        for file, read in _states(name):
+            for path, written in existing:
+                if os.path.samestat(read, written):
+                    raise SettingsError(
+                        f"{path} would be overwritten, and it is an input: {file}",
+                        hint="Write to another file.",
+                    )
+
+
+def _states(name: str | Path) -> Iterator[tuple[str, os.stat_result]]:
+    if str(name) != STDIN:
+        yield from ((str(path), path.stat()) for path in _files(Path(name)) if path.exists())
+        return
+    # Standard input is not always a file: in a notebook it is an object that only looks like one.
+    with suppress(OSError, ValueError, AttributeError):
+        yield "standard input", os.fstat(sys.stdin.fileno())
 
 
 def _read_all(

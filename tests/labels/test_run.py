@@ -222,3 +222,50 @@ def test_a_frame_gives_what_the_same_file_gives(classifier, tmp_path):
     assert from_frame.notice_id.tolist() == ["0", "1", "2", "3", "4", "5"]
     assert from_frame.p_none.between(0, 1).all()
     assert from_frame.innovation_oriented.dtype == "boolean"
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("x.csv", "x.csv"),
+        ("x.csv.part", "x.csv"),
+        ("x.csv.part.quarantine", "x.csv"),
+        ("x.csv.quarantine.csv", "x.csv"),
+        ("x.csv.progress.json", "x.csv"),
+        (".x.parquet.ready", "x.parquet"),
+    ],
+)
+@pytest.mark.parametrize("link", ["none", "symbolic", "hard", "folder"])
+def test_an_output_or_part_that_is_an_input_is_refused_untouched(
+    classifier, tmp_path, source, output, link
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    held = table(tmp_path / source, 2)
+    given = held if link == "none" else folder / "other.csv"
+    if link == "hard":
+        given.hardlink_to(held)
+    elif link != "none":
+        given.symlink_to(held)
+    before = held.read_bytes()
+    run = Run(
+        inputs=[folder if link == "folder" else given],
+        path=tmp_path / output,
+        classifier=classifier,
+        now=NOW,
+    )
+    with pytest.raises(SettingsError, match="would be overwritten, and it is an input"):
+        run.go()
+    assert held.read_bytes() == before
+    assert {x.name for x in tmp_path.iterdir()} == {"in", source}
+
+
+def test_a_page_is_not_written_over_the_notice_it_explains(tmp_path, monkeypatch, capsys):
+    source = table(tmp_path / "in.csv", 1)
+    before = source.read_bytes()
+    arguments = ["explain", str(source), "--html", str(source)]
+    monkeypatch.setattr(sys, "argv", ["innovatiemonitor", *arguments])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "would be overwritten" in capsys.readouterr().err
+    assert source.read_bytes() == before
