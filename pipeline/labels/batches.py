@@ -50,11 +50,13 @@ class Outcome:
 
     Attributes:
         source_id: Where it was read; its id where it came as a notice.
+        rest: Whether it stands for a part of a file that went unread.
     """
 
     source_id: str
     prediction: Prediction | None = None
     reason: str = ""
+    rest: bool = False
 
 
 def outcomes(
@@ -115,7 +117,7 @@ def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
     return [
         Outcome(source_id=_name(one), prediction=next(predictions))
         if isinstance(reading, Notice)
-        else Outcome(source_id=_name(one), reason=reading)
+        else Outcome(source_id=_name(one), reason=reading, rest=getattr(one, "rest", False))
         for one, reading in zip(batch, readings, strict=True)
     ]
 
@@ -164,4 +166,4 @@ def _missing(value: object) -> bool:
 
 def _paths(inputs: str | Path | Sequence[str | Path]) -> Iterator[RawNotice | Unreadable]:
     paths = [inputs] if isinstance(inputs, str | Path) else inputs
-    return raw_notices(paths, columns={}, now=UNDATED)
+    return raw_notices(paths, now=UNDATED)

@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,9 @@ from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
-from pipeline.sources.files import raw_notices, require_apart
+from pipeline.sources.files import raw_notices
+from pipeline.sources.layout import Layout
+from pipeline.sources.paths import files_in, require_apart
 from pipeline.store import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
@@ -38,7 +40,10 @@ class Progress:
     Attributes:
         run: Fingerprint of inputs, model and settings; another run's progress is not continued.
         taken: Raw notices dealt with.
-        labelled, quarantined: Of these.
+        labelled, quarantined, duplicates: Of these; duplicates are readable, and told with the
+            quarantined.
+        rests: Files that broke off, of which a part went unread.
+        first_rest: The first of these, and why.
         size, quarantine_size: Bytes in the two growing files.
     """
 
@@ -46,6 +51,9 @@ class Progress:
     taken: int = 0
     labelled: int = 0
     quarantined: int = 0
+    duplicates: int = 0
+    rests: int = 0
+    first_rest: str = ""
     size: int = 0
     quarantine_size: int = 0
 
@@ -53,6 +61,16 @@ class Progress:
     def unreadable(self) -> float:
         """Share of what was taken that went to quarantine, 0 to 1."""
         return self.quarantined / self.taken if self.taken else 0.0
+
+    def count(self, outcome: Outcome) -> None:
+        """Count a notice without a line: unreadable, or read before."""
+        if outcome.prediction:
+            self.duplicates += 1
+            return
+        self.quarantined += 1
+        if outcome.rest:
+            self.rests += 1
+            self.first_rest = self.first_rest or f"{outcome.source_id}: {outcome.reason}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,17 +81,19 @@ class Run:
         inputs: Files, folders, archives.
         path: Of the output; its extension tells the format.
         classifier: Loaded once here, and once in each further process.
-        columns: Column renames for tables, ours to theirs.
+        layout: Of tables.
         now: Moment of reading, UTC.
         jobs: Processes, at least 1.
+        notes: What was passed over or found out about files, one line each.
     """
 
     inputs: Sequence[str | Path]
     path: Path
     classifier: Classifier
     now: dt.datetime
-    columns: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
     jobs: int = 1
+    notes: list[str] = field(default_factory=list)
 
     @property
     def part(self) -> Path:
@@ -144,7 +164,7 @@ class Run:
         )
 
     def _outcomes(self, taken: int) -> Iterator[list[Outcome]]:
-        raws = raw_notices(self.inputs, columns=self.columns, now=self.now)
+        raws = raw_notices(self.inputs, layout=self.layout, now=self.now, tell=self.notes.append)
         return outcomes(self.classifier, islice(raws, taken, None), jobs=self.jobs)
 
     def _write(
@@ -159,15 +179,14 @@ class Run:
         for outcome in batch:
             prediction, reason = outcome.prediction, outcome.reason
             notice_id = prediction.notice.notice_id if prediction else ""
-            if prediction and _key(notice_id) in seen:
-                reason = "duplicate: a notice with this notice_id was read before"
-            if prediction and not reason:
+            if prediction and _key(notice_id) not in seen:
                 seen.add(_key(notice_id))
                 lines.write(out.encode(format_name, line(prediction, codebook)))
                 progress.labelled += 1
             else:
+                progress.count(outcome)
+                reason = reason or "duplicate: a notice with this notice_id was read before"
                 quarantine.write(out.csv_bytes([[notice_id, outcome.source_id, reason]]))
-                progress.quarantined += 1
             progress.taken += 1
 
     def _start(self, resume: bool, header: bytes) -> Progress:
@@ -208,25 +227,21 @@ class Run:
         if "-" in [str(x) for x in self.inputs]:
             files: object = "standard input"
         else:
-            files = [(str(p), *_state(p)) for x in self.inputs for p in _files(Path(x))]
+            files = [(str(p), *_state(p)) for x in self.inputs for p in files_in(Path(x))]
         facts = [
             files,
-            sorted(self.columns.items()),
+            asdict(self.layout),
             self.classifier.card.model_id,
             self.classifier.codebook.fingerprint,
             self.classifier.analyzer.name,
             self.path.suffix,
         ]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _key(notice_id: str) -> int:
     # Eight bytes per notice instead of its id: memory must not grow with the input.
     return int.from_bytes(hashlib.blake2b(notice_id.encode(), digest_size=8).digest())
-
-
-def _files(path: Path) -> Iterable[Path]:
-    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -51,10 +51,12 @@ class Unreadable:
     Attributes:
         source_id: Written as in :class:`RawNotice`.
         reason: One line: what was found and what was expected.
+        rest: Whether it stands for a part of a file that holds an unknown number of notices.
     """
 
     source_id: str
     reason: str
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
