@@ -7,9 +7,10 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection); a mere
-# number with its sign is none.
-FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
+# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection), also in
+# full width, which some input methods and spreadsheets make plain again, and after blanks, which
+# an import may trim; a mere number with its sign is none.
+FORMULA = re.compile(r"[\t\r]|\s*(?:[=@\uFF1D\uFF20\uFF0B\uFF0D]|[+-](?![0-9.,]+$))")
 
 
 def is_formula(cell: object) -> bool:
@@ -27,7 +28,8 @@ def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([_written(cell) for cell in line] for line in lines)
-    return out.getvalue().encode()
+    # Half a character has no place in a file; its place is shown.
+    return out.getvalue().encode(errors="backslashreplace")
 
 
 def csv_table(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:

@@ -15,7 +15,7 @@ from pipeline.cli._app import AnalyzerName, Inputs, ModelId, SettingsFile, app, 
 from pipeline.errors import PipelineError, SettingsError
 
 if TYPE_CHECKING:
-    from pipeline.labels.run import Progress
+    from pipeline.labels.progress import Progress
 
 
 @app.command()

@@ -6,16 +6,15 @@ interruption, so their lines are kept as JSONL first and turned over at the end.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pipeline.corpus.annotations import FORMULA_STARTS
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
+from pipeline.spreadsheet import csv_bytes, defused
 
 LINES_PER_ROW_GROUP = 5_000
 
@@ -44,23 +43,13 @@ def header(format_name: str, columns: Sequence[str]) -> bytes:
 def encode(format_name: str, line: Mapping[str, Value]) -> bytes:
     """Write one line of the growing file."""
     if format_name == "csv":
-        return csv_bytes([[_cell(value) for value in line.values()]])
+        return csv_bytes([list(line.values())])
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
-def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:
-    """Write lines as CSV in UTF-8; text that would be a formula gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([defused(cell) for cell in line] for line in lines)
-    return out.getvalue().encode()
-
-
-def defused(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+def written(format_name: str, value: Value) -> str:
+    """Return a text as it stands in the growing file."""
+    return str(defused(value) if format_name == "csv" else value)
 
 
 def ready_path(path: Path) -> Path:
@@ -70,27 +59,22 @@ def ready_path(path: Path) -> Path:
 
 def finish(part: Path, path: Path, columns: Sequence[str]) -> None:
     """Turn the finished lines into the file that was asked for, and put it in place."""
-    format_name = format_of(path)
+    convert = CONVERTERS[format_of(path)]
+    if convert is None:
+        part.replace(path)
+        return
     ready = ready_path(path)
-    CONVERTERS[format_name](part, ready, columns)
+    convert(part, ready, columns)
+    with ready.open("rb") as handle:
+        os.fsync(handle.fileno())
     ready.replace(path)
-    part.unlink(missing_ok=True)
-
-
-def _cell(value: Value) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else value
+    part.unlink()
 
 
 def _lines(part: Path) -> Iterator[dict[str, Value]]:
     with part.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
-
-
-def _keep(part: Path, ready: Path, columns: Sequence[str]) -> None:  # noqa: ARG001
-    part.replace(ready)
 
 
 def _to_parquet(part: Path, ready: Path, columns: Sequence[str]) -> None:
@@ -133,9 +117,10 @@ def _to_xlsx(part: Path, ready: Path, columns: Sequence[str]) -> None:
     book.save(ready)
 
 
-CONVERTERS: dict[str, Callable[[Path, Path, Sequence[str]], None]] = {
-    "csv": _keep,
-    "jsonl": _keep,
+# What grows as CSV or JSONL is the output itself when it is complete.
+CONVERTERS: dict[str, Callable[[Path, Path, Sequence[str]], None] | None] = {
+    "csv": None,
+    "jsonl": None,
     "parquet": _to_parquet,
     "xlsx": _to_xlsx,
 }

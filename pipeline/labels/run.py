@@ -3,7 +3,8 @@
 While a run is under way its lines stand in ``<output>.part``, what could not be read in
 ``<output>.part.quarantine``, and how far both have come in ``<output>.progress.json``. The
 progress is written after the lines, so a run that is killed at any moment continues from the
-last progress: what was written beyond it is cut off and made again.
+last progress: what was written beyond it is cut off and made again. When all is read the progress
+says so, and from then on only names are given.
 """
 
 from __future__ import annotations
@@ -13,64 +14,30 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from pipeline.errors import SettingsError
+from filelock import FileLock, Timeout
+
+from pipeline.errors import PipelineError, SettingsError
 from pipeline.labels import output as out
 from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
+from pipeline.labels.progress import Progress, cut_back
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
 from pipeline.sources.layout import Layout
 from pipeline.sources.paths import files_in, require_apart
+from pipeline.spreadsheet import csv_bytes
 from pipeline.store import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
 BATCHES_PER_PROGRESS = 8
-
-
-@dataclass(slots=True, kw_only=True)
-class Progress:
-    """How far a run has come.
-
-    Attributes:
-        run: Fingerprint of inputs, model and settings; another run's progress is not continued.
-        taken: Raw notices dealt with.
-        labelled, quarantined, duplicates: Of these; duplicates are readable, and told with the
-            quarantined.
-        rests: Files that broke off, of which a part went unread.
-        first_rest: The first of these, and why.
-        size, quarantine_size: Bytes in the two growing files.
-    """
-
-    run: str
-    taken: int = 0
-    labelled: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    rests: int = 0
-    first_rest: str = ""
-    size: int = 0
-    quarantine_size: int = 0
-
-    @property
-    def unreadable(self) -> float:
-        """Share of what was taken that went to quarantine, 0 to 1."""
-        return self.quarantined / self.taken if self.taken else 0.0
-
-    def count(self, outcome: Outcome) -> None:
-        """Count a notice without a line: unreadable, or read before."""
-        if outcome.prediction:
-            self.duplicates += 1
-            return
-        self.quarantined += 1
-        if outcome.rest:
-            self.rests += 1
-            self.first_rest = self.first_rest or f"{outcome.source_id}: {outcome.reason}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,13 +92,36 @@ class Run:
             tell: Called after each batch.
 
         Raises:
-            SettingsError: An input or the output is wrong, or the progress is another run's.
+            SettingsError: An input or the output is wrong, or the progress is another run's or
+                does not fit its files.
+            PipelineError: Another run is writing to this output.
         """
         format_name = out.format_of(self.path)
         self._require_apart()
         names = table_columns(self.classifier.codebook)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        progress = self._start(resume, out.header(format_name, names))
+        with self._alone():
+            progress = self._start(resume, out.header(format_name, names))
+            if not progress.complete:
+                self._label(progress, tell)
+            self._put_in_place(names)
+        return progress
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other runs from writing to the same output; freed however this process ends."""
+        try:
+            with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=0):
+                for leftover in self.path.parent.glob(f".{escape(self.progress_path.name)}.*.tmp"):
+                    leftover.unlink()
+                yield
+        except Timeout:
+            raise PipelineError(
+                f"another run is writing to {self.path}", hint="Wait until it is done."
+            ) from None
+
+    def _label(self, progress: Progress, tell: Callable[[Progress], None]) -> None:
+        format_name = out.format_of(self.path)
         seen = set(self._seen(format_name)) if progress.taken else set()
         with self.part.open("r+b") as lines, self.quarantine_part.open("r+b") as quarantine:
             lines.seek(progress.size)
@@ -141,11 +131,16 @@ class Run:
                 if number % BATCHES_PER_PROGRESS == 0:
                     self._save(progress, lines, quarantine)
                 tell(progress)
+            progress.complete = True
             self._save(progress, lines, quarantine)
-        out.finish(self.part, self.path, names)
-        self.quarantine_part.replace(self.quarantine_path)
+
+    def _put_in_place(self, names: Sequence[str]) -> None:
+        """Give complete files their names; killed in between, it goes on where it was."""
+        if self.part.exists():
+            out.finish(self.part, self.path, names)
+        if self.quarantine_part.exists():
+            self.quarantine_part.replace(self.quarantine_path)
         self.progress_path.unlink()
-        return progress
 
     def _require_apart(self) -> None:
         home = self.path.parent.resolve()
@@ -179,29 +174,32 @@ class Run:
         for outcome in batch:
             prediction, reason = outcome.prediction, outcome.reason
             notice_id = prediction.notice.notice_id if prediction else ""
-            if prediction and _key(notice_id) not in seen:
-                seen.add(_key(notice_id))
-                lines.write(out.encode(format_name, line(prediction, codebook)))
+            values = line(prediction, codebook) if prediction else None
+            # As it is written, so that it is known again when the part is read.
+            key = _key(out.written(format_name, values["notice_id"])) if values else None
+            if values and key and key not in seen:
+                seen.add(key)
+                lines.write(out.encode(format_name, values))
                 progress.labelled += 1
             else:
                 progress.count(outcome)
                 reason = reason or "duplicate: a notice with this notice_id was read before"
-                quarantine.write(out.csv_bytes([[notice_id, outcome.source_id, reason]]))
+                quarantine.write(csv_bytes([[notice_id, outcome.source_id, reason]]))
             progress.taken += 1
 
     def _start(self, resume: bool, header: bytes) -> Progress:
         run = self._fingerprint()
         if resume and self.progress_path.exists():
-            progress = Progress(**json.loads(self.progress_path.read_bytes()))
-            if progress.run != run:
-                raise SettingsError(
-                    f"{self.progress_path.name} belongs to a run of other inputs or settings",
-                    hint="Start again without --resume.",
-                )
-            os.truncate(self.part, progress.size)
-            os.truncate(self.quarantine_part, progress.quarantine_size)
+            progress = Progress.read(self.progress_path, run=run)
+            done = progress.complete
+            cut_back(self.part, progress.size, placed=self.path if done else None)
+            cut_back(
+                self.quarantine_part,
+                progress.quarantine_size,
+                placed=self.quarantine_path if done else None,
+            )
             return progress
-        told = out.csv_bytes([out.QUARANTINE_COLUMNS])
+        told = csv_bytes([out.QUARANTINE_COLUMNS])
         self.progress_path.unlink(missing_ok=True)
         self.part.write_bytes(header)
         self.quarantine_part.write_bytes(told)
@@ -219,7 +217,7 @@ class Run:
 
         with self.part.open(encoding="utf-8", newline="") as lines:
             if format_name == "csv":
-                yield from (_key(x["notice_id"].removeprefix("'")) for x in csv.DictReader(lines))
+                yield from (_key(x["notice_id"]) for x in csv.DictReader(lines))
             else:
                 yield from (_key(json.loads(x)["notice_id"]) for x in lines)
 

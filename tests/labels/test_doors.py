@@ -164,7 +164,7 @@ def test_one_bad_cell_may_be_set_apart(classifier):
 
 
 def test_without_that_all_bad_cells_are_named(classifier):
-    with pytest.raises(NoticeError, match="^2 of 3 notices cannot be read") as caught:
+    with pytest.raises(NoticeError, match=r"^2 of 3 notices cannot be read") as caught:
         classifier.predict(damaged())
     assert "frame#2: title is None" in str(caught.value)
     assert "frame#3: title is True" in str(caught.value)
