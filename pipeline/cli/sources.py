@@ -105,18 +105,26 @@ def collect(
     """
     home = opened(settings_file)
     given, store = home.settings, home.raw
+    faults = []
     for name in _fetched(store, source):
-        report = _collected(name, period_of(period), store=store)
+        try:
+            report = _collected(name, period_of(period), store=store)
+        except PipelineError as error:
+            faults.append(f"{name}: {error}")
+            continue
         typer.echo(
             f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
             f"{report.read} days read, {report.skipped} up to date"
         )
         if report.unreadable > given.max_unreadable:
-            raise PipelineError(
+            faults.append(
                 f"{name}: {report.unreadable:.1%} is unreadable; "
-                f"at most {given.max_unreadable:.1%} may be",
-                hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
+                f"at most {given.max_unreadable:.1%} may be"
             )
+    if faults:
+        raise PipelineError(
+            "\n".join(faults), hint=f"The reasons stand in {given.home}/corpora/notices."
+        )
 
 
 @app.command()
