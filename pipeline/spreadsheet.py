@@ -7,14 +7,16 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-# What a spreadsheet would run as a formula if a cell began with it (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-SIGNED_NUMBER = re.compile(r"[+-][0-9.,]+")
+# How what a spreadsheet would run as a formula begins (OWASP, CSV injection), also in full width,
+# which some input methods and spreadsheets make plain again, and after blanks, which an import may
+# trim.
+FORMULA_START = re.compile(r"[\t\r]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]")
+SIGNED_NUMBER = re.compile(r" *[+-][0-9.,]+")
 
 
 def is_formula(cell: object) -> bool:
     """Whether a text begins as a formula does; numbers are no texts."""
-    return isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
+    return isinstance(cell, str) and FORMULA_START.match(cell) is not None
 
 
 def defused(cell: object) -> object:
@@ -29,7 +31,8 @@ def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([_written(cell) for cell in line] for line in lines)
-    return out.getvalue().encode()
+    # Half a character has no place in a file; its place is shown.
+    return out.getvalue().encode(errors="backslashreplace")
 
 
 def csv_table(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:

@@ -120,7 +120,7 @@ def raw_text(archive: Path, jobs: int) -> None:
 
 
 def run_batches(archive: Path, function, jobs: int, count: int | None) -> None:
-    raws = islice(raw_notices([archive], columns={}, now=NOW), count)
+    raws = islice(raw_notices([archive], now=NOW), count)
     with tempfile.TemporaryFile() as lines:
         for encoded in parallel.ordered(function, parallel.batches(raws, 128), jobs=jobs):
             lines.write(encoded)
@@ -195,7 +195,7 @@ def reading() -> dict[str, float]:
     """XML to notice on one core, the real files where present."""
     folders = [SHARED / "notices" / x for x in ("eforms", "ted_export", "other_languages")]
     places = [x for x in folders if x.is_dir()] or sources()
-    raws = list(raw_notices(places, columns={}, now=NOW))
+    raws = list(raw_notices(places, now=NOW))
     raws = [x for x in raws if x.body.lstrip()[:1] == b"<"]
     for raw in raws:
         collect.read_notice(raw)
@@ -212,7 +212,7 @@ def facts_of(archive: Path, count: int) -> dict[str, float]:
     import spacy
 
     nlp = spacy.blank("nl")
-    sample = list(islice(raw_notices([archive], columns={}, now=NOW), min(count, 2000)))
+    sample = list(islice(raw_notices([archive], now=NOW), min(count, 2000)))
     tokens = sum(len(nlp.make_doc(assemble(collect.read_notice(raw))[0])) for raw in sample)
     return {"tokens_per_notice": round(tokens / len(sample), 1)}
 

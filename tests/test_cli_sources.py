@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from pipeline import __version__, cli, settings
 from pipeline.cli import sources
 from pipeline.errors import ChecksFailed, PipelineError, SettingsError, SourceUnavailable
+from pipeline.notices.collected import CollectReport
 
 HERE = Path(__file__).parent
 CORPORA = HERE.parent / "corpora"
@@ -269,3 +270,24 @@ def test_an_empty_store_is_said_to_be_empty(say):
     assert say("reconcile", DAYS) == f"No source gave totals for {DAYS}.\n"
     with pytest.raises(ChecksFailed, match="there_are_notices"):
         say("check", DAYS)
+
+
+def test_one_source_that_is_unreadable_does_not_keep_the_others_from_being_collected(
+    home, monkeypatch, capsys
+):
+    def collected(name, period, *, store):
+        if name == "locked":
+            raise PipelineError("another run is writing")
+        bad = 1 if name == "bad" else 0
+        return CollectReport(read=1, skipped=0, notices=10, quarantined=bad)
+
+    monkeypatch.setattr(sources, "_fetched", lambda store, source: ["bad", "locked", "good"])
+    monkeypatch.setattr(sources, "_collected", collected)
+    given = home / "settings.toml"
+    given.write_text(f'home = "{home}"\n')
+    with pytest.raises(PipelineError) as caught:
+        sources.collect("2026Q1", settings_file=given)
+    assert str(caught.value) == (
+        "bad: 9.1% is unreadable; at most 5.0% may be\nlocked: another run is writing"
+    )
+    assert "good: 10 notices, 0 in quarantine" in capsys.readouterr().out

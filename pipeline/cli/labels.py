@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from pipeline.cli._app import (
 )
 from pipeline.errors import PipelineError, SettingsError
 
+if TYPE_CHECKING:
+    from pipeline.labels.progress import Progress
+
 
 @app.command()
 def classify(
@@ -34,6 +37,15 @@ def classify(
     column: Annotated[
         list[str] | None, typer.Option(help="Column rename for tables, such as title=Naam")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of CSV, such as cp1252; without it, it is found out")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The one sheet of workbooks to read; without it, all")
+    ] = None,
+    header_row: Annotated[
+        int, typer.Option(min=1, help="The row of tables with the names of columns")
+    ] = 1,
     max_unreadable: Annotated[
         float | None, typer.Option(help="Largest share of unreadable notices, 0 to 1")
     ] = None,
@@ -44,16 +56,17 @@ def classify(
     """Label notices by innovation degree, aspect, openness and procurement form.
 
     One line per notice, in input order. What cannot be read goes to <output>.quarantine.csv;
-    the exit code is 1 when that is more than --max-unreadable.
+    the exit code is 1 when that is more than --max-unreadable, or when a file breaks off.
 
     \b
     Examples:
       innovatiemonitor classify notices/ -o labels.csv --jobs 2
-      innovatiemonitor classify table.xlsx -o labels.parquet --column title=Naam
+      innovatiemonitor classify table.xlsx -o labels.parquet --column title=Naam --sheet 2024
       cat notice.xml | innovatiemonitor classify - -o -
     """
     from pipeline.labels.classify import Classifier
     from pipeline.labels.run import Run
+    from pipeline.sources.layout import Layout
 
     given = opened(settings_file, analyzer=analyzer, max_unreadable=max_unreadable).settings
     with _output(output) as path:
@@ -62,21 +75,39 @@ def classify(
             path=path,
             classifier=Classifier.load(model, settings=given),
             now=now(),
-            columns=_renames(column or []),
+            layout=Layout(
+                columns=_renames(column or []),
+                encoding=encoding,
+                sheet=sheet,
+                header_row=header_row,
+            ),
             jobs=jobs,
         )
         with progress("classify") as show:
             done = run.go(resume=resume, tell=lambda x: show(x.taken))
+    for note in run.notes:
+        typer.echo(note, err=True)
     where = "standard output" if output == "-" else output
+    again = f", {done.duplicates} read before" if done.duplicates else ""
     typer.echo(
-        f"{done.labelled} notices labelled, {done.quarantined} in quarantine: {where}",
+        f"{done.labelled} notices labelled, {done.quarantined} in quarantine{again}: {where}",
         err=True,
     )
-    if done.unreadable > given.max_unreadable:
+    _require_read(done, most=given.max_unreadable, quarantine=run.quarantine_path.name)
+
+
+def _require_read(done: Progress, *, most: float, quarantine: str) -> None:
+    if done.rests:
+        raise PipelineError(
+            f"{done.rests} files were not read to their end, the first of which is "
+            f"{done.first_rest}",
+            hint="What was read is labelled. Mend the files, or save them anew, and run again.",
+        )
+    if done.unreadable > most:
         raise PipelineError(
             f"{done.unreadable:.1%} of {done.taken} notices are unreadable; "
-            f"at most {given.max_unreadable:.1%} may be",
-            hint=f"See {run.quarantine_path.name}, or raise --max-unreadable.",
+            f"at most {most:.1%} may be",
+            hint=f"See {quarantine}, or raise --max-unreadable.",
         )
 
 
@@ -102,10 +133,13 @@ def explain(
     """
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import find
+    from pipeline.sources.paths import require_apart
 
     home = opened(settings_file, analyzer=analyzer)
     classifier = Classifier.load(model, settings=home.settings)
     places = inputs or home.store.demo_notices()
+    if html:
+        require_apart([html], [*places, *([notice] if Path(notice).exists() else [])])
     found = find(notice, places, now=now())
     prediction, document = classifier.explain(found)
     if html:

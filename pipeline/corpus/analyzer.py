@@ -149,7 +149,8 @@ def _identifier() -> LanguageIdentifier:
 
 
 def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
-    yield "title", notice.title
+    if notice.title:
+        yield "title", notice.title
     if notice.description:
         yield "description", notice.description
     for number, lot in enumerate(notice.lots, 1):

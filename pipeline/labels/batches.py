@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from pipeline.labels.table import Value, line
 from pipeline.notices import collect
 from pipeline.records import ROW, Notice, Prediction, RawNotice, Unreadable
 from pipeline.settings import Settings
+from pipeline.sources._tables import Columns, as_row
 from pipeline.sources.files import raw_notices
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 # A notebook does not record when it read a notice.
 UNDATED = dt.datetime.fromtimestamp(0, dt.UTC)
+
+# Unreadable notices that an error names one by one.
+MOST_TOLD = 20
 
 Readable = RawNotice | Unreadable | Notice
 
@@ -50,11 +54,13 @@ class Outcome:
 
     Attributes:
         source_id: Where it was read; its id where it came as a notice.
+        rest: Whether it stands for a part of a file that went unread.
     """
 
     source_id: str
     prediction: Prediction | None = None
     reason: str = ""
+    rest: bool = False
 
 
 def outcomes(
@@ -83,29 +89,56 @@ def outcomes(
     return parallel.ordered(judge, batches, jobs=jobs)
 
 
+def outcomes_of(
+    classifier: Classifier,
+    inputs: pd.DataFrame | str | Path | Sequence[str | Path],
+    *,
+    jobs: int = 1,
+) -> list[Outcome]:
+    """Classify a table or files and keep what became of each notice, in order.
+
+    Raises:
+        SettingsError: A path does not exist, or a column is missing.
+    """
+    raws = _paths(inputs) if isinstance(inputs, str | Path | Sequence) else _rows(inputs)
+    return list(chain.from_iterable(outcomes(classifier, raws, jobs=jobs)))
+
+
 def lines_of(
     classifier: Classifier,
     inputs: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     jobs: int = 1,
 ) -> list[dict[str, Value]]:
-    """Classify a table or files and keep the lines in memory; see ``Classifier.predict``.
+    """Classify a table or files and keep the lines in memory.
 
     Raises:
-        NoticeError: A notice cannot be read.
+        SettingsError: A path does not exist, or a column is missing.
+        NoticeError: Notices cannot be read.
     """
-    raws = _paths(inputs) if isinstance(inputs, str | Path | Sequence) else _rows(inputs)
-    return [
-        line(_required(outcome), classifier.codebook)
-        for batch in outcomes(classifier, raws, jobs=jobs)
-        for outcome in batch
-    ]
+    found = outcomes_of(classifier, inputs, jobs=jobs)
+    require_all(found)
+    return [line(x.prediction, classifier.codebook) for x in found if x.prediction]
 
 
-def _required(outcome: Outcome) -> Prediction:
-    if outcome.prediction is None:
-        raise NoticeError(f"{outcome.source_id}: {outcome.reason}")
-    return outcome.prediction
+def require_all(found: Sequence[Outcome]) -> None:
+    """Refuse what could not be read.
+
+    Raises:
+        NoticeError: It names all of it, up to ``MOST_TOLD``.
+    """
+    bad = [x for x in found if x.prediction is None]
+    if bad:
+        told = "\n".join(_told(x) for x in bad[:MOST_TOLD])
+        raise NoticeError(
+            f"{len(bad)} of {len(found)} notices cannot be read:\n{told}",
+            hint='Mend them, or set them apart: predict(..., errors="quarantine").',
+        )
+
+
+def _told(outcome: Outcome) -> str:
+    named = outcome.reason.startswith(outcome.source_id)
+    return outcome.reason if named else f"{outcome.source_id}: {outcome.reason}"
 
 
 def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
@@ -115,7 +148,7 @@ def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
     return [
         Outcome(source_id=_name(one), prediction=next(predictions))
         if isinstance(reading, Notice)
-        else Outcome(source_id=_name(one), reason=reading)
+        else Outcome(source_id=_name(one), reason=reading, rest=getattr(one, "rest", False))
         for one, reading in zip(batch, readings, strict=True)
     ]
 
@@ -146,22 +179,18 @@ def _name(one: Readable) -> str:
 
 
 def _rows(table: pd.DataFrame) -> Iterator[RawNotice]:
-    for number, values in enumerate(table.to_dict("records"), 1):
-        known = {str(name): value for name, value in values.items() if not _missing(value)}
+    members = Columns({}).header(list(table.columns), source_id="frame")
+    for number, cells in enumerate(table.itertuples(index=False, name=None), 1):
         yield RawNotice(
             source="frame",
             source_id=f"frame#{number}",
             url="",
             fetched_at=UNDATED,
             media_type=ROW,
-            body=json.dumps(known, default=str).encode(),
+            body=json.dumps(as_row(members, cells)).encode(),
         )
-
-
-def _missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _paths(inputs: str | Path | Sequence[str | Path]) -> Iterator[RawNotice | Unreadable]:
     paths = [inputs] if isinstance(inputs, str | Path) else inputs
-    return raw_notices(paths, columns={}, now=UNDATED)
+    return raw_notices(paths, now=UNDATED)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pipeline import codebook as codebooks
 from pipeline import settings as settings_module
@@ -14,10 +14,10 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide, rules
-from pipeline.labels.batches import lines_of
+from pipeline.labels.batches import outcomes_of, require_all
 from pipeline.labels.decide import Decision
 from pipeline.labels.explain import evidence
-from pipeline.labels.table import columns
+from pipeline.labels.table import columns, line
 from pipeline.learning import shelf
 from pipeline.learning.judge import Judge
 from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
@@ -81,7 +81,11 @@ class Classifier:
         return cls(judge, card, settings=settings, codebook=codebooks.load(store))
 
     def predict(
-        self, inputs: pd.DataFrame | str | Path | Sequence[str | Path], *, jobs: int = 1
+        self,
+        inputs: pd.DataFrame | str | Path | Sequence[str | Path],
+        *,
+        jobs: int = 1,
+        errors: Literal["raise", "quarantine"] = "raise",
     ) -> pd.DataFrame:
         """Classify a table or files.
 
@@ -89,23 +93,37 @@ class Classifier:
             inputs: A frame with columns ``notice_id``, ``title``, ``description`` and
                 optionally the others of ``pipeline.notices.formats.tabular``; or one or more
                 paths of files, folders or archives in any known format.
-            jobs: Processes; only for paths.
+            jobs: Processes.
+            errors: ``quarantine`` leaves out what cannot be read and lists it in
+                ``result.attrs["quarantine"]``, with ``index``, ``file`` and ``reason``.
 
         Returns:
-            One line per notice, in input order, with the columns of
-            ``pipeline.labels.table.columns``: identification, ``innovation_oriented`` (True,
-            False, or missing when abstained), degree, aspect, openness and forms with their
-            probabilities (float, 0 to 1, missing when abstained), and ``evidence`` (JSON).
+            One line per notice, in input order and under the index of the frame, with the
+            columns of ``pipeline.labels.table.columns``: identification,
+            ``innovation_oriented`` (True, False, or missing when abstained), degree, aspect,
+            openness and forms with their probabilities (float, 0 to 1, missing when
+            abstained), and ``evidence`` (JSON).
 
         Raises:
             SettingsError: A path does not exist, or a column is missing.
-            NoticeError: A notice cannot be read. From the command line such notices go to
-                quarantine; a notebook should see them at once.
+            NoticeError: Notices cannot be read, and ``errors`` is ``raise``.
         """
+        import numpy as np
         import pandas as pd
 
+        found = outcomes_of(self, inputs, jobs=jobs)
+        if errors == "raise":
+            require_all(found)
+        index = inputs.index if isinstance(inputs, pd.DataFrame) else pd.RangeIndex(len(found))
+        lines = [line(x.prediction, self.codebook) for x in found if x.prediction]
         names = columns(self.codebook)
-        table = pd.DataFrame(lines_of(self, inputs, jobs=jobs), columns=list(names))
+        able = np.flatnonzero([x.prediction is not None for x in found])
+        table = pd.DataFrame(lines, columns=list(names), index=index.take(able))
+        table.attrs["quarantine"] = [
+            {"index": at, "file": x.source_id, "reason": x.reason}
+            for at, x in zip(index, found, strict=True)
+            if x.prediction is None
+        ]
         kinds = {"innovation_oriented": "boolean", "degree_rank": "Int64"}
         return table.astype(kinds | {x: "float64" for x in names if x.startswith("p_")})
 

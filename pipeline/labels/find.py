@@ -19,7 +19,7 @@ def notices_of(inputs: Sequence[str | Path], *, now: dt.datetime) -> dict[str, N
         NoticeError: One of them cannot be read; a list to judge must be complete.
     """
     notices = {}
-    for raw in raw_notices(inputs, columns={}, now=now):
+    for raw in raw_notices(inputs, now=now):
         if isinstance(raw, Unreadable):
             raise NoticeError(f"{raw.source_id}: {raw.reason}")
         notice = collect.read_notice(raw)
@@ -41,7 +41,7 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
     """
     if Path(wanted).is_file():
         return _only(wanted, now)
-    for raw in raw_notices(inputs, columns={}, now=now):
+    for raw in raw_notices(inputs, now=now):
         if isinstance(raw, Unreadable):
             continue
         try:
@@ -56,7 +56,7 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
 
 
 def _only(path: str, now: dt.datetime) -> Notice:
-    raws = list(raw_notices([path], columns={}, now=now))
+    raws = list(raw_notices([path], now=now))
     if len(raws) != 1:
         raise SettingsError(f"{path} holds {len(raws)} notices; give an id and --input {path}")
     if isinstance(raws[0], Unreadable):

@@ -7,13 +7,14 @@ interruption, so their lines are kept as JSONL first and turned over at the end.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
-from pipeline.spreadsheet import csv_bytes
+from pipeline.spreadsheet import csv_bytes, defused
 
 LINES_PER_ROW_GROUP = 5_000
 
@@ -46,23 +47,34 @@ def encode(format_name: str, line: Mapping[str, Value]) -> bytes:
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
+def as_written(format_name: str, value: Value) -> str:
+    """Return a text as it stands in the growing file."""
+    return str(defused(value) if format_name == "csv" else value)
+
+
+def ready_path(path: Path) -> Path:
+    """Where a file stands until all of it is written."""
+    return path.with_name(f".{path.name}.ready")
+
+
 def finish(part: Path, path: Path, columns: Sequence[str]) -> None:
     """Turn the finished lines into the file that was asked for, and put it in place."""
-    format_name = format_of(path)
-    ready = path.with_name(f".{path.name}.ready")
-    CONVERTERS[format_name](part, ready, columns)
+    convert = CONVERTERS[format_of(path)]
+    if convert is None:
+        part.replace(path)
+        return
+    ready = ready_path(path)
+    convert(part, ready, columns)
+    with ready.open("rb") as handle:
+        os.fsync(handle.fileno())
     ready.replace(path)
-    part.unlink(missing_ok=True)
+    part.unlink()
 
 
 def _lines(part: Path) -> Iterator[dict[str, Value]]:
     with part.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
-
-
-def _keep(part: Path, ready: Path, columns: Sequence[str]) -> None:  # noqa: ARG001
-    part.replace(ready)
 
 
 def _to_parquet(part: Path, ready: Path, columns: Sequence[str]) -> None:
@@ -105,9 +117,10 @@ def _to_xlsx(part: Path, ready: Path, columns: Sequence[str]) -> None:
     book.save(ready)
 
 
-CONVERTERS: dict[str, Callable[[Path, Path, Sequence[str]], None]] = {
-    "csv": _keep,
-    "jsonl": _keep,
+# What grows as CSV or JSONL is the output itself when it is complete.
+CONVERTERS: dict[str, Callable[[Path, Path, Sequence[str]], None] | None] = {
+    "csv": None,
+    "jsonl": None,
     "parquet": _to_parquet,
     "xlsx": _to_xlsx,
 }

@@ -3,7 +3,8 @@
 While a run is under way its lines stand in ``<output>.part``, what could not be read in
 ``<output>.part.quarantine``, and how far both have come in ``<output>.progress.json``. The
 progress is written after the lines, so a run that is killed at any moment continues from the
-last progress: what was written beyond it is cut off and made again.
+last progress: what was written beyond it is cut off and made again. When all is read the progress
+says so, and from then on only names are given.
 """
 
 from __future__ import annotations
@@ -12,48 +13,31 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from pipeline.errors import SettingsError
+from filelock import FileLock, Timeout
+
+from pipeline.errors import PipelineError, SettingsError
 from pipeline.labels import output as out
 from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
+from pipeline.labels.progress import Progress, cut_back
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
 from pipeline.sources.files import raw_notices
+from pipeline.sources.layout import Layout
+from pipeline.sources.paths import files_in, require_apart
 from pipeline.spreadsheet import csv_bytes
 from pipeline.writing import write_atomic
 
 # Progress costs two flushes to disk; once per so many batches they do not count.
 BATCHES_PER_PROGRESS = 8
-
-
-@dataclass(slots=True, kw_only=True)
-class Progress:
-    """How far a run has come.
-
-    Attributes:
-        run: Fingerprint of inputs, model and settings; another run's progress is not continued.
-        taken: Raw notices dealt with.
-        labelled, quarantined: Of these.
-        size, quarantine_size: Bytes in the two growing files.
-    """
-
-    run: str
-    taken: int = 0
-    labelled: int = 0
-    quarantined: int = 0
-    size: int = 0
-    quarantine_size: int = 0
-
-    @property
-    def unreadable(self) -> float:
-        """Share of what was taken that went to quarantine, 0 to 1."""
-        return self.quarantined / self.taken if self.taken else 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,17 +48,19 @@ class Run:
         inputs: Files, folders, archives.
         path: Of the output; its extension tells the format.
         classifier: Loaded once here, and once in each further process.
-        columns: Column renames for tables, ours to theirs.
+        layout: Of tables.
         now: Moment of reading, UTC.
         jobs: Processes, at least 1.
+        notes: What was passed over or found out about files, one line each.
     """
 
     inputs: Sequence[str | Path]
     path: Path
     classifier: Classifier
     now: dt.datetime
-    columns: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
     jobs: int = 1
+    notes: list[str] = field(default_factory=list)
 
     @property
     def part(self) -> Path:
@@ -106,13 +92,36 @@ class Run:
             tell: Called after each batch.
 
         Raises:
-            SettingsError: An input or the output is wrong, or the progress is another run's.
+            SettingsError: An input or the output is wrong, or the progress is another run's or
+                does not fit its files.
+            PipelineError: Another run is writing to this output.
         """
         format_name = out.format_of(self.path)
-        self._require_outside()
+        self._require_apart()
         names = table_columns(self.classifier.codebook)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        progress = self._start(resume, out.header(format_name, names))
+        with self._alone():
+            progress = self._start(resume, out.header(format_name, names))
+            if not progress.complete:
+                self._label(progress, tell)
+            self._put_in_place(names)
+        return progress
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other runs from writing to the same output; freed however this process ends."""
+        try:
+            with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=0):
+                for leftover in self.path.parent.glob(f".{escape(self.progress_path.name)}.*.tmp"):
+                    leftover.unlink()
+                yield
+        except Timeout:
+            raise PipelineError(
+                f"another run is writing to {self.path}", hint="Wait until it is done."
+            ) from None
+
+    def _label(self, progress: Progress, tell: Callable[[Progress], None]) -> None:
+        format_name = out.format_of(self.path)
         seen = set(self._seen(format_name)) if progress.taken else set()
         with self.part.open("r+b") as lines, self.quarantine_part.open("r+b") as quarantine:
             lines.seek(progress.size)
@@ -122,13 +131,18 @@ class Run:
                 if number % BATCHES_PER_PROGRESS == 0:
                     self._save(progress, lines, quarantine)
                 tell(progress)
+            progress.complete = True
             self._save(progress, lines, quarantine)
-        out.finish(self.part, self.path, names)
-        self.quarantine_part.replace(self.quarantine_path)
-        self.progress_path.unlink()
-        return progress
 
-    def _require_outside(self) -> None:
+    def _put_in_place(self, names: Sequence[str]) -> None:
+        """Give complete files their names; killed in between, it goes on where it was."""
+        if self.part.exists():
+            out.finish(self.part, self.path, names)
+        if self.quarantine_part.exists():
+            self.quarantine_part.replace(self.quarantine_path)
+        self.progress_path.unlink()
+
+    def _require_apart(self) -> None:
         home = self.path.parent.resolve()
         for place in map(Path, self.inputs):
             if place.is_dir() and home.is_relative_to(place.resolve()):
@@ -136,9 +150,16 @@ class Run:
                     f"{self.path} lies in the input folder {place} and would be read as input",
                     hint="Write it to another folder.",
                 )
+        require_apart(
+            [
+                *(self.path, self.part, self.quarantine_part),
+                *(self.progress_path, self.quarantine_path, out.ready_path(self.path)),
+            ],
+            self.inputs,
+        )
 
     def _outcomes(self, taken: int) -> Iterator[list[Outcome]]:
-        raws = raw_notices(self.inputs, columns=self.columns, now=self.now)
+        raws = raw_notices(self.inputs, layout=self.layout, now=self.now, tell=self.notes.append)
         return outcomes(self.classifier, islice(raws, taken, None), jobs=self.jobs)
 
     def _write(
@@ -153,28 +174,30 @@ class Run:
         for outcome in batch:
             prediction, reason = outcome.prediction, outcome.reason
             notice_id = prediction.notice.notice_id if prediction else ""
-            if prediction and _key(notice_id) in seen:
-                reason = "duplicate: a notice with this notice_id was read before"
-            if prediction and not reason:
-                seen.add(_key(notice_id))
-                lines.write(out.encode(format_name, line(prediction, codebook)))
+            values = line(prediction, codebook) if prediction else None
+            # As it is written, so that it is known again when the part is read.
+            key = _key(out.as_written(format_name, values["notice_id"])) if values else None
+            if values and key and key not in seen:
+                seen.add(key)
+                lines.write(out.encode(format_name, values))
                 progress.labelled += 1
             else:
+                progress.count(outcome)
+                reason = reason or "duplicate: a notice with this notice_id was read before"
                 quarantine.write(csv_bytes([[notice_id, outcome.source_id, reason]]))
-                progress.quarantined += 1
             progress.taken += 1
 
     def _start(self, resume: bool, header: bytes) -> Progress:
         run = self._fingerprint()
         if resume and self.progress_path.exists():
-            progress = Progress(**json.loads(self.progress_path.read_bytes()))
-            if progress.run != run:
-                raise SettingsError(
-                    f"{self.progress_path.name} belongs to a run of other inputs or settings",
-                    hint="Start again without --resume.",
-                )
-            os.truncate(self.part, progress.size)
-            os.truncate(self.quarantine_part, progress.quarantine_size)
+            progress = Progress.read(self.progress_path, run=run)
+            done = progress.complete
+            cut_back(self.part, progress.size, placed=self.path if done else None)
+            cut_back(
+                self.quarantine_part,
+                progress.quarantine_size,
+                placed=self.quarantine_path if done else None,
+            )
             return progress
         told = csv_bytes([out.QUARANTINE_COLUMNS])
         self.progress_path.unlink(missing_ok=True)
@@ -194,7 +217,7 @@ class Run:
 
         with self.part.open(encoding="utf-8", newline="") as lines:
             if format_name == "csv":
-                yield from (_key(x["notice_id"].removeprefix("'")) for x in csv.DictReader(lines))
+                yield from (_key(x["notice_id"]) for x in csv.DictReader(lines))
             else:
                 yield from (_key(json.loads(x)["notice_id"]) for x in lines)
 
@@ -202,25 +225,21 @@ class Run:
         if "-" in [str(x) for x in self.inputs]:
             files: object = "standard input"
         else:
-            files = [(str(p), *_state(p)) for x in self.inputs for p in _files(Path(x))]
+            files = [(str(p), *_state(p)) for x in self.inputs for p in files_in(Path(x))]
         facts = [
             files,
-            sorted(self.columns.items()),
+            asdict(self.layout),
             self.classifier.card.model_id,
             self.classifier.codebook.fingerprint,
             self.classifier.analyzer.name,
             self.path.suffix,
         ]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _key(notice_id: str) -> int:
     # Eight bytes per notice instead of its id: memory must not grow with the input.
     return int.from_bytes(hashlib.blake2b(notice_id.encode(), digest_size=8).digest())
-
-
-def _files(path: Path) -> Iterable[Path]:
-    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 from pipeline.codebook import Codebook
 from pipeline.records import Prediction
 
 Value = str | float | int | bool | None
+
+# Of Unicode's bidirectional algorithm: embeddings, overrides, isolates and marks.
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 IDENTITY = (
     "notice_id",
@@ -54,13 +58,13 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
     notice, judgement = prediction.notice, prediction.judgement
     none = prediction.probabilities.get("none")
     values: dict[str, Value] = {
-        "notice_id": notice.notice_id,
+        "notice_id": unturned(notice.notice_id),
         "source_format": notice.format,
         "published_on": notice.published_on.isoformat() if notice.published_on else None,
         "language": prediction.language,
-        "title": notice.title,
-        "buyer": notice.buyer,
-        "procedure": notice.procedure,
+        "title": unturned(notice.title),
+        "buyer": unturned(notice.buyer),
+        "procedure": unturned(notice.procedure),
         "innovation_oriented": judgement.innovation_oriented if judgement else None,
         "p_innovation": None if none is None else round(1 - none, 6),
         "degree": judgement.degree if judgement else None,
@@ -68,7 +72,7 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "aspect": ";".join(judgement.aspect) if judgement else None,
         "openness": judgement.openness if judgement else None,
         "forms": _forms(prediction),
-        "evidence": json.dumps([x.as_dict() for x in prediction.evidence], ensure_ascii=False),
+        "evidence": _evidence(prediction),
         "abstained": prediction.abstained,
         "model_id": prediction.model_id,
         "codebook_version": codebook.version,
@@ -80,6 +84,17 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         probability = prediction.probabilities.get(label.label_id)
         values[f"p_{label.label_id}"] = None if probability is None else round(probability, 6)
     return {name: values[name] for name in columns(codebook)}
+
+
+def unturned(text: str | None) -> str | None:
+    """Take out the marks that turn the direction in which a text is shown."""
+    return TURNING.sub("", text) or None if text else None
+
+
+def _evidence(prediction: Prediction) -> str:
+    # Offsets count these marks, so they stay; written as JSON may write them, they turn nothing.
+    text = json.dumps([x.as_dict() for x in prediction.evidence], ensure_ascii=False)
+    return TURNING.sub(lambda mark: f"\\u{ord(mark.group()):04x}", text)
 
 
 def _probabilities(codebook: Codebook, judgement: str) -> tuple[str, ...]:

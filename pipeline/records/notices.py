@@ -51,10 +51,12 @@ class Unreadable:
     Attributes:
         source_id: Written as in :class:`RawNotice`.
         reason: One line: what was found and what was expected.
+        rest: Whether it stands for a part of a file that holds an unknown number of notices.
     """
 
     source_id: str
     reason: str
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,8 @@ class Notice:
             contract modifications and completions are ``change``.
         language: ISO 639-1 code of the texts that were taken.
         country: ISO 3166 alpha-2 of the buyer.
-        title: The buyer's own title, never a translated CPV label.
+        title: The buyer's own title, never a translated CPV label; empty where a notice has
+            only a text.
         procedure: eForms code (BT-105); TED_EXPORT and TenderNed codes are translated to it.
         direct_award: Justification codes of a direct award (BT-136), ``resd`` for example.
         cpv: Eight-digit codes over all lots, the main code first.

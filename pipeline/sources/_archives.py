@@ -116,9 +116,20 @@ def is_hidden(name: str) -> bool:
     return any(x == "__MACOSX" or (x.startswith(".") and x != "..") for x in parts)
 
 
+def is_of_the_system(name: str) -> bool:
+    """Whether Windows or Office put a file there: ``Thumbs.db``, ``~$open.xlsx``."""
+    last = PurePosixPath(name).name
+    return last.casefold() in {"thumbs.db", "desktop.ini"} or last.startswith("~$")
+
+
 def member_id(outer: Content, name: str) -> str:
     """Name a member; what cannot be printed (it may steer a terminal) becomes ``?``."""
-    return f"{outer.source_id}!{''.join(x if x.isprintable() else '?' for x in name)}"
+    return f"{outer.source_id}!{printable(name)}"
+
+
+def printable(name: str) -> str:
+    """Write a name with ``?`` for what cannot be printed, half of a character for example."""
+    return "".join(x if x.isprintable() else "?" for x in name)
 
 
 def _name_fault(name: str) -> str:

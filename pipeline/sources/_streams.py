@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 from zipfile import BadZipFile
@@ -18,6 +19,9 @@ MOST_NOTICE_BYTES = 50_000_000
 # full of blanks and stops what was made to fill the memory.
 MOST_EXPANSION = 200
 
+# What stays below this fills no memory: an empty tar is 10,240 NULs, which pack to 45 bytes.
+SMALL_BYTES = 1_000_000
+
 # Zip, XLSX and Parquet are read from their end. Where the bytes come from a pipe or from another
 # archive they are kept in memory, so that nothing of a stranger is ever written to disk.
 MOST_BYTES_IN_MEMORY = 256_000_000
@@ -26,6 +30,10 @@ HEAD_BYTES = 65_536
 
 # What the standard library raises on damaged or truncated packing.
 FAULTS = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
+
+
+class UnreadRest(NoticeError):
+    """Of a file that holds many notices, a part went unread; nobody knows how many that were."""
 
 
 class Gauge(io.RawIOBase):
@@ -46,6 +54,7 @@ class Gauge(io.RawIOBase):
         self.count = 0
         self._inner = inner
         self._packed = packed
+        self._fault: Exception | None = None
         self._packed_start = packed.count if packed else 0
         self.reset(limit)
 
@@ -76,7 +85,7 @@ class Gauge(io.RawIOBase):
         Raises:
             NoticeError: A limit is passed.
         """
-        chunk = self._inner.read(len(buffer))
+        chunk = self._chunk(len(buffer))
         buffer[: len(chunk)] = chunk
         self.count += len(chunk)
         self._since += len(chunk)
@@ -84,9 +93,24 @@ class Gauge(io.RawIOBase):
             raise NoticeError(f"more than {self._limit:,} bytes for one notice or heading")
         if self._packed:
             taken = self._packed.count - self._packed_start
-            if self.count > MOST_EXPANSION * max(taken, 1):
+            if self.count > max(MOST_EXPANSION * taken, SMALL_BYTES):
                 raise NoticeError(f"unpacks to more than {MOST_EXPANSION} times its size")
         return len(chunk)
+
+    def _chunk(self, size: int) -> bytes:
+        """Read up to a size; what came before damage is given first, the damage then told."""
+        if self._fault:
+            raise self._fault
+        read = getattr(self._inner, "read1", self._inner.read)
+        chunk = b""
+        try:
+            while len(chunk) < size and (piece := read(size - len(chunk))):
+                chunk += piece
+        except FAULTS as error:
+            self._fault = error
+            if not chunk:
+                raise
+        return chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +156,16 @@ def seekable(source: Content) -> BinaryIO:
         return source.stream
     source.gauge.reset(MOST_BYTES_IN_MEMORY)
     return io.BytesIO(source.stream.read())
+
+
+def bytes_left(source: Content) -> int:
+    """Read a stream to its end, as far as that goes; return the number of bytes."""
+    source.gauge.reset(None)
+    count = 0
+    with suppress(NoticeError, *FAULTS):
+        while chunk := source.stream.read(HEAD_BYTES):
+            count += len(chunk)
+    return count
 
 
 def content_kind(head: bytes) -> str:

@@ -1,13 +1,13 @@
-"""Tables as rows: CSV, XLSX and Parquet, read as a stream."""
+"""Tables as rows: what all of them share, XLSX and Parquet, read as a stream."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -15,15 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import NoticeError, SettingsError
-from pipeline.sources._streams import FAULTS, MOST_EXPANSION, Content
+from pipeline.sources._streams import FAULTS, MOST_EXPANSION
+from pipeline.sources.layout import Layout
 
 REQUIRED = ("notice_id", "title", "description")
-DELIMITERS = ",;\t"
-
-# A quote that is never closed would swallow the rest of the file as one cell; no description
-# comes near this. The default of the csv module, 131,072, is too small for a notice of many lots.
-MOST_CELL_CHARACTERS = 10_000_000
-
 # The complete TenderNed dataset is 70 MB packed; sheets pack some 10:1, so this leaves room for
 # years of growth.
 MOST_WORKBOOK_BYTES = 4_000_000_000
@@ -45,7 +40,13 @@ WORKBOOK_FAULTS: tuple[type[Exception], ...] = (
     TypeError,
 )
 
+# Of pandas, which is not imported for this: a blank date and a blank of any kind.
+BLANKS = frozenset({"NaTType", "NAType"})
+
 Row = dict[str, Any]
+
+# What a row adds to the name of its file, and the row.
+Numbered = tuple[str, Row]
 
 
 class Columns:
@@ -90,8 +91,7 @@ class Columns:
                 name = self._names.get(member, member)
                 raise SettingsError(
                     f"{source_id} has no column {name!r}; it has {', '.join(filter(None, names))}",
-                    hint=f"Say which column it is, for example `--column {member}=Naam`, or "
-                    f"`--column {member}=` if the file has none.",
+                    hint=_way_out(member),
                 )
         twice = [x for x, n in Counter(filter(None, members)).items() if n > 1]
         if twice:
@@ -99,92 +99,63 @@ class Columns:
         return members
 
 
-def delimiter(head: bytes, columns: Columns) -> str | None:
-    """Find the delimiter of a table by its first line; ``None`` when it is no table of notices."""
-    first = head.decode("utf-8-sig", errors="replace").lstrip("\r\n").partition("\n")[0]
-    for sign in DELIMITERS:
-        names = [name.strip(" \r\"'") for name in first.split(sign)]
-        if len(names) > 1 and columns.knows(names):
-            return sign
-    return None
+def _way_out(member: str) -> str:
+    hint = f"Say which column it is, for example `--column {member}=Naam`"
+    return f"{hint}." if member == "notice_id" else f"{hint}, or `--column {member}=` for none."
 
 
-def of_csv(source: Content, columns: Columns) -> Iterator[Row | NoticeError]:
-    """Yield the rows of a CSV file in UTF-8; a malformed row stands there as its NoticeError.
+def of_workbook(
+    file: BinaryIO, layout: Layout, *, source_id: str, tell: Callable[[str], None]
+) -> Iterator[Numbered]:
+    """Yield the rows of the sheets of an XLSX workbook; of formulas, their values.
 
-    Raises:
-        NoticeError: It is no table, or from here on not UTF-8.
-        SettingsError: A column is missing.
-    """
-    sign = delimiter(source.head, columns)
-    if sign is None:
-        raise NoticeError(_not_a_table(source.head))
-    csv.field_size_limit(MOST_CELL_CHARACTERS)
-    reader = csv.reader(_lines(source), delimiter=sign, strict=True)
-    members: tuple[str, ...] | None = None
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield NoticeError(f"line {reader.line_num}: not CSV: {error}")
-            continue
-        source.gauge.reset()
-        if cells is None:
-            return
-        if members is None:
-            members = columns.header(cells, source_id=source.source_id) if cells else None
-        elif any(cells):
-            yield _csv_row(members, cells, line=reader.line_num)
-
-
-def _csv_row(members: Sequence[str], cells: Sequence[str], *, line: int) -> Row | NoticeError:
-    if len(cells) != len(members):
-        return NoticeError(f"line {line}: {len(cells)} cells; the header has {len(members)}")
-    return as_row(members, cells)
-
-
-def _not_a_table(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text in UTF-16; expected UTF-8"
-    line = head.partition(b"\n")[0][:80]
-    return (
-        f"not a format we know: starts with {line!r}; of a table, the first line must hold the "
-        "columns notice_id, title and description (or name them: --column title=Naam)"
-    )
-
-
-def _lines(source: Content) -> Iterator[str]:
-    number = 0
-    while line := source.stream.readline():
-        number += 1
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            byte = line[error.start]
-            raise NoticeError(
-                f"line {number} is not UTF-8 (byte 0x{byte:02X}, Windows-1252 perhaps); "
-                "the rest was left unread: save the file as UTF-8"
-            ) from None
-
-
-def of_workbook(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[Row | NoticeError]:
-    """Yield the rows of the first sheet of an XLSX workbook; of formulas, their values.
-
-    The shared strings of a workbook are held in memory; that is how XLSX is made.
+    The shared strings of a workbook are held in memory; that is how XLSX is made. A sheet that
+    is no table of notices is passed over where another one is.
 
     Raises:
         NoticeError: It is damaged, or made to fill the memory.
-        SettingsError: A column is missing.
+        SettingsError: A column is missing, or the sheet that was asked for.
     """
+    columns = Columns(layout.columns)
     try:
         check_workbook(file)
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # the stated size may be wrong, and would cut columns off
-        rows = sheet.iter_rows(max_row=MOST_SHEET_ROWS, values_only=True)
-        yield from _rows(rows, columns, source_id=source_id)
+        for sheet in _sheets(book, layout, source_id=source_id, tell=tell):
+            name = f"{source_id}#{sheet.title}"
+            rows = _cells(sheet, layout.header_row)
+            for number, row in enumerate(_rows(rows, columns, source_id=name), start=1):
+                yield f"#{sheet.title}#{number}", row
     except WORKBOOK_FAULTS as error:
         raise NoticeError(f"a damaged workbook: {type(error).__name__} {error}") from None
+
+
+def _sheets(book: Any, layout: Layout, *, source_id: str, tell: Callable[[str], None]) -> list[Any]:
+    """Return the sheet that was asked for, or all that hold notices; the first where none does."""
+    sheets = book.worksheets
+    if layout.sheet is not None:
+        chosen = [x for x in sheets if x.title == layout.sheet]
+        if not chosen:
+            names = ", ".join(repr(x.title) for x in sheets)
+            raise SettingsError(f"{source_id} has no sheet {layout.sheet!r}; it has {names}")
+        return chosen
+    columns = Columns(layout.columns)
+    able = [x for x in sheets if columns.knows(_header(x, layout.header_row))]
+    for sheet in sheets if able else ():
+        if sheet not in able:
+            tell(f"{source_id}#{sheet.title}: passed over, a sheet without notices")
+    return able or sheets[:1]
+
+
+def _header(sheet: Any, header_row: int) -> list[str]:
+    return ["" if x is None else str(x).strip() for x in next(_cells(sheet, header_row), ())]
+
+
+def _cells(sheet: Any, header_row: int) -> Iterator[Sequence[Any]]:
+    sheet.reset_dimensions()  # the stated size may be wrong, and would cut columns off
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows(
+        min_row=header_row, max_row=MOST_SHEET_ROWS, values_only=True
+    )
+    return rows
 
 
 def check_workbook(file: BinaryIO) -> None:
@@ -207,7 +178,7 @@ def check_workbook(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[Row | NoticeError]:
+def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[Row]:
     """Yield the rows of a Parquet file, one row group at a time.
 
     Raises:
@@ -245,17 +216,23 @@ def _rows(rows: Iterator[Any], columns: Columns, *, source_id: str) -> Iterator[
 
 def as_row(members: Sequence[str], cells: Sequence[Any]) -> Row:
     """Put cells under their members; unnamed columns and blanks are left out."""
-    pairs = zip(members, map(_plain, cells), strict=True)
+    pairs = zip(members, map(plain_cell, cells), strict=True)
     return {member: cell for member, cell in pairs if member and cell not in (None, "")}
 
 
-def _plain(cell: Any) -> Any:
-    """Write a cell as JSON can."""
+def plain_cell(cell: Any) -> Any:
+    """Write a cell as JSON can: the same value is written the same, whatever table held it."""
+    if type(cell).__name__ in BLANKS:
+        return None
+    if hasattr(cell, "tolist"):
+        return plain_cell(cell.tolist())  # of numpy: arrays and single numbers
+    if isinstance(cell, Decimal):
+        cell = float(cell)
     if isinstance(cell, float) and (math.isnan(cell) or cell.is_integer()):
         # Tables hold numbers as floats; 356212.0 is the notice 356212, NaN is a blank.
         return None if math.isnan(cell) else int(cell)
     if cell is None or isinstance(cell, str | int | float):
         return cell
-    if isinstance(cell, list):
-        return [_plain(x) for x in cell]
+    if isinstance(cell, list | tuple | set | frozenset):
+        return [plain_cell(x) for x in cell]
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)

@@ -8,53 +8,60 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from pipeline.errors import NoticeError, SettingsError
 from pipeline.records import ROW, RawNotice, Unreadable
-from pipeline.sources import _archives, _elements, _tables
+from pipeline.sources import _archives, _csv, _elements, _tables
 from pipeline.sources._streams import (
     FAULTS,
     MOST_NOTICE_BYTES,
     Content,
+    UnreadRest,
+    bytes_left,
     content,
     content_kind,
     seekable,
 )
-
-STDIN = "-"
+from pipeline.sources.layout import Layout
+from pipeline.sources.paths import STDIN, files_in, shown
 
 Outcome = RawNotice | Unreadable
+
+T = TypeVar("T")
 
 
 def raw_notices(
     inputs: Sequence[str | Path],
     *,
-    columns: Mapping[str, str] = {},
+    layout: Layout = Layout(),  # noqa: B008 - frozen
     now: dt.datetime,
     stdin: BinaryIO | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Outcome]:
     """Read files, folders, archives and standard input into raw notices.
 
     Args:
         inputs: Paths, or ``-`` for standard input. Folders are read whole, in order of name,
             without hidden files. What is named twice is read once.
-        columns: Member of a row to column of the file, for example ``{"title": "Naam"}``; an
-            empty column says that the file has none.
+        layout: Of tables.
         now: Moment of receipt, in UTC.
         stdin: What ``-`` stands for; standard input when not given.
+        tell: Hears, in one line each, of files that were passed over (``Thumbs.db``) and of
+            encodings that were found out.
 
     Yields:
         One outcome per notice, in order. What cannot be read is ``Unreadable``, with the
-        reason, and does not stop the rest.
+        reason, and does not stop the rest. A file that breaks off has an ``Unreadable`` that says
+        so (``rest``) after the notices before it.
 
     Raises:
-        SettingsError: A path does not exist, or a table lacks a column.
+        SettingsError: A path does not exist, or the only input is a table that lacks a column;
+            among other files it is ``Unreadable``.
         ValueError: ``now`` is not UTC.
     """
     if now.utcoffset() != dt.timedelta(0):
@@ -62,7 +69,9 @@ def raw_notices(
     for name in inputs:
         if str(name) != STDIN and not Path(name).exists():
             raise SettingsError(f"no file or folder at {name}")
-    return _read_all(inputs, _Reader(columns=columns, now=now), stdin=stdin)
+    alone = len(inputs) == 1 and not Path(inputs[0]).is_dir()
+    reader = _Reader(layout=layout, now=now, tell=tell, alone=alone)
+    return _read_all(inputs, reader, stdin=stdin)
 
 
 def _read_all(
@@ -75,48 +84,60 @@ def _read_all(
                 yield from reader.read(content(stdin or sys.stdin.buffer, STDIN, url=STDIN))
             seen.add(STDIN)
             continue
-        for path in _files(Path(name)):
+        paths = list(files_in(Path(name)))
+        if not paths:
+            yield Unreadable(source_id=shown(name), reason="a folder without files")
+        for path in paths:
             if (real := path.resolve()) not in seen:
                 seen.add(real)
                 yield from reader.of_path(path)
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    # Links to folders are not followed: they may lead in circles.
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(x for x in folders if not _archives.is_hidden(x))
-        for name in sorted(names):
-            # A pipe or device in a folder would never end.
-            if not _archives.is_hidden(name) and (found := Path(folder, name)).is_file():
-                yield found
-
-
 class _Reader:
-    """Turns one content after another into raw notices, and counts members of archives."""
+    """Turns one content after another into raw notices, and counts members of archives.
 
-    def __init__(self, *, columns: Mapping[str, str], now: dt.datetime) -> None:
-        self._columns = _tables.Columns(columns)
-        self._now = now
+    Args:
+        alone: Whether there is one input, a file: then wrong columns are the user's to mend.
+    """
+
+    def __init__(
+        self, *, layout: Layout, now: dt.datetime, tell: Callable[[str], None], alone: bool
+    ) -> None:
+        self._layout, self._now, self._tell, self._alone = layout, now, tell, alone
+        self._columns = _tables.Columns(layout.columns)
         self._members = 0
 
     def of_path(self, path: Path) -> Iterator[Outcome]:
+        name = shown(path)
+        if self._passed_over(name, path.name):
+            return
         try:
             file = path.open("rb")
         except OSError as error:
-            yield _unreadable(str(path), error)
+            yield _unreadable(name, error)
             return
         with file:
-            yield from self.read(content(file, str(path), url=str(path)))
+            yield from self.read(content(file, name, url=name))
+
+    def _passed_over(self, source_id: str, name: str) -> bool:
+        passed = _archives.is_of_the_system(name)
+        if passed:
+            self._tell(f"{source_id}: passed over, a file of the system")
+        return passed
 
     def read(self, source: Content, *, in_gzip: bool = False) -> Iterator[Outcome]:
         """Yield what one file or member holds."""
+        count = 0
         try:
-            yield from self._read(source, in_gzip=in_gzip)
-        except (NoticeError, tarfile.TarError, *FAULTS) as error:
+            for outcome in self._read(source, in_gzip=in_gzip):
+                yield outcome
+                count += 1
+        except SettingsError as error:
+            if self._alone and source.source_id == source.url:
+                raise
             yield _unreadable(source.source_id, error)
+        except (NoticeError, tarfile.TarError, *FAULTS) as error:
+            yield _unreadable(source.source_id, _broken_off(source, error, after=count))
 
     def _read(self, source: Content, *, in_gzip: bool) -> Iterator[Outcome]:
         source.gauge.reset()
@@ -127,9 +148,10 @@ class _Reader:
                 body = source.stream.read()
                 yield self._raw(source, "", media_type="application/xml", body=body)
             case "json":
-                yield from self._of_json(source)
+                yield from _some(self._of_json(source), "JSON without a notice")
             case "text":
-                yield from self._of_rows(source, _tables.of_csv(source, self._columns))
+                rows = _csv.of_csv(source, self._layout, tell=self._tell)
+                yield from self._of_rows(source, _numbered(rows))
             case "gzip":
                 yield from self.read(_archives.gunzip(source), in_gzip=True)
             case "tar":
@@ -142,16 +164,18 @@ class _Reader:
         file, name = seekable(source), source.source_id
         if packed == "parquet":
             rows = _tables.of_parquet(file, self._columns, source_id=name)
-            yield from self._of_rows(source, rows)
+            yield from self._of_rows(source, _numbered(rows))
         elif _archives.is_workbook(file):
-            rows = _tables.of_workbook(file, self._columns, source_id=name)
-            yield from self._of_rows(source, rows)
+            sheets = _tables.of_workbook(file, self._layout, source_id=name, tell=self._tell)
+            yield from self._of_rows(source, sheets)
         else:
             yield from self._of_members(_archives.unzip(source, file))
 
     def _of_members(self, members: Iterator[_archives.Member]) -> Iterator[Outcome]:
         before = self._members
         for member in members:
+            if self._passed_over(member.source_id, member.source_id.rpartition("!")[2]):
+                continue
             self._members += 1
             if self._members > _archives.MOST_MEMBERS:
                 raise NoticeError(f"more than {_archives.MOST_MEMBERS:,} members in archives")
@@ -163,18 +187,19 @@ class _Reader:
             raise NoticeError("an archive without files, or with a damaged directory")
 
     def _of_rows(
-        self, source: Content, rows: Iterator[_tables.Row | NoticeError]
+        self, source: Content, rows: Iterator[tuple[str, _tables.Row | NoticeError]]
     ) -> Iterator[Outcome]:
-        for number, row in enumerate(rows, start=1):
-            yield self._of_value(source, f"#{number}", row, media_type=ROW)
+        outcomes = (self._of_value(source, suffix, row, media_type=ROW) for suffix, row in rows)
+        return _some(outcomes, "a table without rows")
 
     def _of_json(self, source: Content) -> Iterator[Outcome]:
         for suffix, value in _elements.parts(source):
             media_type = "application/json"
             if isinstance(value, dict):
                 row = self._columns.renamed(value)
-                if "notice_id" in row and "title" in row:
-                    value, media_type = row, ROW  # noqa: PLW2901 - the same notice, renamed
+                if "notice_id" in row and {"title", "description"} & row.keys():
+                    media_type = ROW
+                    value = {name: _tables.plain_cell(x) for name, x in row.items()}  # noqa: PLW2901
             yield self._of_value(source, suffix, value, media_type=media_type)
 
     def _of_value(self, source: Content, suffix: str, value: Any, *, media_type: str) -> Outcome:
@@ -202,4 +227,33 @@ class _Reader:
 
 def _unreadable(source_id: str, error: BaseException) -> Unreadable:
     reason = " ".join(str(error).split()) or type(error).__name__
-    return Unreadable(source_id=source_id, reason=reason)
+    return Unreadable(source_id=source_id, reason=reason, rest=isinstance(error, UnreadRest))
+
+
+def _broken_off(source: Content, error: Exception, *, after: int) -> Exception:
+    """Say of a file whose rest went unread how much that was; of any other, what is wrong."""
+    if not after:
+        return error
+    at = source.gauge.count
+    return UnreadRest(
+        f"{error}; this is after {after:,} notices and {at:,} bytes, and the rest, "
+        f"{bytes_left(source):,} bytes, was left unread"
+    )
+
+
+def _numbered(rows: Iterator[T]) -> Iterator[tuple[str, T]]:
+    return ((f"#{number}", row) for number, row in enumerate(rows, start=1))
+
+
+def _some(outcomes: Iterator[Outcome], nothing: str) -> Iterator[Outcome]:
+    """Yield them all.
+
+    Raises:
+        NoticeError: There are none.
+    """
+    none = True
+    for outcome in outcomes:
+        none = False
+        yield outcome
+    if none:
+        raise NoticeError(nothing)

@@ -183,7 +183,8 @@ def test_bad_input_goes_to_quarantine_and_the_rest_goes_on(classifier, tmp_path)
     (folder / "empty.xml").write_bytes(b"")
     (folder / "noise.bin").write_bytes(bytes(range(256)) * 4)
     progress = Run(inputs=[folder], path=tmp_path / "out.csv", classifier=classifier, now=NOW).go()
-    assert (progress.taken, progress.labelled, progress.quarantined) == (9, 5, 4)
+    assert (progress.taken, progress.labelled, progress.quarantined) == (9, 5, 3)
+    assert (progress.duplicates, progress.unreadable) == (1, 3 / 9)
     with (tmp_path / "out.csv.quarantine.csv").open(encoding="utf-8", newline="") as handle:
         told = {x["file"].rsplit("/", 1)[-1]: x for x in csv.DictReader(handle)}
     assert set(told) == {"good.csv#4", "bomb.xml", "empty.xml", "noise.bin"}
@@ -223,3 +224,80 @@ def test_a_frame_gives_what_the_same_file_gives(classifier, tmp_path):
     assert from_frame.notice_id.tolist() == ["0", "1", "2", "3", "4", "5"]
     assert from_frame.p_none.between(0, 1).all()
     assert from_frame.innovation_oriented.dtype == "boolean"
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("x.csv", "x.csv"),
+        ("x.csv.part", "x.csv"),
+        ("x.csv.part.quarantine", "x.csv"),
+        ("x.csv.quarantine.csv", "x.csv"),
+        ("x.csv.progress.json", "x.csv"),
+        (".x.parquet.ready", "x.parquet"),
+    ],
+)
+@pytest.mark.parametrize("link", ["none", "symbolic", "hard", "folder"])
+def test_an_output_or_part_that_is_an_input_is_refused_untouched(
+    classifier, tmp_path, source, output, link
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    held = table(tmp_path / source, 2)
+    given = held if link == "none" else folder / "other.csv"
+    if link == "hard":
+        given.hardlink_to(held)
+    elif link != "none":
+        given.symlink_to(held)
+    before = held.read_bytes()
+    run = Run(
+        inputs=[folder if link == "folder" else given],
+        path=tmp_path / output,
+        classifier=classifier,
+        now=NOW,
+    )
+    with pytest.raises(SettingsError, match="would be overwritten, and it is an input"):
+        run.go()
+    assert held.read_bytes() == before
+    assert {x.name for x in tmp_path.iterdir()} == {"in", source}
+
+
+def test_a_page_is_not_written_over_the_notice_it_explains(tmp_path, monkeypatch, capsys):
+    source = table(tmp_path / "in.csv", 1)
+    before = source.read_bytes()
+    arguments = ["explain", str(source), "--html", str(source)]
+    monkeypatch.setattr(sys, "argv", ["innovatiemonitor", *arguments])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "would be overwritten" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
+def test_a_table_that_breaks_off_fails_the_run_however_little_is_unreadable(
+    tmp_path, monkeypatch, capsys
+):
+    source = table(tmp_path / "in.csv", 60)
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("Levering 30", '"Levering 30'), encoding="utf-8")
+    arguments = ["classify", str(source), "-o", str(tmp_path / "out.csv")]
+    monkeypatch.setattr(sys, "argv", ["innovatiemonitor", *arguments, "--max-unreadable", "1"])
+    with pytest.raises(SystemExit) as exit_:
+        cli.main()
+    told = capsys.readouterr().err
+    assert exit_.value.code == 1
+    assert "30 notices labelled, 1 in quarantine" in told
+    assert "line 32: not CSV" in told
+    assert "the 29 lines after it, up to line 61, were left unread" in told
+
+
+def test_repeats_are_not_unreadable(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    table(folder / "a.csv", 2)
+    table(folder / "b.csv", 2)
+    arguments = ["classify", str(folder), "-o", str(tmp_path / "out.csv")]
+    monkeypatch.setattr(sys, "argv", ["innovatiemonitor", *arguments])
+    with pytest.raises(SystemExit) as exit_:
+        cli.main()
+    assert exit_.value.code == 0
+    assert "2 notices labelled, 0 in quarantine, 2 read before" in capsys.readouterr().err

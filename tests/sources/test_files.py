@@ -5,6 +5,8 @@ import datetime as dt
 import gzip
 import io
 import json
+import os
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -21,14 +23,15 @@ from pipeline.notices import collect
 from pipeline.records import ROW, RawNotice, Unreadable
 from pipeline.sources import _archives, _streams
 from pipeline.sources.files import raw_notices
+from pipeline.sources.layout import Layout
 
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
 XML = b'<?xml version="1.0"?><notice/>'
 CSV = "notice_id,title,description\n1,Brug,Een brug\n2,Weg,\n"
 
 
-def outcomes(*inputs, **options):
-    return list(raw_notices(inputs, now=NOW, **options))
+def outcomes(*inputs, stdin=None, tell=lambda _: None, **layout):
+    return list(raw_notices(inputs, now=NOW, stdin=stdin, tell=tell, layout=Layout(**layout)))
 
 
 def from_bytes(data: bytes, **options):
@@ -215,11 +218,33 @@ def test_delimiter_and_byte_order_mark_are_found(sign, mark):
     ]
 
 
-def test_a_wrong_encoding_names_line_and_byte_after_the_rows_before_it():
-    good, bad = from_bytes("notice_id,title,description\n1,a,\n2,café,\n".encode("latin-1"))
-    assert json.loads(good.body)["title"] == "a"
-    assert "line 3 is not UTF-8 (byte 0xE9" in bad.reason
-    assert "UTF-16" in reason(CSV.encode("utf-16"))
+MANY = "notice_id,title,description\n" + "".join(f"{n},Titel {n},\n" for n in range(1, 401))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850", "utf-16", "utf-8-sig"])
+def test_a_table_in_another_encoding_is_read_whole_and_right(encoding):
+    told = []
+    text = MANY.replace("Titel 200,", "Coördinatie van ideeën à la carte,")
+    found = from_bytes(text.encode(encoding), tell=told.append)
+    assert len(found) == 400
+    assert bodies(found)[199]["title"] == "Coördinatie van ideeën à la carte"
+    known = encoding.startswith("utf")
+    assert told == ([] if known else [f"-: line 201 is not UTF-8; read as {encoding} from there"])
+
+
+def test_an_encoding_that_is_said_is_believed():
+    data = "notice_id,title,description\n1,a,\n2,café,\n".encode("cp850")
+    assert bodies(from_bytes(data, encoding="cp850"))[1]["title"] == "café"
+    with pytest.raises(SettingsError, match="--encoding is 'klingon'; expected a name such as"):
+        from_bytes(data, encoding="klingon")
+
+
+def test_one_damaged_line_in_a_table_of_utf8_costs_that_line_only():
+    text = "notice_id,title,description\n1,café,\n2,b\xff,\n3,thé,\n"
+    data = text.encode().replace("\xff".encode(), b"\xff")
+    first, bad, last = from_bytes(data)
+    assert [json.loads(x.body)["title"] for x in (first, last)] == ["café", "thé"]
+    assert (bad.reason, bad.rest) == ("line 3 is not utf-8 (byte 0xFF)", False)
 
 
 def test_a_malformed_row_is_told_and_the_next_is_read():
@@ -227,12 +252,57 @@ def test_a_malformed_row_is_told_and_the_next_is_read():
     short, quoted, good = from_bytes(text.encode())
     assert short.reason == "line 2: 2 cells; the header has 3"
     assert "line 3: not CSV" in quoted.reason
+    assert {short.rest, quoted.rest} == {False}
     assert good.source_id == "-#3"
 
 
-def test_a_quote_that_is_never_closed_is_told():
-    *_, last = from_bytes(b'notice_id,title,description\n1,a,\n2,"b,\n')
-    assert "not CSV" in last.reason
+@pytest.mark.parametrize(
+    ("closing", "last"),
+    [
+        pytest.param("", 401, id="never closed"),
+        pytest.param('Titel 300,"x', 301, id="closed by another opening"),
+        pytest.param('"Titel 300"', 301, id="closed by a quoted cell"),
+    ],
+)
+def test_lines_that_an_unclosed_quote_swallows_are_told_as_a_rest(closing, last):
+    text = MANY.replace("Titel 200", '"Titel 200')
+    found = from_bytes((text.replace("Titel 300", closing) if closing else text).encode())
+    (rest,) = [x for x in found if isinstance(x, Unreadable)]
+    assert rest.rest
+    assert rest.reason.startswith("line 201: ")
+    assert f"the {last - 201} lines after it, up to line {last}, were left unread" in rest.reason
+    assert len(found) == 400 - (last - 201)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(gzip.compress(MANY.encode())[:-400], id="gzip"),
+        pytest.param(json.dumps([{"a": n} for n in range(400)])[:1500].encode(), id="JSON list"),
+        pytest.param(
+            json.dumps({"releases": [{"ocid": n} for n in range(400)]})[:2500].encode(), id="OCDS"
+        ),
+        pytest.param(tarred({f"{n}.xml": XML for n in range(9)})[:4_000], id="tar"),
+    ],
+)
+def test_what_breaks_off_after_notices_is_told_as_a_rest(data):
+    *_, last = found = from_bytes(data)
+    assert len(found) > 3
+    assert last.rest
+    assert "was left unread" in last.reason
+
+
+def test_how_much_of_a_damaged_list_was_left_is_told():
+    whole = [f'{{"a": "{"x" * 50_000}", "n": {n}}}' for n in range(10)]
+    *good, bad = from_bytes(f"[{','.join(whole[:3])},}}{','.join(whole)}]".encode())
+    assert len(good) == 3
+    left = int(re.search(r"the rest, ([\d,]+) bytes", bad.reason)[1].replace(",", ""))
+    assert 400_000 < left < 520_000
+
+
+def test_a_whole_file_that_is_unreadable_is_one_notice_and_no_rest():
+    assert not from_bytes(b'{"a": ')[0].rest
+    assert not from_bytes(b"[}")[0].rest
 
 
 def test_columns_are_renamed_and_a_namesake_is_left_out():
@@ -247,6 +317,117 @@ def test_a_missing_column_names_those_there_are_and_how_to_say_it():
     with pytest.raises(SettingsError, match="'title'; it has notice_id, Naam, tekst") as caught:
         from_bytes(b"notice_id,Naam,tekst\n1,a,b\n")
     assert "--column title=Naam" in caught.value.hint
+    assert "--column title=`" in caught.value.hint
+
+
+def test_no_hint_leads_nowhere():
+    with pytest.raises(SettingsError, match="'notice_id'") as caught:
+        from_bytes(b"nr,title,description\n1,a,b\n")
+    assert caught.value.hint == ("Say which column it is, for example `--column notice_id=Naam`.")
+    with pytest.raises(SettingsError, match="a notice needs one"):
+        from_bytes(CSV.encode(), columns={"notice_id": ""})
+
+
+def test_a_wrong_header_among_other_files_is_told_and_stops_nothing(tmp_path):
+    wrong = b"notice_id,Naam\n1,a\n"
+    (tmp_path / "a.csv").write_bytes(wrong)
+    (tmp_path / "b.csv").write_text(CSV)
+    (tmp_path / "c.zip").write_bytes(zipped({"d.csv": wrong, "e.csv": CSV.encode()}))
+    found = outcomes(tmp_path)
+    bad = [x for x in found if isinstance(x, Unreadable)]
+    assert [Path(x.source_id).name for x in bad] == ["a.csv", "c.zip!d.csv"]
+    assert "has no column 'title'; it has notice_id, Naam" in bad[0].reason
+    assert len(found) == 6
+    assert len(outcomes(tmp_path / "b.csv", tmp_path / "a.csv")) == 3
+
+
+def test_a_name_that_is_not_utf8_is_read_and_can_be_written(tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9\x1b.xml")  # noqa: PTH118
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(XML)
+    (only,) = outcomes(tmp_path)
+    assert only.source_id.endswith("caf\ufffd?.xml")
+    assert only.source_id.encode()
+
+
+def test_files_of_the_system_are_passed_over_and_told(tmp_path):
+    told = []
+    for name in ("Thumbs.db", "desktop.ini", "~$open.xlsx"):
+        (tmp_path / name).write_bytes(b"\x00rubbish")
+    (tmp_path / "a.zip").write_bytes(zipped({"b.xml": XML, "map/Thumbs.db": b"x"}))
+    (only,) = outcomes(tmp_path, tell=told.append)
+    assert only.source_id == f"{tmp_path / 'a.zip'}!b.xml"
+    names = [re.split("[/!]", x.partition(":")[0])[-1] for x in told]
+    assert sorted(names) == ["Thumbs.db", "Thumbs.db", "desktop.ini", "~$open.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"[]", "JSON without a notice"),
+        (b'{"content": []}', "JSON without a notice"),
+        (b'{"releases": []}', "JSON without a notice"),
+        (b"notice_id,title,description\n", "a table without rows"),
+        (gzip.compress(tarred({})), "an empty file"),
+    ],
+)
+def test_what_holds_nothing_has_an_outcome(data, expected):
+    assert reason(data) == expected
+
+
+def test_a_folder_without_files_has_an_outcome(tmp_path):
+    (only,) = outcomes(tmp_path)
+    assert only.reason == "a folder without files"
+
+
+def sheets(**rows) -> bytes:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name, lines in rows.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    book.save(file)
+    return file.getvalue()
+
+
+HEADER = ["notice_id", "title", "description"]
+
+
+def test_all_sheets_of_a_workbook_are_read_under_their_names():
+    told = []
+    data = sheets(
+        Toelichting=[["Peildatum", "1 januari"]],
+        J2023=[HEADER, [1, "a", "b"], [2, "c", "d"]],
+        J2024=[HEADER, [3, "e", "f"]],
+    )
+    found = from_bytes(data, tell=told.append)
+    assert [x.source_id for x in found] == ["-#J2023#1", "-#J2023#2", "-#J2024#1"]
+    assert told == ["-#Toelichting: passed over, a sheet without notices"]
+
+
+def test_one_sheet_may_be_asked_for():
+    data = sheets(A=[HEADER, [1, "a", "b"]], B=[HEADER, [2, "c", "d"]])
+    assert [x.source_id for x in from_bytes(data, sheet="B")] == ["-#B#1"]
+    with pytest.raises(SettingsError, match="has no sheet 'C'; it has 'A', 'B'"):
+        from_bytes(data, sheet="C")
+
+
+@pytest.mark.parametrize("kind", ["CSV", "XLSX"])
+def test_the_header_may_stand_lower(kind):
+    rows = [["Overzicht", "", ""], ["", "", ""], HEADER, [1, "a", "b"]]
+    text = "\n".join(";".join(map(str, row)) for row in rows).encode()
+    data = text if kind == "CSV" else sheets(A=rows)
+    (only,) = from_bytes(data, header_row=3)
+    assert json.loads(only.body)["title"] == "a"
+
+
+@pytest.mark.parametrize("sign", [";", ",", "|"])
+def test_the_line_by_which_excel_tells_a_delimiter_is_understood(sign):
+    text = f"sep={sign}\r\n" + sign.join(HEADER) + f"\r\n1{sign}Brug{sign}Lang\r\n"
+    assert bodies(from_bytes(text.encode("utf-8-sig"))) == [
+        {"notice_id": "1", "title": "Brug", "description": "Lang"}
+    ]
 
 
 def test_a_description_may_be_absent_only_when_said_so():
@@ -284,7 +465,7 @@ def test_xlsx_gives_values_of_formulas_dates_and_whole_numbers():
         },
         {"notice_id": 8, "title": "c"},
     ]
-    assert [x.source_id for x in found] == ["-#1", "-#2"]
+    assert [x.source_id for x in found] == ["-#Sheet#1", "-#Sheet#2"]
 
 
 def _infos(data: bytes):
@@ -598,7 +779,7 @@ STARTS = (b"", b"<", b"{", b"[", b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b'{"conten
 @EXAMPLES
 @given(st.sampled_from(STARTS), st.binary(max_size=400))
 def test_any_bytes_come_to_an_outcome(start, rest):
-    assert understood(start + rest)[:1] or start in {b"[", b'{"content":['}
+    assert understood(start + rest)
 
 
 WHOLE = (
@@ -659,7 +840,7 @@ def test_each_row_has_one_outcome_whatever_its_cells(rows):
     writer = csv.writer(file)
     writer.writerows([("notice_id", "title", "published_on", "description"), *rows])
     filled = [row for row in rows if any(row)]
-    assert len(from_bytes(file.getvalue().encode())) == len(filled)
+    assert len(from_bytes(file.getvalue().encode())) == max(len(filled), 1)
 
 
 @EXAMPLES

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.codes import cpv_code
 from pipeline.errors import NoticeError
+from pipeline.notices.formats import _written
 from pipeline.records import Amount, RawNotice
 
 # Only whole entities: "R&notulen" holds no "&not".
@@ -20,11 +21,8 @@ ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,3
 
 # Characters nobody sees: zero-width ones, controls other than line breaks and tabs (which
 # spreadsheets refuse), and halves of surrogate pairs (which no file can hold).
-UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-DUTCH_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
-ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def json_members(raw: RawNotice) -> dict[str, Any]:
@@ -100,37 +98,51 @@ class Fields:
         return value
 
     def day(self, name: str) -> dt.date | None:
-        """Return a date written as 2026-01-31, with or without a time, or as 31-01-2026.
+        """Return a date as people write it.
 
         Raises:
-            NoticeError: It is no date.
+            NoticeError: It is no date; a source that dates its notices did not, then.
         """
         text = self.text(name)
-        if text is None:
-            return None
-        if dutch := DUTCH_DATE.fullmatch(text):
-            text = "-".join(reversed(dutch.groups()))
-        iso = ISO_DATE.fullmatch(text)
+        day = _written.written_day(text) if text else None
+        if text and not day:
+            raise self.wrong(name, "a date like 2026-01-31 or 31-01-2026")
+        return day
+
+    def day_aside(self, name: str) -> dt.date | None:
+        """Return a date that a notice can do without; what is none becomes a remark."""
         try:
-            return dt.date.fromisoformat(iso[1] if iso else text)
-        except ValueError:
-            raise self.wrong(name, "a date like 2026-01-31 or 31-01-2026") from None
+            return self.day(name)
+        except NoticeError:
+            self._unread(name, "a date like 2026-01-31 or 31-01-2026")
+            return None
 
     def number(self, name: str) -> float | None:
-        """Return a number of at least 0, plain: ``125000`` or ``125000.50``.
+        """Return a number of at least 0 as people write it; what is none becomes a remark."""
+        text = self.aside(name)
+        if text is None:
+            return None
+        # A cell that holds a number is that number; only text can be ambiguous.
+        typed = not isinstance(self.values[name], str)
+        number = float(text) if typed else _written.written_number(text)
+        if number is not None and 0 <= number < math.inf:
+            return number
+        ambiguous = _written.is_ambiguous(text)
+        self._unread(name, _written.SAME_IN_BOTH if ambiguous else "a number of at least 0")
+        return None
 
-        Raises:
-            NoticeError: It is something else.
-        """
-        text = self.text(name)
+    def aside(self, name: str) -> str | None:
+        """Return a text that a notice can do without; one of another type becomes a remark."""
         try:
-            number = float(text) if text is not None else None
-        except ValueError:
-            number = math.nan
-        # float() reads 1_000 and infinity too; no table means those.
-        if number is not None and (not 0 <= number < math.inf or "_" in str(text)):
-            raise self.wrong(name, "a plain number of at least 0, like 125000.50")
-        return number
+            return self.text(name)
+        except NoticeError:
+            self._unread(name, "text or a number")
+            return None
+
+    def _unread(self, name: str, expected: str) -> None:
+        """Remark that a field is badly written: that is no reason to lose a notice."""
+        seen = repr(self.values.get(name))
+        self.remarks.append(f"not read: {name} is {seen[:80]}; expected {expected}")
 
     def amount(self, name: str) -> Amount | None:
         """Return the amount of an object with ``amount`` and ``currency``.
@@ -191,6 +203,14 @@ class Fields:
             listed = [without_markup(part) for part in re.split("[;,]", self.text(name) or "")]
         return tuple(dict.fromkeys(x for x in listed if x))
 
+    def asides(self, name: str) -> tuple[str, ...]:
+        """Return texts that may be missing; what is something else becomes a remark."""
+        try:
+            return self.texts(name)
+        except NoticeError:
+            self._unread(name, "codes")
+            return ()
+
     def code(self, name: str, table: Mapping[str, str]) -> str | None:
         """Translate a code; an unknown one is kept as it is, with a remark."""
         raw = self.text(name)
@@ -206,7 +226,7 @@ class Fields:
     def cpv(self, name: str) -> tuple[str, ...]:
         """Return eight-digit CPV codes without check digits; others become remarks."""
         found = []
-        for raw in self.texts(name):
+        for raw in self.asides(name):
             if code := cpv_code(raw):
                 found.append(code)
             else:
@@ -215,7 +235,7 @@ class Fields:
 
     def link(self, name: str) -> str | None:
         """Return a web address; anything else (``javascript:``) becomes a remark."""
-        url = self.text(name)
+        url = self.aside(name)
         if url is None or url.startswith(("https://", "http://")):
             return url
         self.remarks.append(f"no web address: {name}")

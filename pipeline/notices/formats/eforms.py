@@ -129,9 +129,12 @@ def _texts(reader: Reader, raw: RawNotice) -> tuple[str, str | None]:
         names = find_all(reader.root, "cac:ProcurementProjectLot/cac:ProcurementProject/cbc:Name")
     reader.choose_language(names)
     title = reader.text_of(names)
+    description = reader.text(reader.root, "cac:ProcurementProject/cbc:Description")
+    if title is None and description is None:
+        raise NoticeError(f"{raw.source_id}: no title (BT-21) and no description (BT-24)")
     if title is None:
-        raise NoticeError(f"{raw.source_id}: no title (BT-21)")
-    return title, reader.text(reader.root, "cac:ProcurementProject/cbc:Description")
+        reader.remarks.append("no title")
+    return title or "", description
 
 
 def _published(reader: Reader) -> dt.date | None:

@@ -152,12 +152,15 @@ def _texts(ted: Ted) -> tuple[str, str | None]:
     """A corrigendum is about its corrections; several objects go on in the description."""
     titles = ted.form.all(*TITLES)
     title = title_line(titles[:1])
-    if title is None:
-        raise NoticeError(f"{ted.raw.source_id}: no title in form {ted.subtype}")
     if ted.form.has("TI_DOC"):
         ted.remarks.append("title: written by the Publications Office")
     corrections = ted.form.all(*CORRECTIONS) if ted.number == "F14" else []
-    return title, paragraphs(corrections or [*titles[1:], *ted.form.all(*DESCRIPTIONS)])
+    text = paragraphs(corrections or [*titles[1:], *ted.form.all(*DESCRIPTIONS)])
+    if title is None and text is None:
+        raise NoticeError(f"{ted.raw.source_id}: no title and no text in form {ted.subtype}")
+    if title is None:
+        ted.remarks.append("no title")
+    return title or "", text
 
 
 def _published(ted: Ted) -> dt.date | None:

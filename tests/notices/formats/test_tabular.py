@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -98,34 +99,135 @@ def test_dates_are_iso_or_dutch(written):
 
 
 @pytest.mark.parametrize(
-    ("column", "value"),
+    ("column", "value", "expected"),
     [
-        ("published_on", "31/01/2026"),
-        ("published_on", "2026-13-01"),
-        ("published_on", "31-01-26"),
-        ("published_on", "1"),
-        ("value_eur", "1.250.000,00"),
-        ("value_eur", "€ 100"),
-        ("value_eur", "-1"),
-        ("value_eur", "1_000"),
-        ("award_value_eur", "inf"),
-        ("award_value_eur", "1e999"),
-        ("kind", "gunning"),
-        ("buyer_kind", "gemeente"),
-        ("title", ["a"]),
-        ("description", {"a": 1}),
+        ("published_on", "gisteren", "a date like 2026-01-31 or 31-01-2026"),
+        ("published_on", "2026-13-01", "a date like 2026-01-31 or 31-01-2026"),
+        ("published_on", "31-01-26", "a date like 2026-01-31 or 31-01-2026"),
+        ("published_on", "1", "a date like 2026-01-31 or 31-01-2026"),
+        ("published_on", ["a"], "a date like 2026-01-31 or 31-01-2026"),
+        ("value_eur", "n.v.t.", "a number of at least 0"),
+        ("value_eur", "-1", "a number of at least 0"),
+        ("value_eur", -1, "a number of at least 0"),
+        ("value_eur", True, "text or a number"),
+        ("value_eur", "1_000", "a number of at least 0"),
+        ("value_eur", "$ 100", "a number of at least 0"),
+        ("award_value_eur", "inf", "a number of at least 0"),
+        ("award_value_eur", "1e999", "a number of at least 0"),
+        ("value_eur", "1.234", "a number that is the same in Dutch and in English"),
+        ("value_eur", "€ 1,234", "a number that is the same in Dutch and in English"),
+        ("buyer", {"a": 1}, "text or a number"),
+        ("cpv", {"a": 1}, "codes"),
     ],
 )
-def test_a_wrong_value_is_refused_with_column_and_value(column, value):
+def test_what_is_badly_written_becomes_a_remark_and_stays_unknown(column, value, expected):
+    assert read(**{column: value}) == replace(
+        read(), remarks=(f"not read: {column} is {value!r}; expected {expected}",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "euros"),
+    [
+        ("1.234.567,89", 1234567.89),
+        ("1,234,567.89", 1234567.89),
+        ("€ 1.000.000", 1_000_000),
+        ("EUR 1.000.000,-", 1_000_000),
+        ("1 250 000", 1_250_000),
+        ("1\xa0250\xa0000,50", 1_250_000.5),
+        ("125000,5", 125_000.5),
+        ("125000.50", 125_000.5),
+        ("1,25E+06", 1_250_000),
+        ("12,345678", 12.345678),
+        ("€ 100", 100),
+        (1.234, 1.234),
+        (125000, 125_000),
+    ],
+)
+def test_numbers_are_read_as_dutch_and_english_people_write_them(value, euros):
+    notice = read(value_eur=value)
+    assert (notice.estimated.value, notice.remarks) == (euros, ())
+
+
+DAYS_OF_2024 = [dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(366)]
+DUTCH_MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(lambda day: f"{day.day}-{day.month}-{day.year}", id="Dutch Excel"),
+        pytest.param(lambda day: f"{day:%d-%m-%Y %H:%M}", id="with a time"),
+        pytest.param(lambda day: f"{day:%d/%m/%Y}", id="slashes"),
+        pytest.param(lambda day: f"{day.day}.{day.month}.{day.year}", id="dots"),
+        pytest.param(lambda day: f"{day.day} {DUTCH_MONTHS[day.month - 1]} {day.year}", id="words"),
+        pytest.param(lambda day: f"{day:%d-%b-%Y}", id="English Excel"),
+        pytest.param(lambda day: f"{day:%B} {day.day}, {day.year}", id="English"),
+        pytest.param(lambda day: f"{day:%Y%m%d}", id="compact"),
+        pytest.param(lambda day: 45292 + (day - DAYS_OF_2024[0]).days, id="serial"),
+        pytest.param(lambda day: f"{45292 + (day - DAYS_OF_2024[0]).days}.5", id="serial and time"),
+    ],
+)
+def test_every_day_of_a_year_is_read_as_people_and_excel_write_it(written):
+    assert [read(published_on=written(day)).published_on for day in DAYS_OF_2024] == DAYS_OF_2024
+
+
+def test_a_slash_with_the_month_first_is_read_where_it_can_be_nothing_else():
+    assert read(published_on="12/31/2024").published_on == dt.date(2024, 12, 31)
+    assert read(published_on="12-31-2024").published_on is None
+
+
+@pytest.mark.parametrize("column", ["title", "description"])
+def test_a_text_that_is_no_text_is_refused_with_column_and_value(column):
+    with pytest.raises(NoticeError, match=rf"^a.csv#2: {column} is \['a'\]; expected text"):
+        read(**{column: ["a"]})
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once():
     with pytest.raises(NoticeError) as caught:
-        read(**{column: value})
-    assert str(caught.value).startswith(f"a.csv#2: {column} is {value!r}; expected ")
+        read(notice_id=" ", title=True, description=["a"])
+    assert str(caught.value) == (
+        "a.csv#2: title is True; expected text; a.csv#2: description is ['a']; expected text; "
+        "a.csv#2: notice_id is ' '; expected a text"
+    )
 
 
-@pytest.mark.parametrize("column", ["notice_id", "title"])
-def test_a_notice_needs_an_id_and_a_title(column):
-    with pytest.raises(NoticeError, match=column):
-        read(**{column: " "})
+def test_a_notice_needs_an_id_and_a_title_or_a_text():
+    with pytest.raises(NoticeError, match="notice_id is ' '; expected a text"):
+        read(notice_id=" ")
+    with pytest.raises(NoticeError, match="title is ' '; expected a text, or one in description"):
+        read(title=" ")
+    notice = read(title=None, description="Een brug")
+    assert (notice.title, notice.description, notice.remarks) == ("", "Een brug", ("no title",))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("kind", "mijn soort"), ("buyer_kind", "Klasse A"), ("variants", "ja"), ("innovation", "ja")],
+)
+def test_a_column_of_ones_own_with_a_name_of_ours_says_nothing(column, value):
+    notice = read(**{column: value})
+    assert notice.kind == "competition"
+    assert (notice.buyer_kind, notice.lots) == (None, (Lot(),))
+    assert f"unknown code: {column}={value}" in notice.remarks
+
+
+def test_kinds_may_be_dutch():
+    assert read(kind="Rectificatie").kind == "change"
+    assert read(buyer_kind="Waterschap").buyer_kind == "water_board"
 
 
 def test_numbers_that_are_names_lose_the_point_of_a_spreadsheet():
@@ -150,8 +252,8 @@ def test_an_unknown_code_becomes_a_remark(column, value, kept):
 def test_unknown_codes_of_a_lot_become_remarks():
     notice = read(cpv="73;72000000", variants="ja", innovation="nieuw", purposes="none")
     assert notice.cpv == ("72000000",)
-    assert notice.lots[0].innovation == ("nieuw",)
-    assert notice.lots[0].innovation_declared == "declared"
+    assert notice.lots[0].innovation is None
+    assert notice.lots[0].innovation_declared == "none"
     assert notice.remarks == (
         "unknown code: cpv=73",
         "unknown code: variants=ja",

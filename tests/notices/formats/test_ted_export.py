@@ -441,7 +441,7 @@ def test_an_esender_notice_has_no_coded_data():
     ("body", "message"),
     [
         (export("<NOTICE_UUID>u</NOTICE_UUID>"), "no form"),
-        (export(form("F02_2014", BODY)), "no title"),
+        (export(form("F02_2014", BODY)), "no title and no text"),
         (
             export(form("F02_2014", OBJECT.format(more="")), "", "TED_EXPORT"),
             "no publication number",
