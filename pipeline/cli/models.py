@@ -244,8 +244,10 @@ def _with_silver(
 
 
 def _text(path: Path) -> str:
+    from pipeline.corpus.dutch_excel import decode
+
     try:
-        return path.read_text(encoding="utf-8")
+        return decode(path.read_bytes())
     except OSError as error:
         raise SettingsError(f"cannot read {path}: {error.strerror}") from None
 

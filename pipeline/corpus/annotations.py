@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from pipeline.codebook import Codebook
+from pipeline.corpus import dutch_excel
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
@@ -47,12 +48,16 @@ def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
         name: Of the file, for messages.
 
     Raises:
-        CorpusError: A column, value or label is wrong; the message names the line.
+        CorpusError: Columns, values or labels are wrong; the message names all their lines.
     """
-    annotations = []
+    annotations, faults = [], []
     for number, values in cells(text, name=name):
-        with numbered(f"{name}, line {number}"):
-            annotations.append(annotation(values, codebook))
+        try:
+            with numbered(f"{name}, line {number}"):
+                annotations.append(annotation(values, codebook))
+        except CorpusError as error:
+            faults.append(error)
+    dutch_excel.require_none(faults)
     return tuple(annotations)
 
 
@@ -67,7 +72,7 @@ def cells(
     Raises:
         CorpusError: A column is missing, a line has too few or too many cells, or it is no CSV.
     """
-    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    lines = dutch_excel.table(text, COLUMNS)
     try:
         missing = {*COLUMNS} - {*optional} - {*(lines.fieldnames or ())}
         if missing:
@@ -103,6 +108,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         ValueError: A value is not of its kind, or the judgements contradict each other.
     """
     codebook.require_same_meaning(int(values["codebook_version"]), values["codebook_fingerprint"])
+    values = dutch_excel.as_ours(values, codebook)
     if values["round"] not in ROUNDS:
         raise CorpusError(f"unknown round {values['round']!r}; known: {', '.join(ROUNDS)}")
     for column in ("notice_id", "annotator"):
@@ -122,7 +128,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         round=values["round"],
         draw_id=values["draw_id"] or None,
         inclusion_probability=_probability(values["inclusion_probability"]),
-        unsure={"true": True, "false": False}[values["unsure"]],
+        unsure=values["unsure"] == "true",
     )
 
 

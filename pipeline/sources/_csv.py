@@ -82,7 +82,7 @@ class DecodedLines:
         return text
 
     def _find_out(self, line: bytes) -> None:
-        self.encoding = _likeliest(line + self._source.stream.peek(HEAD_BYTES))
+        self.encoding = likeliest(line + self._source.stream.peek(HEAD_BYTES))
         self._settled = True
         self._tell(
             f"{self._source.source_id}: line {self.number} is not UTF-8; "
@@ -90,7 +90,9 @@ class DecodedLines:
         )
 
 
-def _likeliest(sample: bytes) -> str:
+def likeliest(sample: bytes) -> str:
+    """Return the older encoding in which a text has most letters of Dutch."""
+
     def usual(encoding: str) -> int:
         text = sample.decode(encoding, errors="replace")
         return sum(3 * (x in DUTCH) + 2 * (x in USUAL) - 1 for x in text if not x.isascii())

@@ -69,7 +69,10 @@ class Gauge(io.RawIOBase):
 
     def seekable(self) -> bool:
         """As the inner stream."""
-        return self._inner.seekable()
+        try:
+            return self._inner.seekable()
+        except AttributeError:  # a member of a tar that is read as a stream
+            return False
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """As the inner stream; what is skipped is not counted."""

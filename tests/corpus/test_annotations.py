@@ -1,11 +1,13 @@
 """Judgements survive writing and reading; a wrong one is refused with its line."""
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 
 from pipeline import codebook, settings
-from pipeline.corpus import annotations
+from pipeline.corpus import annotations, dutch_excel
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
 from pipeline.store import Store
@@ -67,7 +69,7 @@ def test_writing_and_reading_loses_nothing(book):
         (f",{BOOK.meaning},", ",0123456789abcdef,", "labels, definitions or fields have changed"),
         (f",{BOOK.meaning},", ",,", "with fingerprint unknown"),
         (",first,", ",third,", "unknown round 'third'"),
-        ("2026-11-21", "21-11-2026", "line 2: Invalid isoformat string"),
+        ("2026-11-21", "2026-11-31", "line 2: annotated_at is '2026-11-31'; expected a date"),
         (",d1,", ",,", "line 2: 1-2026: a drawn notice has an inclusion probability"),
     ],
 )
@@ -133,3 +135,37 @@ def test_a_changed_text_has_another_fingerprint():
     changed = Notice(notice_id="1", source="t", format="t", kind="result", title="Twee bruggen")
     assert annotations.text_hash(one) == annotations.text_hash(other)
     assert annotations.text_hash(one) != annotations.text_hash(changed)
+
+
+@pytest.mark.parametrize("told", ["", "sep=;\r\n"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_what_dutch_excel_makes_of_a_file_is_read_as_the_same_judgements(book, told, encoding):
+    given = (judged(annotator="Zoë"),)
+    ours = csv.DictReader(io.StringIO(annotations.write(given)))
+    (line,) = ours
+    names = {x.label_id: x.name for x in book.labels}
+    for column in ("degree", "aspect", "openness", "forms"):
+        line[column] = ";".join(names[x] for x in line[column].split(";"))
+    line |= {"annotated_at": "21-11-2026", "unsure": "WAAR"}
+    line["inclusion_probability"] = line["inclusion_probability"].replace(".", ",")
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, ours.fieldnames, delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerow(line)
+    saved = dutch_excel.decode((told + out.getvalue()).encode(encoding))
+    assert annotations.read(saved, book, name="x.csv") == given
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once(book):
+    text = annotations.write([judged(), judged(notice_id="2-2026"), judged(notice_id="3-2026")])
+    first, *lines = text.splitlines()
+    lines[0] = lines[0].replace(",true", ",misschien").replace("2026-11-21", "gisteren")
+    lines[2] = lines[2].replace("disruptive,", "enorm,", 1)
+    with pytest.raises(CorpusError) as caught:
+        annotations.read("\n".join([first, *lines]), book, name="x.csv")
+    told = str(caught.value).split("\n")
+    assert told[0] == (
+        "x.csv, line 2: annotated_at is 'gisteren'; expected a date like 2026-11-29; "
+        "unsure is 'misschien'; expected true or false"
+    )
+    assert told[1].startswith("x.csv, line 4: degree 'enorm' is not in the codebook; known: none")

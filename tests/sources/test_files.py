@@ -380,6 +380,11 @@ def test_a_folder_without_files_has_an_outcome(tmp_path):
     assert only.reason == "a folder without files"
 
 
+def test_a_table_in_utf16_inside_a_streamed_tar_is_read():
+    found = from_bytes(gzip.compress(tarred({"a.csv": CSV.encode("utf-16")})))
+    assert [x["title"] for x in bodies(found)] == ["Brug", "Weg"]
+
+
 def sheets(**rows) -> bytes:
     book, file = openpyxl.Workbook(), io.BytesIO()
     book.remove(book.active)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
+from pipeline.corpus.dutch_excel import decode
 from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSURE
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Section
@@ -143,17 +144,14 @@ def lines(body: bytes) -> Iterator[tuple[str, Members]]:
 
 
 def decoded(body: bytes) -> str:
-    """Read a file as UTF-8.
+    """Read a file as text.
 
     Raises:
-        CorpusError: It is too large or not UTF-8.
+        CorpusError: It is too large.
     """
     if len(body) > MOST_BYTES:
         raise CorpusError(f"the file has {len(body)} bytes; at most {MOST_BYTES} are read")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"the file is not UTF-8: {error}") from None
+    return decode(body)
 
 
 def member(members: Members, name: str, kind: type[Kind]) -> Kind:

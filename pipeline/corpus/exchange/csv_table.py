@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus.dutch_excel import require_none
 from pipeline.corpus.exchange._answers import Sitting, decoded, keep
 from pipeline.corpus.exchange._tasks import Task, suggested
+from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice
 from pipeline.spreadsheet import csv_table
 
@@ -42,15 +44,20 @@ def import_(
         sitting: Fills empty cells of who, when and which round.
 
     Raises:
-        CorpusError: A line is wrong; the message names it.
+        CorpusError: Lines are wrong; the message names them all.
     """
     taken: dict[tuple[str, str, str], Annotation] = {}
+    faults = []
     for number, values in judging.cells(decoded(body), name="csv"):
         if not any(values[name] for name in JUDGED):
             continue
-        with judging.numbered(f"csv, line {number}"):
-            filled = values | {name: values[name] or said for name, said in _said(sitting)}
-            keep(judging.annotation(filled, codebook), taken, notices)
+        try:
+            with judging.numbered(f"csv, line {number}"):
+                filled = values | {name: values[name] or said for name, said in _said(sitting)}
+                keep(judging.annotation(filled, codebook), taken, notices)
+        except CorpusError as error:
+            faults.append(error)
+    require_none(faults)
     return tuple(taken[key] for key in sorted(taken))
 
 
