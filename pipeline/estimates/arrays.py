@@ -25,7 +25,6 @@ from pipeline.records import (
     AwardLot,
     Draw,
     Estimate,
-    Judgement,
     Period,
     Weighting,
 )
@@ -70,13 +69,6 @@ class Basis:
         return () if self.draw is None else (self.draw, *self.supplements)
 
 
-def truth(quantity: str, judgement: Judgement) -> float:
-    """Return 1 when a judgement has a label or is ``innovation_oriented``, else 0."""
-    if quantity == INNOVATION:
-        return float(judgement.innovation_oriented)
-    return float(quantity in (judgement.degree, *judgement.aspect, *judgement.forms))
-
-
 class Work:
     """The arrays of one basis, made once."""
 
@@ -116,7 +108,7 @@ class Work:
         for key, text in drawn:
             if text in self.first:
                 decided, several = self.first[text]
-                given = tuple(truth(quantity, x) for x in several)
+                given = tuple(float(x.has(quantity)) for x in several)
                 means[key] = sum(given) / len(given)
                 firsts[key] = () if decided else given
         return means, firsts

@@ -40,6 +40,7 @@ FIELDS = {
 ABSTAINED = {
     "no text": "Geen oordeel: de aankondiging heeft geen tekst.",
     "text is not Dutch": "Geen oordeel: de tekst is niet Nederlands.",
+    "too little text": "Geen oordeel: de aankondiging heeft te weinig tekst.",
 }
 
 
@@ -208,9 +209,7 @@ def _abstained(reason: str) -> str:
 
 def _chosen(prediction: Prediction) -> set[str]:
     judgement = prediction.judgement
-    if judgement is None:
-        return set(prediction.forms)
-    return {judgement.degree, judgement.openness, *judgement.aspect, *judgement.forms}
+    return set(judgement.labels if judgement else prediction.forms)
 
 
 def _fields(evidence: Sequence[Evidence], label: str) -> str:

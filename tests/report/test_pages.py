@@ -75,3 +75,18 @@ def test_the_demo_page_names_every_notice_once(classifier, book):
 def test_a_notice_is_found_by_its_number():
     places = Store(settings.load().home).demo_notices()
     assert find("99000102-2025", places, now=NOW).procedure == "innovation"
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "words"),
+    [
+        pytest.param("Levering van stoelen", "nl", "te weinig tekst", id="a bare title"),
+        pytest.param("Tuolien toimitus kouluille", "fi", "niet Nederlands", id="another language"),
+        pytest.param("2026-17", None, "geen tekst", id="no words"),
+    ],
+)
+def test_a_notice_that_is_left_open_says_why_in_dutch(classifier, title, language, words):
+    notice = Notice(
+        notice_id="1", source="t", format="t", kind="competition", title=title, language=language
+    )
+    assert words in notice_page(*classifier.explain(notice), classifier.codebook)
