@@ -49,10 +49,12 @@ def counts(indicator, notices, forms=None):
 
 
 def test_published_counts_are_those_of_their_sources():
-    partnerships = SAVED["innovatiepartnerschappen"].published
-    assert partnerships == {
-        "2016": 1, "2017": 7, "2018": 12, "2019": 8, "2020": 7, "2021": 3,
+    partnerships = SAVED["innovatiepartnerschappen"]
+    # The news of 2022 ends with 2021; the count of 2022 has no page, so it may not pass as checked.
+    assert partnerships.published == {
+        "2016": 1, "2017": 7, "2018": 12, "2019": 8, "2020": 7, "2021": 3, "2022": 3,
     }  # fmt: skip
+    assert "2022" in partnerships.unchecked
     assert list(SAVED["sbir"].published) == [str(year) for year in range(2011, 2022)]
     assert sum(SAVED["sbir"].published.values()) == 55
     started = SAVED["innovatievriendelijke_procedures_2023"].published
