@@ -57,7 +57,7 @@ def test_a_wrong_argument_is_explained(arguments, error, message):
 def test_unknown_settings_are_named(tmp_path):
     path = tmp_path / "s.toml"
     path.write_text("analyser = 'x'\n")
-    with pytest.raises(SettingsError, match="unknown setting 'analyser'; known: analyzer"):
+    with pytest.raises(SettingsError, match=r"unknown setting 'analyser'; known: .*analyzer"):
         settings.load(path)
     path.write_text("max_unreadable = 'much'\n")
     with pytest.raises(SettingsError, match="max_unreadable is 'much'; expected float"):

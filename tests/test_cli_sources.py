@@ -52,7 +52,8 @@ def servers(httpserver, monkeypatch):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    shutil.copytree(CORPORA / "indicators", tmp_path / "corpora" / "indicators")
+    for name in ("indicators", "reference"):
+        shutil.copytree(CORPORA / name, tmp_path / "corpora" / name)
     shutil.copy(CORPORA / "codebook.toml", tmp_path / "corpora")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     for name in ("TENDERNED_USER", "TENDERNED_PASSWORD"):
@@ -288,6 +289,6 @@ def test_one_source_that_is_unreadable_does_not_keep_the_others_from_being_colle
     with pytest.raises(PipelineError) as caught:
         sources.collect("2026Q1", settings_file=given)
     assert str(caught.value) == (
-        "bad: 9.1% is unreadable; at most 5.0% may be\nlocked: another run is writing"
+        "2 faults: bad: 9.1% is unreadable; at most 5.0% may be; another run is writing"
     )
     assert "good: 10 notices, 0 in quarantine" in capsys.readouterr().out

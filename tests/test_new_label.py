@@ -121,7 +121,7 @@ def test_a_new_label_goes_all_the_way_to_a_promoted_model(store, tmp_path):
     with pytest.raises(CorpusError, match="labels, definitions or fields have changed"):
         run("train", "--analyzer", "embedded")
 
-    run("annotations", "migrate", "--to", "2", "--default", "open_hardware=no")
+    run("annotations", "migrate", "--to", "3", "--default", "open_hardware=no")
     table = new_notices(tmp_path / "new.csv")
     judged = judged_new(store, tmp_path / "judged.csv", table)
     told = run("train", "--annotations", str(judged), "--input", str(table))

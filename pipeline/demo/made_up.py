@@ -87,7 +87,9 @@ def _texts(store: Store, codebook: Codebook) -> dict[bool, list[AuthoredText]]:
     pools: dict[bool, list[AuthoredText]] = {True: [], False: []}
     for table in store.authored():
         several = sorted(readings.get(table["notice_id"], ()), key=lambda x: x.round)
-        if several and table["kind"] in {"competition", "result"}:
+        # A bare title would be a lot whose text is missing, which is what checks look for.
+        told = table["description"] and table["kind"] in {"competition", "result"}
+        if several and told:
             text = AuthoredText(table=table, readings=tuple(several))
             pools[text.judgement.innovation_oriented].append(text)
     return pools

@@ -87,7 +87,7 @@ def judges_agree(annotations: Sequence[Annotation], codebook: Codebook, *, floor
         f"{floor:g}"
     )
     passed = alpha >= floor
-    advice = "" if passed else "; find out where readers differ: `innovatiemonitor annotations`"
+    advice = "" if passed else "; where they differ: `innovatiemonitor annotations adjudicate`"
     return _stop(name, passed=passed, finding=finding + advice)
 
 

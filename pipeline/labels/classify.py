@@ -15,7 +15,7 @@ from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide, rules
 from pipeline.labels.batches import outcomes_of, require_all
-from pipeline.labels.decide import Decision
+from pipeline.labels.decide import ChosenLabels
 from pipeline.labels.explain import evidence
 from pipeline.labels.table import columns, line
 from pipeline.learning import shelf
@@ -194,7 +194,7 @@ class Classifier:
 
 
 def _shown(
-    probabilities: Mapping[str, float], decision: Decision, settled: Mapping[str, Evidence]
+    probabilities: Mapping[str, float], decision: ChosenLabels, settled: Mapping[str, Evidence]
 ) -> dict[str, float]:
     """What a field settles is certain; without a judgement only the forms have a probability."""
     certain = dict.fromkeys(settled, 1.0)

@@ -14,7 +14,7 @@ TOO_LITTLE = "too little text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ChosenLabels:
     """What is chosen for one notice.
 
     Attributes:
@@ -43,7 +43,7 @@ def decide(
     codebook: Codebook,
     *,
     thresholds: Mapping[str, float],
-) -> Decision:
+) -> ChosenLabels:
     """Choose all labels of a notice.
 
     Args:
@@ -53,7 +53,7 @@ def decide(
     """
     by_field = settled(reading, codebook)
     if reason := unreadable(reading.document):
-        return Decision(judgement=None, forms=tuple(sorted(by_field)), abstained=reason)
+        return ChosenLabels(judgement=None, forms=tuple(sorted(by_field)), abstained=reason)
     likely = {form for form in codebook.forms if probabilities[form] >= thresholds[form]}
     little = _words(reading.document) < FEWEST_WORDS
     if little:
@@ -61,11 +61,11 @@ def decide(
     forms = _together(likely | set(by_field), by_field, probabilities, codebook)
     least = _least_rank(forms, codebook)
     if little and not least:
-        return Decision(judgement=None, forms=forms, abstained=TOO_LITTLE)
+        return ChosenLabels(judgement=None, forms=forms, abstained=TOO_LITTLE)
     innovative = bool(least) or 1 - probabilities["none"] >= thresholds[INNOVATION]
     rank = max(least, _median_rank(probabilities, codebook) if not little else 0)
     found = judgement(probabilities, forms, codebook, rank=rank if innovative else 0)
-    return Decision(judgement=found, forms=forms)
+    return ChosenLabels(judgement=found, forms=forms)
 
 
 def settled(reading: Reading, codebook: Codebook) -> dict[str, Evidence]:

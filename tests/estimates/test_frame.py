@@ -230,15 +230,15 @@ def test_a_value_is_held_against_its_estimate(value, estimate, flags):
 
 
 def test_dollars_become_euros_at_the_average_of_the_year():
-    """1,082,000 dollars at 1.082 dollars for a euro in 2024."""
-    dollars = Amount(value=1_082_000, currency="USD")
+    """1,082,400 dollars at 1.0824 dollars for a euro in 2024."""
+    dollars = Amount(value=1_082_400, currency="USD")
     lot = only(frame_of(told("a", replace(won(), awarded=dollars))))
     assert lot.value_eur == pytest.approx(1_000_000)
     assert lot.flags == ("currency",)
 
 
 @pytest.mark.parametrize(
-    ("currency", "year"), [("JPY", 2024), ("USD", 2013)], ids=["currency", "year"]
+    ("currency", "year"), [("AED", 2024), ("USD", 1998)], ids=["currency", "year"]
 )
 def test_without_a_rate_there_is_no_value(currency, year):
     foreign = replace(won(), awarded=Amount(value=5_000_000, currency=currency))
@@ -533,8 +533,9 @@ def test_winsorising_leaves_missing_values_missing():
 
 
 def test_the_rates_are_complete_for_the_years_that_are_there():
-    assert set(RATES) == {"USD", "GBP", "SEK", "DKK", "NOK", "CHF", "PLN", "CZK", "HUF"}
-    assert {tuple(sorted(years)) for years in RATES.values()} == {tuple(range(2014, 2025))}
+    often = {"USD", "GBP", "SEK", "DKK", "NOK", "CHF", "PLN", "CZK", "HUF"}
+    assert set(RATES) >= often
+    assert all(set(RATES[currency]) >= set(range(2014, 2027)) for currency in often)
 
 
 @pytest.mark.parametrize("body", ["[USD]\n2024 = 0", "[USD]\nlast = 1.1", "USD = 1.1", "[USD"])

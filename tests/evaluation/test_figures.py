@@ -311,7 +311,7 @@ def test_a_model_is_measured_with_all_that_it_learned_and_nothing_else(mute, lea
     classifier, log = mute
     other = dataclasses.replace(learned, fingerprint="more")
     with pytest.raises(ModelMismatch, match=r"m-1 learned from 40 notices .*; here are 40 "):
-        trial.evaluate(classifier, other, facts={}, traps=[])
+        trial.evaluate(classifier, other, facts={}, traps=[], paragraphs=[])
     assert log == []
 
 

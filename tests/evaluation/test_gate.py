@@ -307,5 +307,12 @@ def test_the_floors_of_the_repository_can_be_read():
     assert set(floors) == {"codebook_version", "evaluation", "at_least", "at_most", "reasons"}
     bounds = {**floors["at_least"], **floors["at_most"]}
     assert bounds
-    assert {path.partition(".")[0] for path in bounds} <= {"authored", "traps", "real"}
+    assert {path.partition(".")[0] for path in bounds} <= {
+        "authored",
+        "buyers",
+        "cases",
+        "invariance",
+        "real",
+        "traps",
+    }
     assert all(np.isfinite(bound) for bound in bounds.values())

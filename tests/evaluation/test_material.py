@@ -74,7 +74,7 @@ def stored(store, codebook):
         evidence=(),
         annotator="a1",
         annotated_at=dt.date(2026, 11, 21),
-        codebook_version=1,
+        codebook_version=codebook.version,
         codebook_fingerprint=codebook.meaning,
         round="first",
     )

@@ -110,7 +110,7 @@ def killed_at(step, when, work):
 
 def content(path):
     if path.suffix == ".parquet":
-        return pd.read_parquet(path).to_dict("records")
+        return pd.read_parquet(path).to_csv()
     if path.suffix == ".xlsx":
         return [[x.value for x in row] for row in openpyxl.load_workbook(path).active]
     return path.read_bytes()

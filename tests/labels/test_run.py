@@ -47,7 +47,7 @@ def table(path, count, **changes):
         writer = csv.writer(handle)
         writer.writerow(names)
         for number in range(count):
-            text = f"De gemeente koopt {number} bureaustoelen met armleuning voor het stadhuis."
+            text = f"De gemeente koopt {number} stoelen met leuning voor het stadhuis in het dorp."
             writer.writerow([str(number), f"Levering {number} stoelen", text])
     return path
 

@@ -134,9 +134,12 @@ def lines(body: bytes) -> Iterator[tuple[str, Members]]:
     """Yield the objects of a JSONL file with their place; blank lines are skipped.
 
     Raises:
-        CorpusError: A line is no JSON object.
+        CorpusError: A line is no JSON object, or there is none.
     """
-    for number, line in enumerate(decoded(body).split("\n"), 1):
+    text = decoded(body)
+    if not text.strip():
+        raise CorpusError("an empty file; expected one JSON object per line")
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             with judging.numbered(place := f"line {number}"):
                 entry = member({"object": loaded(line)}, "object", dict)
