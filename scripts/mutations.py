@@ -30,6 +30,8 @@ from pipeline.sources.files import raw_notices
 
 DEMO = Path(__file__).parent.parent / "corpora" / "demo"
 NOW = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
+# When archives say they were made: the clock must not change them.
+STAMP = (2026, 1, 1, 0, 0, 0)
 SEED = 20261129
 # What the file that is asked for names is the user's to mend: an outcome, not a crash.
 FORESEEN = (NoticeError, SettingsError)
@@ -139,9 +141,12 @@ def archive(rng: random.Random) -> bytes:
     if rng.random() < 0.5:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             for name, data in members.items():
-                packed.writestr(name, data)
+                packed.writestr(zipfile.ZipInfo(name, STAMP), data, zipfile.ZIP_DEFLATED)
     else:
-        with tarfile.open(fileobj=file, mode="w:gz") as packed_tar:
+        with (
+            gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w") as packed_tar,
+        ):
             for name, data in members.items():
                 info = tarfile.TarInfo(name)
                 info.size = len(data)
@@ -174,7 +179,7 @@ def _csv(rows: list[list[str]], rng: random.Random) -> bytes:
     writer.writerows([HEADER, *rows])
     encoding = rng.choice(("utf-8", "utf-8-sig", "cp1252", "utf-16"))
     data = file.getvalue().encode(encoding, errors="replace")
-    return gzip.compress(data) if rng.random() < 0.2 else data
+    return gzip.compress(data, mtime=0) if rng.random() < 0.2 else data
 
 
 def _xlsx(rows: list[list[str]], rng: random.Random) -> bytes:
@@ -183,7 +188,17 @@ def _xlsx(rows: list[list[str]], rng: random.Random) -> bytes:
         book.create_sheet(name)
     for row in (list(HEADER), *rows):
         book.active.append([x.replace("\x00", "") for x in row])
+    book.properties.created = book.properties.modified = dt.datetime(*STAMP)
     book.save(file)
+    return _stamped(file.getvalue())
+
+
+def _stamped(archive: bytes) -> bytes:
+    """Give the members of a zip file one time, whenever it was made."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as made, zipfile.ZipFile(file, "w") as kept:
+        for name in made.namelist():
+            kept.writestr(zipfile.ZipInfo(name, STAMP), made.read(name), zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 

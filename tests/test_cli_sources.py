@@ -145,7 +145,7 @@ def test_what_is_missing_is_named_and_stops_the_check(say, httpserver):
     assert "99000103-2026: " in error.value.__notes__[0]
     assert "incomplete: 1 days (2026-06-30)" in say("status")
     say("collect", DAYS)
-    with pytest.raises(ChecksFailed, match="1 of 10 checks stop publication: counts_agree") as stop:
+    with pytest.raises(ChecksFailed, match="1 of 13 checks stop publication: counts_agree") as stop:
         say("check", DAYS)
     assert stop.value.exit_code == 3
     assert "stop  counts_agree_with_the_source: 1 of 2 days differ" in stop.value.__notes__[0]
