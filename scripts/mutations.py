@@ -6,6 +6,7 @@ Used by fuzz.py and, in a small version, by the tests.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
 import json
