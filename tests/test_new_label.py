@@ -51,7 +51,8 @@ def store(tmp_path, monkeypatch):
     corpora = tmp_path / "corpora"
     for name in ("annotations", "authored"):
         (corpora / name).mkdir(parents=True)
-    shutil.copy(HOME / "corpora" / "codebook.toml", corpora)
+    for name in ("codebook.toml", "boilerplate.jsonl"):
+        shutil.copy(HOME / "corpora" / name, corpora)
     source = Store(HOME)
     read = annotations.read(source.annotations("authored"), codebooks.load(source), name="a")
     ids, _ = chosen(annotations.final(read))
@@ -144,6 +145,6 @@ def test_a_new_label_goes_all_the_way_to_a_promoted_model(store, tmp_path):
     run("classify", str(table), "-o", str(tmp_path / "labels.csv"))
     with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert {x["codebook_version"] for x in lines} == {"2"}
+    assert {x["codebook_version"] for x in lines} == {"3"}
     assert {x["codebook_fingerprint"] for x in lines} == {codebooks.load(store).fingerprint}
     assert all(float(x["p_open_hardware"]) > 0 for x in lines)

@@ -247,12 +247,20 @@ def _id_of(reading: Reading) -> str:
 
 
 def _asides(store: Store, written: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return per authored notice the paragraphs of boilerplate that were put around it."""
+    """Return per authored notice the paragraphs of boilerplate that were put around it.
+
+    Raises:
+        CorpusError: A paragraph is not among those of the store.
+    """
     texts = {x["paragraph_id"]: x["text"] for x in store.boilerplate()}
-    return {
-        x["notice_id"]: [texts[paragraph] for paragraph in x.get("boilerplate", ())]
-        for x in written
-    }
+    wanted = {x["notice_id"]: x.get("boilerplate", ()) for x in written}
+    for notice_id, paragraphs in wanted.items():
+        if missing := set(paragraphs) - set(texts):
+            raise CorpusError(
+                f"{notice_id} names paragraph {min(missing)!r}; corpora/boilerplate.jsonl has "
+                f"{len(texts)} others"
+            )
+    return {x: [texts[paragraph] for paragraph in some] for x, some in wanted.items()}
 
 
 def _places(text: str, paragraphs: Iterable[str]) -> tuple[tuple[int, int], ...]:
