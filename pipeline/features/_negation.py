@@ -63,6 +63,11 @@ AWAY = re.compile(
     r"in plaats van|i\.p\.v\.|ipv|af van|afgezien van|afzien van|af te zien van|eerder dan|"
     r"anders dan|met uitzondering van"
 )
+# "Op geen van de percelen zijn varianten toegestaan", "in geen geval wordt ...": all of the clause
+# is denied, its verb included.
+THROUGHOUT = re.compile(
+    r"\b(op|in|onder|voor|bij|met|aan|tegen|volgens) geen (van|der|enkele?|geval|beding)\b"
+)
 
 
 def is_negated(place: Place) -> bool:
@@ -91,7 +96,7 @@ def _elsewhere(place: Place) -> bool:
 
 
 def _denied_before(place: Place, before: Sequence[str], after: Sequence[str]) -> bool:
-    if AWAY.search(" ".join(before[-6:])):
+    if AWAY.search(" ".join(before[-6:])) or THROUGHOUT.search(" ".join(before)):
         return True
     for distance, word in enumerate(reversed(before)):
         between = before[len(before) - distance :]

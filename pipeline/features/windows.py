@@ -43,7 +43,7 @@ def windows(reading: Reading) -> list[Window]:
     return [
         Window(
             start=sentences[first].start_char,
-            end=sentences[last].end_char,
+            end=_end(sentences[last]),
             sentences=last - first + 1,
             lemmas=" ".join(parts[first : last + 1]),
             words=" ".join(words[first : last + 1]),
@@ -55,6 +55,11 @@ def windows(reading: Reading) -> list[Window]:
 def sentences_of(reading: Reading) -> list[Span]:
     """Return the sentences of a document that have a letter in them."""
     return [span for span in reading.document.doc.sents if any(map(str.isalpha, span.text))]
+
+
+def _end(sentence: Span) -> int:
+    # The line breaks after a sentence are its tokens too, and no part of what it says.
+    return int(sentence.start_char) + len(sentence.text.rstrip())
 
 
 def _pairs(count: int) -> Iterator[tuple[int, int]]:

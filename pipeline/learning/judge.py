@@ -34,9 +34,9 @@ FORMS = TEXT | {"fields": 0.2}
 WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
 STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3}
 
-# They speak for every question. How long a text is does not: boilerplate makes it long, and a model
-# that was told took the longest for transformative.
-ALWAYS = ("passages", "names")
+# They speak for every question, and enter at calibration. How long a text is does not: boilerplate
+# makes it long, and a model that was told took the longest for transformative.
+DIRECT = ("passages", "names")
 
 # The answer to a question that does not apply, and its weight.
 NONE = (float("nan"), 0.0)
@@ -53,6 +53,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         weights: Judgement (``degree``, ``aspect``, ``openness``, ``forms``) to feature to how much
             it counts; features that none names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
+        direct: Features that speak of a question themselves, of ``passages`` and ``names``.
         mask_names: Hide the forms' own names.
         heads: An unfitted ``Heads``; its default where not given.
 
@@ -72,6 +73,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         forms: tuple[str, ...] = (),
         weights: Weights | None = None,
         strengths: Mapping[str, float] | None = None,
+        direct: tuple[str, ...] = DIRECT,
         mask_names: bool = False,
         heads: Heads | None = None,
     ) -> None:
@@ -80,6 +82,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         self.forms = forms
         self.weights = weights
         self.strengths = strengths
+        self.direct = direct
         self.mask_names = mask_names
         self.heads = heads
 
@@ -106,7 +109,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         openness = ("asked", "room")
         self.labels_ = np.array([*self.degrees, *self.aspects, *openness, "closed", *self.forms])
         self.features_ = features(
-            tuple({*ALWAYS, *(name for parts in self._weights.values() for name in parts)}),
+            tuple({*self.direct, *(name for parts in self._weights.values() for name in parts)}),
             labels=(*self.degrees[1:], *self.aspects, *openness, *self.forms),
             forms=self.forms,
             evidence=self._evidence((*self.aspects, *openness)),
@@ -170,7 +173,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
                 best = odds.reshape(len(odds), -1, len(PLACES)).max(axis=2)
                 return np.where(best > ABSENT, expit(best), 0.0)
             start += width
-        raise KeyError("names")
+        return np.zeros((matrix.shape[0], len(self.forms)))
 
     def _evidence(self, shown: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """Return per degree whose passages speak for it: its own, and those above it.

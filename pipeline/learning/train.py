@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.codebook import Codebook
 from pipeline.learning.examples import TrainingSet
 from pipeline.learning.heads import Heads
-from pipeline.learning.judge import STRENGTHS, WEIGHTS, Judge, Weights
+from pipeline.learning.judge import DIRECT, STRENGTHS, WEIGHTS, Judge, Weights
 from pipeline.records import INNOVATION
 
 # A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
@@ -22,7 +22,7 @@ class Recipe:
     """How a model is made; what is compared in model selection.
 
     Attributes:
-        weights, strengths: See ``Judge``.
+        weights, strengths, direct: See ``Judge``.
         mask_names: Hide the forms' own names.
         classifier: See ``Heads``.
         thresholds: ``innovation_oriented`` or a form to the probability from which it is listed;
@@ -32,6 +32,7 @@ class Recipe:
 
     weights: Weights = field(default_factory=lambda: WEIGHTS)
     strengths: Mapping[str, float] = field(default_factory=lambda: STRENGTHS)
+    direct: tuple[str, ...] = DIRECT
     mask_names: bool = False
     classifier: str = "svm"
     thresholds: Mapping[str, float] = field(default_factory=lambda: THRESHOLDS)
@@ -43,6 +44,7 @@ class Recipe:
             codebook,
             weights=self.weights,
             strengths=self.strengths,
+            direct=tuple(self.direct),
             mask_names=self.mask_names,
             heads=Heads(self.classifier, seed=self.seed),
         )

@@ -184,6 +184,9 @@ def test_the_names_of_forms_are_marked_as_names(finder, document):
         "Een variant is evenmin toegestaan.",
         "Wij vragen één prijs in plaats van varianten.",
         "De opdrachtgever ziet af van varianten.",
+        "Op geen van de percelen zijn varianten toegestaan.",
+        "In geen geval worden varianten beoordeeld.",
+        "Onder geen beding mag een inschrijver varianten indienen.",
     ],
 )
 def test_negation_reaches_its_cue(find, text):
@@ -204,6 +207,7 @@ def test_negation_reaches_its_cue(find, text):
         ("Er is geen vergoeding voor de marktconsultatie.", "market_consultation"),
         ("Het systeem is nog niet op de markt.", "disruptive"),
         ("Er is geen bestaande oplossing.", "disruptive"),
+        ("Bij geen bezwaar zijn varianten toegestaan.", "variants"),
     ],
 )
 def test_what_only_looks_like_negation_leaves_the_cue_asserted(find, text, label):
