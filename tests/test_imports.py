@@ -19,7 +19,7 @@ GROUND = [
         "store",
         "rawstore",
     ),
-    *("codebook", "parallel", "home"),
+    *("codebook", "parallel", "prepared", "home"),
 ]
 ROOMS = [
     "sources",

@@ -11,9 +11,20 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
-from pipeline.features.names import PLACES, NameScope
-from pipeline.features.passages import SCORES, PassageScores
+from pipeline.features.counts import CountColumns
+from pipeline.features.fitted import (
+    CountedCues,
+    Fitted,
+    FittedFeatures,
+    LemmaTerms,
+    NamedFields,
+    WrittenTerms,
+)
+from pipeline.features.names import NameScope
+from pipeline.features.passages import PassageScores
+from pipeline.features.scoring import SCORES
 from pipeline.features.structured import CueCounts, StructuredFields
+from pipeline.features.surroundings import PLACES
 from pipeline.features.terms import HashedTerms, chars, phrases, words
 from pipeline.features.text import LemmaText, WrittenText
 
@@ -61,6 +72,11 @@ def features(
         "names": [("scope", NameScope(forms, mask_names))],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
+
+
+def fitted(union: FeatureUnion) -> FittedFeatures:
+    """Return what a fitted union learned, to apply without it."""
+    return FittedFeatures({name: _FITTED[name](part) for name, part in union.transformer_list})
 
 
 def widths(union: FeatureUnion) -> dict[str, int]:
@@ -123,6 +139,20 @@ _PLACES: Mapping[str, Callable[[Any, Sequence[str]], list[int]]] = {
     "passages": _of_passages,
     "names": _of_names,
     "cues": _of_cues,
+}
+
+
+_FITTED: Mapping[str, Callable[[Any], Fitted]] = {
+    "lemmas": lambda part: LemmaTerms(part["weights"].weights()),
+    "chars": lambda part: LemmaTerms(part["weights"].weights()),
+    "phrases": lambda part: WrittenTerms(part["weights"].weights()),
+    "cues": lambda part: CountedCues(
+        CountColumns(tuple(part["columns"].feature_names_), part["scale"].scale_),
+        part["counts"].with_names,
+    ),
+    "fields": lambda part: NamedFields(CountColumns(tuple(part["columns"].feature_names_))),
+    "passages": lambda part: part["scores"].odds(),
+    "names": lambda part: part["scope"].odds(),
 }
 
 
