@@ -99,7 +99,7 @@ def import_(
     )
     with store.exclusive("annotations"):
         known = store.has_annotations(into)
-        old = judging.read(store.annotations(into), codebook, name=into) if known else ()
+        old = judging.read_all(store.annotations(into), codebook, name=into) if known else ()
         store.write_annotations(into, judging.write(merged(old, added)))
     typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
 
@@ -154,7 +154,7 @@ def adjudicate(
         return
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
     with store.exclusive("annotations"):
-        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        judged = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
         store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
 

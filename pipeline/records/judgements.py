@@ -89,6 +89,7 @@ class Annotation:
     Attributes:
         text_hash: Fingerprint of the text that was judged; ``None`` where only fields were.
         annotator: A pseudonym, never a name.
+        annotated_at: The day, or the moment in UTC where it is known.
         codebook_fingerprint: What was judged by, ``Codebook.meaning``: a new cue changes no
             judgement. ``None`` only where no file was read.
         round: ``first``, ``second`` or ``adjudicated``.
