@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.codebook import Codebook
 from pipeline.evaluation.cases import Case
-from pipeline.records import INNOVATION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """A label that looks wrong.
-
-    Attributes:
-        given: Whether people gave the label.
-        confidence: Probability of what people said, 0 to 1.
-    """
-
-    notice_id: str
-    label: str
-    given: bool
-    confidence: float
+from pipeline.records import INNOVATION, Suspect
 
 
 def suspects(cases: Sequence[Case], codebook: Codebook) -> tuple[Suspect, ...]:

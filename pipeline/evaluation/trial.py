@@ -26,7 +26,7 @@ from pipeline.evaluation.compare import Comparison, compare
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.invariance import invariance
 from pipeline.evaluation.metrics import Booleans
-from pipeline.evaluation.suspects import Suspect, suspects
+from pipeline.evaluation.suspects import suspects
 from pipeline.labels.classify import Classifier
 from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
@@ -34,7 +34,15 @@ from pipeline.learning.examples import TrainingSet
 from pipeline.learning.groups import groups
 from pipeline.learning.judge import Judge
 from pipeline.learning.train import Recipe
-from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction, Reading
+from pipeline.records import (
+    Annotation,
+    Judgement,
+    ModelCard,
+    Notice,
+    Prediction,
+    Reading,
+    Suspect,
+)
 from pipeline.store import Store
 
 # Of the notices of a fold, so many are changed in every way.

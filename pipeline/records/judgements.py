@@ -117,6 +117,21 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A label by people that looks wrong, because a model that never saw it is sure.
+
+    Attributes:
+        given: Whether people gave the label.
+        confidence: Probability of what people said, 0 to 1.
+    """
+
+    notice_id: str
+    label: str
+    given: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
     """What a model is; a model without a card does not load.
 
