@@ -20,7 +20,9 @@ from pipeline.writing import locked, write_atomic
 
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What several processes may want to change at once.
-Shared = Literal["annotations", "decisions", "draws", "floors", "models", "promotions", "published"]
+Shared = Literal[
+    "annotations", "decisions", "draws", "floors", "models", "people", "promotions", "published"
+]
 
 FILE_NAME = re.compile(r"\w[\w.-]*")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)

@@ -4,7 +4,7 @@ One module per kind of user. A module that is imported here has its commands on 
 in this order.
 """
 
-from pipeline.cli import annotations, checks, drawing, figures, labels, models, sources
+from pipeline.cli import annotations, checks, drawing, figures, labels, models, sources, workplace
 from pipeline.cli._app import app, main
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "main",
     "models",
     "sources",
+    "workplace",
 ]
