@@ -13,9 +13,11 @@ Source:
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Literal, Self, get_args
 
@@ -24,12 +26,15 @@ from scipy.special import entr
 
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
-from pipeline.errors import SettingsError
+from pipeline.errors import CorpusError, SettingsError
 from pipeline.labels.nearness import Nearness
 from pipeline.records import INNOVATION, Prediction, Suspect
+from pipeline.spreadsheet import csv_table
 
 Reason = Literal["uncertain", "novel", "disagreement", "suspect"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
+
+COLUMNS = ("notice_id", "reason", "label", "score")
 
 # A notice as like as this to one that is judged, or stands in the queue, would teach it again.
 ALIKE = 0.9
@@ -129,6 +134,25 @@ def to_judge(
         "suspect": _doubted(x for x in suspects if x.notice_id not in {*drawn}),
     }
     return tuple(_mixed({name: streams[name] for name in shares}, shares, length))
+
+
+def write_queue(queue: Iterable[QueuedNotice]) -> bytes:
+    """Write a queue as CSV, one line per notice, in order."""
+    lines = (asdict(x) | {"score": f"{x.score:.3f}"} for x in queue)
+    return csv_table(COLUMNS, lines)
+
+
+def queued_ids(body: bytes) -> tuple[str, ...]:
+    """Read which notices a written queue holds, in order.
+
+    Raises:
+        CorpusError: It is no queue, or holds nothing.
+    """
+    lines = csv.DictReader(io.StringIO(body.decode("utf-8-sig", errors="replace")))
+    named = [x["notice_id"] for x in lines] if "notice_id" in (lines.fieldnames or ()) else []
+    if not named:
+        raise CorpusError("no notices in the queue; expected a CSV as `queue` writes it")
+    return tuple(named)
 
 
 def require_mix(mix: Mapping[str, float]) -> dict[Reason, float]:
