@@ -1,4 +1,4 @@
-"""The command for everybody: the workplace in the browser."""
+"""Commands for everybody: the workplace in the browser, and its index as a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli._app import SettingsFile, app, now, opened
+from pipeline.cli._app import SettingsFile, app, now, opened, progress
 
 FIRST = "beheerder"
 
@@ -48,6 +48,7 @@ def serve(
     from pipeline.workplace.people import invite, people
     from pipeline.workplace.serve import Reached, listening
     from pipeline.workplace.serve import serve as answer
+    from pipeline.workplace.stock import refresh
     from pipeline.workplace.visit import Workplace
 
     place = Reached(
@@ -60,6 +61,8 @@ def serve(
     )
     work = Workplace(settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ()))
     with listening(place) as taken:
+        with progress("index") as tell:
+            refresh(work, tell=tell)
         origin = place.origin(taken.getsockname()[1])
         known = people(work.store)
         for name in person or ([] if known else [FIRST]):
@@ -67,3 +70,33 @@ def serve(
             typer.echo(f"{name}: {origin}/toegang/{secret}")
         typer.echo(f"the workplace is at {origin}; end it with Ctrl-C", err=True)
         answer(work, place, taken)
+
+
+@app.command()
+def export(
+    sqlite: Annotated[Path, typer.Option(help="File to write")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files with notices, beside those that were collected"),
+    ] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Write all notices, with what model and people say, as one SQLite database.
+
+    It opens as it is in Datasette and in every program for SQLite; docs/workplace.md names its
+    tables. What the model says of notices in a draw that is not finished is left out.
+
+    \b
+    Examples:
+      innovatiemonitor export --sqlite notices.sqlite
+    """
+    from pipeline.sources.paths import require_apart
+    from pipeline.workplace.catalogue import write_catalogue
+    from pipeline.workplace.stock import contents
+    from pipeline.workplace.visit import Workplace
+
+    require_apart([sqlite], inputs or [])
+    work = Workplace(settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ()))
+    with progress("export") as tell:
+        written = write_catalogue(sqlite, contents(work), plain_words=True, tell=tell)
+    typer.echo(f"{written} notices: {sqlite}", err=True)

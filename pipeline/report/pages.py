@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -50,6 +50,7 @@ class Piece:
 
     text: str
     labels: str
+    label_ids: tuple[str, ...] = field(default=(), compare=False)
 
 
 def labels_page(
@@ -132,12 +133,13 @@ def pieces(text: str, passages: Sequence[Evidence], codebook: Codebook) -> list[
     )
     found = []
     for start, end in pairwise(cuts):
-        labels = [
-            codebook.label(x.label).name
-            for x in passages
-            if (x.start or 0) <= start and end <= (x.end or 0)
-        ]
-        found.append(Piece(text[start:end], ", ".join(dict.fromkeys(labels))))
+        ids = tuple(
+            dict.fromkeys(
+                x.label for x in passages if (x.start or 0) <= start and end <= (x.end or 0)
+            )
+        )
+        names = ", ".join(codebook.label(x).name for x in ids)
+        found.append(Piece(text[start:end], names, ids))
     return found
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError
-from pipeline.workplace import begin, entrance
+from pipeline.workplace import begin, entrance, finding, reading
 from pipeline.workplace.guard import Guard, TooLarge
 from pipeline.workplace.people import form_token, person_of
 from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
@@ -29,6 +29,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 READ: dict[str, Page] = {
     "/": begin.begin,
+    "/zoeken": finding.search,
+    "/zoeken.csv": finding.search_csv,
+    "/zoeken.xlsx": finding.search_xlsx,
+    "/aankondiging/{notice_id:path}": reading.notice_of,
     "/mensen": entrance.colleagues,
 }
 WRITE: dict[str, Page] = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,9 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from pipeline.corpus import annotations as judging
 from pipeline.errors import PipelineError
 from pipeline.home import Home
+from pipeline.notices.serial import notice_from_json
+from pipeline.records import Annotation, Notice
 from pipeline.report import dutch
+from pipeline.workplace.catalogue import reading
+from pipeline.workplace.duties import unshown
+from pipeline.workplace.search import Finder
 
 
 def address(*parts: str) -> str:
@@ -51,6 +59,64 @@ class Workplace(Home):
     clock: Callable[[], dt.datetime]
     inputs: Sequence[str] = ()
     fictional: bool = False
+    _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
+    _found: tuple[int, Finder] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def annotations(self, name: str | None = None) -> tuple[Annotation, ...]:
+        """Return the judgements in force, of one file or of all; read again only when changed.
+
+        Raises:
+            CorpusError: A file does not agree with the codebook.
+        """
+        state = self.store.annotations_state()
+        names = state if name is None else [name] if name in state else []
+        return tuple(one for each in names for one in self._in(each, state[each]))
+
+    def _in(self, name: str, state: tuple[int, int]) -> tuple[Annotation, ...]:
+        held = self._judged.get(name)
+        if held is None or held[0] != state:
+            text = self.store.annotations(name)
+            held = state, judging.read(text, self.codebook, name=f"{name}.csv")
+            self._judged[name] = held
+        return held[1]
+
+    @property
+    def finder(self) -> Finder:
+        """The index, opened again when it was made anew, with what people judged by now.
+
+        Raises:
+            NotThere: There is none.
+        """
+        path = self.store.index_path
+        if not path.is_file():
+            raise NotThere("there is no index of notices", hint="Start the workplace again.")
+        with self._lock:
+            made = path.stat().st_mtime_ns
+            if self._found is None or self._found[0] != made:
+                self._found = made, Finder(path)
+            self._found[1].judged({one.notice_id for one in self.annotations()})
+            return self._found[1]
+
+    def notice(self, notice_id: str) -> Notice:
+        """Return a notice of the index, whole.
+
+        Raises:
+            NotThere: There is none of that id.
+        """
+        found = self.rows("SELECT record FROM records WHERE notice_id = ?", notice_id)
+        if not found:
+            raise NotThere(f"no notice {notice_id!r} in the index")
+        return notice_from_json(found[0]["record"])
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """Ask the index."""
+        with closing(reading(self.store.index_path)) as base:
+            return [dict(row) for row in base.execute(query, values)]
+
+    def withheld(self, person: str) -> frozenset[str]:
+        """Return the notices of which a person sees no opinion: they are judged in a draw."""
+        return unshown(self.store, self.annotations(), person)
 
 
 @dataclass(frozen=True, kw_only=True)

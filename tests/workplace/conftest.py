@@ -13,6 +13,7 @@ import uvicorn
 from pipeline.workplace.app import COOKIE, application
 from pipeline.workplace.people import form_token, invite
 from pipeline.workplace.serve import LOOPBACK, Reached, listening
+from pipeline.workplace.stock import refresh
 from pipeline.workplace.visit import Workplace
 
 pytest_plugins = ["stage_quarter"]
@@ -82,6 +83,7 @@ def work_at(settings, **options):
 @pytest.fixture
 def site(home):
     work = work_at(home.settings)
+    refresh(work)
     with running(work) as origin:
         yield Site(origin, work, home)
 
@@ -94,6 +96,7 @@ def shown(stocked, codebook, everything, tmp_path_factory):
     from pipeline.settings import Settings
 
     folder = shutil.copytree(stocked, tmp_path_factory.mktemp("shown") / "home")
-    settings = Settings(home=folder)
-    with running(work_at(settings)) as origin:
-        yield Site(origin, work_at(settings), SimpleNamespace(codebook=codebook))
+    work = work_at(Settings(home=folder))
+    refresh(work)
+    with running(work) as origin:
+        yield Site(origin, work, SimpleNamespace(codebook=codebook))
