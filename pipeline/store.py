@@ -18,7 +18,9 @@ from typing import Any, Literal
 from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
 from pipeline.writing import locked, write_atomic
 
-MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# Windows, where checkouts may lie, takes some names for devices, whatever their extension.
+DEVICE = r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"
+MODEL_ID = re.compile(rf"(?!{DEVICE})[A-Za-z0-9][A-Za-z0-9_-]{{0,99}}")
 # What several processes may want to change at once.
 Shared = Literal[
     "annotations",
@@ -35,7 +37,7 @@ Shared = Literal[
 # What is kept as JSON, by name.
 Kept = Literal["draws", "lists", "published", "state"]
 
-FILE_NAME = re.compile(r"\w[\w.-]*")
+FILE_NAME = re.compile(rf"(?!{DEVICE})\w[\w.-]{{0,99}}")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
 
 

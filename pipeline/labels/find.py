@@ -71,7 +71,7 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
         SettingsError: No notice has that id, or the file holds several.
         NoticeError: The file cannot be read.
     """
-    if Path(wanted).is_file():
+    if is_file(wanted):
         return _only(wanted, now)
     for raw in raw_notices(inputs, now=now):
         if isinstance(raw, Unreadable):
@@ -85,6 +85,14 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
             return notice
     places = ", ".join(str(place) for place in inputs)
     raise SettingsError(f"no notice {wanted!r} in {places}", hint="Name the place with --input.")
+
+
+def is_file(wanted: str) -> bool:
+    """Whether this names a file; an id may be longer than any name of one."""
+    try:
+        return Path(wanted).is_file()
+    except OSError:
+        return False
 
 
 def _only(path: str, now: dt.datetime) -> Notice:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.codebook import Codebook
 from pipeline.records import Document, Evidence, Prediction
 from pipeline.report import dutch
+from pipeline.shown import masked, shown, unturned
 
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
 TEMPLATES = Environment(
@@ -22,6 +23,8 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Where a text turns its direction, what follows it on the page would turn too.
+    finalize=lambda value: unturned(value) if type(value) is str else value,
 )
 
 SECTIONS = {"title": "Titel", "description": "Omschrijving", "criteria": "Gunningscriteria"}
@@ -89,11 +92,10 @@ def labels_page(
 def notice_page(prediction: Prediction, document: Document, codebook: Codebook) -> str:
     """Write the page of one notice: its labels by model and rules, and its text with marks."""
     notice = prediction.notice
+    published = notice.published_on and dutch.date(notice.published_on)
     return TEMPLATES.get_template("notice.html").render(
-        title=notice.title,
-        about=_about(
-            notice.notice_id, notice.buyer, notice.published_on and dutch.date(notice.published_on)
-        ),
+        title=shown(notice.title),
+        about=_about(notice.notice_id, shown(notice.buyer), published),
         notes=[_abstained(prediction.abstained)] if prediction.abstained else [],
         lines=[
             {
@@ -109,7 +111,7 @@ def notice_page(prediction: Prediction, document: Document, codebook: Codebook) 
             {
                 "name": section_name(section.name),
                 "pieces": pieces(
-                    document.text[section.start : section.end],
+                    masked(document.text[section.start : section.end]),
                     [x for x in prediction.evidence if x.section == section.name],
                     codebook,
                 ),
