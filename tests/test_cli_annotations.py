@@ -85,7 +85,10 @@ def test_agreement_is_shown_per_judgement():
     assert "innovation_oriented" in told or "innovation-oriented" in told
 
 
-@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "..", "", "x\0", "authored", "demo"])
+NAMES = ["../x", "/tmp/x", "a/b", "..", "", "x\0", "authored", "demo", "CON", "nul.x", "a" * 300]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_judgements_are_never_written_outside_their_folder_or_into_ours(home, tmp_path, name):
     path = home / "corpora" / "annotations" / "demo.csv"
     before = path.read_bytes()

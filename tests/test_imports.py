@@ -14,6 +14,7 @@ GROUND = [
         "codec",
         "codes",
         "spreadsheet",
+        "shown",
         "settings",
         "writing",
         "store",

@@ -34,6 +34,9 @@ def export(
     name: Annotated[
         str | None, typer.Option("--annotations", help="Add the judgements of this file")
     ] = None,
+    queue: Annotated[
+        Path | None, typer.Option(help="Only the notices of this list of `queue`, in its order")
+    ] = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Write notices to judge, with what is judged already, for a labelling tool.
@@ -44,13 +47,16 @@ def export(
       innovatiemonitor annotations export authored.jsonl -o again.csv --annotations authored
     """
     from pipeline.corpus import annotations as judging
-    from pipeline.corpus.exchange import tasks
+    from pipeline.corpus.exchange import known, tasks
     from pipeline.labels.find import notices_of
+    from pipeline.labels.queue import queued_ids
     from pipeline.writing import write_atomic
 
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
-    notices = notices_of(inputs, now=now())
+    notices = notices_of(inputs, home=home, now=now())
+    if queue:
+        notices = {x: known(x, notices) for x in queued_ids(_body(queue))}
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv") if name else ()
     ours = [one for one in judged if one.notice_id in notices]
     body = _exchange(tool).export(tasks(notices.values(), ours), codebook)
@@ -94,12 +100,12 @@ def import_(
     added = _exchange(tool).import_(
         _body(judged),
         codebook,
-        notices=notices_of(inputs, now=now()),
+        notices=notices_of(inputs, home=home, now=now()),
         sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
     )
     with store.exclusive("annotations"):
         known = store.has_annotations(into)
-        old = judging.read(store.annotations(into), codebook, name=into) if known else ()
+        old = judging.read_all(store.annotations(into), codebook, name=into) if known else ()
         store.write_annotations(into, judging.write(merged(old, added)))
     typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
 
@@ -154,7 +160,7 @@ def adjudicate(
         return
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
     with store.exclusive("annotations"):
-        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        judged = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
         store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
 

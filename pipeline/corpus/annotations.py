@@ -3,6 +3,10 @@
 One line per judgement. ``aspect`` and ``forms`` join label ids with ``;``; ``evidence`` is a
 JSON list of passages (section, start, end) or fields. Texts are not part of it: a judgement
 knows its text by ``text_hash``. Files may come from anywhere, so every value is checked.
+
+Nothing is overwritten. A line with the same notice, round and annotator as one above it
+supersedes that one, which stays in the file: ``read`` gives what is in force, ``read_all`` the
+whole history, for whoever writes it back.
 """
 
 from __future__ import annotations
@@ -40,7 +44,17 @@ def text_hash(notice: Notice) -> str:
 
 
 def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
-    """Read judgements from CSV; either all of them or none.
+    """Read the judgements in force from CSV; see :func:`read_all` and :func:`in_force`."""
+    return in_force(read_all(text, codebook, name=name))
+
+
+def in_force(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    """Leave out what was superseded: of lines with one key the last one holds."""
+    return tuple({key(one): one for one in annotations}.values())
+
+
+def read_all(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
+    """Read judgements from CSV, superseded ones too, in order; either all of them or none.
 
     Args:
         text: The whole file.
@@ -122,7 +136,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
         judgement=judgement(values, codebook),
         evidence=tuple(evidence(x, codebook) for x in listed(values["evidence"])),
         annotator=values["annotator"],
-        annotated_at=dt.date.fromisoformat(values["annotated_at"]),
+        annotated_at=_judged_at(values["annotated_at"]),
         codebook_version=codebook.version,
         codebook_fingerprint=codebook.meaning,
         round=values["round"],
@@ -185,7 +199,7 @@ def judgement(values: Mapping[str, str], codebook: Codebook) -> Judgement:
 
 
 def write(annotations: Iterable[Annotation]) -> str:
-    """Write judgements as CSV, ordered by notice, round and annotator."""
+    """Write judgements as CSV, ordered by notice, round and annotator; of equals as they come."""
     out = io.StringIO()
     lines = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     lines.writeheader()
@@ -282,6 +296,10 @@ def listed(text: str) -> list[object]:
 def joined(evidence: Sequence[object]) -> str:
     """Write the cell ``evidence``; the reverse of :func:`listed`."""
     return json.dumps(evidence, ensure_ascii=False) if evidence else ""
+
+
+def _judged_at(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
 
 
 def _probability(text: str) -> float | None:

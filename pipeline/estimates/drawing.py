@@ -204,7 +204,7 @@ def take_over(
     before: tuple[Annotation, ...] = ()
     with store.exclusive("annotations"):
         if store.has_annotations(name):
-            before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+            before = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
         store.write_annotations(name, judging.write(merged(before, added)))
     return added
 

@@ -101,7 +101,9 @@ def test_a_card_of_another_model_is_refused_whatever_it_calls_itself(store, fold
         shelf.load(store, folder.name)
 
 
-@pytest.mark.parametrize("name", ["../elders", "a/b", "..", ".", "", "/etc"])
+@pytest.mark.parametrize(
+    "name", ["../elders", "a/b", "..", ".", "", "/etc", "CON", "a" * 300, "m-1\n"]
+)
 def test_an_id_that_is_a_path_is_refused(store, name):
     with pytest.raises(UntrustedModel, match="is not a model's id"):
         shelf.load(store, name)

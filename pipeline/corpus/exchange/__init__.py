@@ -11,7 +11,7 @@ over whole or not at all.
 """
 
 from pipeline.corpus.exchange import csv_table, doccano, label_studio, prodigy
-from pipeline.corpus.exchange._answers import Sitting
+from pipeline.corpus.exchange._answers import Sitting, known
 from pipeline.corpus.exchange._tasks import Exchange, Task, probabilities, tasks
 
 EXCHANGES = {
@@ -21,4 +21,4 @@ EXCHANGES = {
     "prodigy": Exchange(export=prodigy.export, import_=prodigy.import_),
 }
 
-__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "probabilities", "tasks"]
+__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "known", "probabilities", "tasks"]
