@@ -57,7 +57,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     Raises:
         CorpusError: A file is damaged.
     """
-    given = notices_of(list(work.inputs), now=work.clock()) if work.inputs else {}
+    given = notices_of(list(work.inputs), home=work, now=work.clock()) if work.inputs else {}
     outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
     outlines += map(without_texts, given.values())
     judged = drawing.judgements(work.store, work.codebook)
