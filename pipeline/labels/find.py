@@ -9,8 +9,6 @@ from pathlib import Path
 from pipeline.errors import NoticeError, SettingsError
 from pipeline.home import Home
 from pipeline.notices import collect
-from pipeline.notices.outlines import whole
-from pipeline.notices.period import all_outlines
 from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.files import raw_notices
 
@@ -51,6 +49,10 @@ def _period(place: str | Path) -> Period | None:
 
 
 def _collected(period: Period, home: Home) -> dict[str, Notice]:
+    # Imported here: one notice in a file is explained without what reads the store.
+    from pipeline.notices.outlines import whole
+    from pipeline.notices.period import all_outlines
+
     found = {x.notice_id: x for x in whole(all_outlines(period, store=home.raw))}
     if not found:
         raise SettingsError(
