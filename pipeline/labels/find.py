@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import NoticeError, SettingsError
 from pipeline.home import Home
+from pipeline.labels.batches import MOST_TOLD
 from pipeline.notices import collect
 from pipeline.notices.outlines import whole
 from pipeline.notices.period import all_outlines
@@ -15,15 +16,22 @@ from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.files import raw_notices
 
 
-def notices_of(inputs: Sequence[str | Path], *, home: Home, now: dt.datetime) -> dict[str, Notice]:
+def notices_of(
+    inputs: Sequence[str | Path],
+    *,
+    home: Home,
+    now: dt.datetime,
+    tell: Callable[[str], None],
+) -> dict[str, Notice]:
     """Read all notices of some files, and those collected of some periods, by id.
 
     Args:
         inputs: Files, folders, archives, and periods such as ``2026Q3``; what exists as a file is
             no period.
+        tell: Hears what could not be read, and why; the rest is returned.
 
     Raises:
-        NoticeError: One of them cannot be read; a list to judge must be complete.
+        NoticeError: Nothing of it can be read.
         SettingsError: Nothing was collected of a period.
     """
     notices: dict[str, Notice] = {}
@@ -33,11 +41,19 @@ def notices_of(inputs: Sequence[str | Path], *, home: Home, now: dt.datetime) ->
             paths.append(place)
         else:
             notices |= _collected(period, home)
+    unread = []
     for raw in raw_notices(paths, now=now):
-        if isinstance(raw, Unreadable):
-            raise NoticeError(f"{raw.source_id}: {raw.reason}")
-        notice = collect.read_notice(raw)
-        notices[notice.notice_id] = notice
+        try:
+            if isinstance(raw, Unreadable):
+                raise NoticeError(f"{raw.source_id}: {raw.reason}")
+            notice = collect.read_notice(raw)
+            notices[notice.notice_id] = notice
+        except NoticeError as error:
+            unread.append(str(error))
+    if unread and not notices:
+        raise NoticeError("\n".join(unread[:MOST_TOLD]))
+    for reason in unread:
+        tell(reason)
     return notices
 
 
