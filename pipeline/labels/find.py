@@ -21,17 +21,17 @@ def notices_of(
     *,
     home: Home,
     now: dt.datetime,
-    tell: Callable[[str], None],
+    tell: Callable[[str], None] | None = None,
 ) -> dict[str, Notice]:
     """Read all notices of some files, and those collected of some periods, by id.
 
     Args:
         inputs: Files, folders, archives, and periods such as ``2026Q3``; what exists as a file is
             no period.
-        tell: Hears what could not be read, and why; the rest is returned.
+        tell: Hears what could not be read, and why, where the rest is of use.
 
     Raises:
-        NoticeError: Nothing of it can be read.
+        NoticeError: Nothing can be read; without ``tell``, something cannot.
         SettingsError: Nothing was collected of a period.
     """
     notices: dict[str, Notice] = {}
@@ -50,11 +50,17 @@ def notices_of(
             notices[notice.notice_id] = notice
         except NoticeError as error:
             unread.append(str(error))
-    if unread and not notices:
-        raise NoticeError("\n".join(unread[:MOST_TOLD]))
-    for reason in unread:
-        tell(reason)
+    if tell is None or not notices:
+        _require_none(unread)
+    else:
+        for reason in unread:
+            tell(reason)
     return notices
+
+
+def _require_none(unread: Sequence[str]) -> None:
+    if unread:
+        raise NoticeError("\n".join(unread[:MOST_TOLD]))
 
 
 def _period(place: str | Path) -> Period | None:
