@@ -208,6 +208,12 @@ class Store:
         before = path.read_bytes() if path.is_file() else b""
         write_atomic(path, before + canonical(facts).encode() + b"\n")
 
+    def add_withdrawals(self, lines: Iterable[Mapping[str, object]]) -> None:
+        """Add to the record of judgements that were withdrawn."""
+        path = self.corpora / "withdrawn.jsonl"
+        before = path.read_bytes() if path.is_file() else b""
+        write_atomic(path, before + b"".join(canonical(x).encode() + b"\n" for x in lines))
+
     def has_model(self, model_id: str) -> bool:
         """Whether there is a model of this id on the shelf."""
         return (self.models / _one_name(model_id) / "card.json").is_file()

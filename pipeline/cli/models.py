@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened
+from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened, unread
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def evaluate(
             codebook,
             classifier.analyzer,
             store=store,
-            notices=notices_of(inputs or [], home=home, now=now()),
+            notices=notices_of(inputs or [], home=home, now=now(), tell=unread),
         ),
         facts=trial.authored_facts(store.authored()),
         traps=store.traps(),
@@ -229,7 +229,11 @@ def _examples(
         return authored(store, codebook, analyzer)
     texts = {path.name: _text(path) for path in files}
     return authored(
-        store, codebook, analyzer, added=texts, notices=notices_of(inputs, home=home, now=now())
+        store,
+        codebook,
+        analyzer,
+        added=texts,
+        notices=notices_of(inputs, home=home, now=now(), tell=unread),
     )
 
 
@@ -243,7 +247,7 @@ def _with_silver(
 
     if not inputs:
         return learned
-    notices = notices_of(inputs, home=home, now=now())
+    notices = notices_of(inputs, home=home, now=now(), tell=unread)
     both = silvered(notices.values(), learned, codebook, analyzer, drawn=drawn_ids(home.store))
     suggested = both.silver.judgements
     home.store.write_silver("silver", weak.write(suggested))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli._app import Inputs, ModelId, SettingsFile, app, now, opened, progress
+from pipeline.cli._app import Inputs, ModelId, SettingsFile, app, now, opened, progress, unread
 from pipeline.errors import SettingsError
 
 
@@ -52,7 +52,7 @@ def queue(
     with progress("classify") as show:
         found = turns(
             classifier,
-            notices_of(inputs, home=home, now=now()),
+            notices_of(inputs, home=home, now=now(), tell=unread),
             store=home.store,
             mix=dict(map(_share, mix)) if mix else None,
             length=length,

@@ -15,6 +15,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ COLUMNS = (
     *("annotator", "annotated_at", "codebook_version", "codebook_fingerprint", "round"),
     *("draw_id", "inclusion_probability", "unsure"),
 )
+ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 ROUNDS = ("first", "second", "adjudicated")
 
 # What goes wrong when values are not of their kind; RecursionError by nested JSON.
@@ -130,6 +132,7 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
             raise CorpusError(f"no {column}")
     for column in ("notice_id", "text_hash", "annotator", "draw_id"):
         refuse_formula(column, values[column])
+    require_pseudonym(values["annotator"])
     return Annotation(
         notice_id=values["notice_id"],
         text_hash=values["text_hash"] or None,
@@ -269,6 +272,20 @@ def undecided(annotations: Iterable[Annotation]) -> frozenset[str]:
         (decided if one.round == "adjudicated" else said)[one.notice_id].add(one.judgement)
     notices = {*said, *decided}
     return frozenset(x for x in notices if len(decided[x] or said[x]) > 1)
+
+
+def require_pseudonym(annotator: str) -> None:
+    """Refuse an address: judgements are published, and addresses are of persons.
+
+    Raises:
+        CorpusError: It is an e-mail address.
+    """
+    if ADDRESS.search(annotator):
+        name, _, host = annotator.partition("@")
+        raise CorpusError(
+            f"annotator {name[:1]}…@{host[:1]}… is an e-mail address; expected a pseudonym",
+            hint="Rename the user in the tool, or say who judged with --annotator.",
+        )
 
 
 def refuse_formula(column: str, value: str) -> None:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import NoticeError, SettingsError
 from pipeline.home import Home
+from pipeline.labels.batches import MOST_TOLD
 from pipeline.notices import collect
 from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.files import raw_notices
 
 
-def notices_of(inputs: Sequence[str | Path], *, home: Home, now: dt.datetime) -> dict[str, Notice]:
+def notices_of(
+    inputs: Sequence[str | Path],
+    *,
+    home: Home,
+    now: dt.datetime,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, Notice]:
     """Read all notices of some files, and those collected of some periods, by id.
 
     Args:
         inputs: Files, folders, archives, and periods such as ``2026Q3``; what exists as a file is
             no period.
+        tell: Hears what could not be read, and why, where the rest is of use.
 
     Raises:
-        NoticeError: One of them cannot be read; a list to judge must be complete.
+        NoticeError: Nothing can be read; without ``tell``, something cannot.
         SettingsError: Nothing was collected of a period.
     """
     notices: dict[str, Notice] = {}
@@ -31,12 +39,26 @@ def notices_of(inputs: Sequence[str | Path], *, home: Home, now: dt.datetime) ->
             paths.append(place)
         else:
             notices |= _collected(period, home)
+    unread = []
     for raw in raw_notices(paths, now=now):
-        if isinstance(raw, Unreadable):
-            raise NoticeError(f"{raw.source_id}: {raw.reason}")
-        notice = collect.read_notice(raw)
-        notices[notice.notice_id] = notice
+        try:
+            if isinstance(raw, Unreadable):
+                raise NoticeError(f"{raw.source_id}: {raw.reason}")
+            notice = collect.read_notice(raw)
+            notices[notice.notice_id] = notice
+        except NoticeError as error:
+            unread.append(str(error))
+    if tell is None or not notices:
+        _require_none(unread)
+    else:
+        for reason in unread:
+            tell(reason)
     return notices
+
+
+def _require_none(unread: Sequence[str]) -> None:
+    if unread:
+        raise NoticeError("\n".join(unread[:MOST_TOLD]))
 
 
 def _period(place: str | Path) -> Period | None:
