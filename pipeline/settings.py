@@ -17,7 +17,8 @@ from pipeline.errors import SettingsError
 
 HOME = Path(__file__).parent.parent
 PUBLISHER = "de beheerder van de innovatiemonitor"
-NO_RESULT = frozenset({"home", "contact", "pause_seconds", "stand_ins"})
+QUEUE_MIX = {"uncertain": 0.5, "novel": 0.2, "disagreement": 0.2, "suspect": 0.1}
+NO_RESULT = frozenset({"home", "contact", "pause_seconds", "stand_ins", "queue_mix"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Settings:
         questions: Where it takes questions: an address of an office, never of a person.
         release_days: Days after the end of the next quarter at which its report appears.
         final_after_days: Days after the end of a period at which its figures become final.
+        queue_mix: Reason to judge a notice (``uncertain``, ``novel``, ``disagreement``,
+            ``suspect``) to its share of a queue; what is not named has none.
     """
 
     home: Path = HOME
@@ -61,6 +64,7 @@ class Settings:
     questions: str = ""
     release_days: int = 50
     final_after_days: int = 365
+    queue_mix: dict[str, float] = field(default_factory=lambda: dict(QUEUE_MIX))
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_unreadable <= 1:

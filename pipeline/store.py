@@ -18,11 +18,26 @@ from typing import Any, Literal
 from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
 from pipeline.writing import locked, write_atomic
 
-MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# Windows, where checkouts may lie, takes some names for devices, whatever their extension.
+DEVICE = r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"
+MODEL_ID = re.compile(rf"(?!{DEVICE})[A-Za-z0-9][A-Za-z0-9_-]{{0,99}}")
 # What several processes may want to change at once.
-Shared = Literal["annotations", "decisions", "draws", "floors", "models", "promotions", "published"]
+Shared = Literal[
+    "annotations",
+    "decisions",
+    "draws",
+    "floors",
+    "index",
+    "lists",
+    "models",
+    "people",
+    "promotions",
+    "published",
+]
+# What is kept as JSON, by name.
+Kept = Literal["draws", "lists", "published", "state"]
 
-FILE_NAME = re.compile(r"\w[\w.-]*")
+FILE_NAME = re.compile(rf"(?!{DEVICE})\w[\w.-]{{0,99}}")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
 
 
@@ -193,6 +208,12 @@ class Store:
         before = path.read_bytes() if path.is_file() else b""
         write_atomic(path, before + canonical(facts).encode() + b"\n")
 
+    def add_withdrawals(self, lines: Iterable[Mapping[str, object]]) -> None:
+        """Add to the record of judgements that were withdrawn."""
+        path = self.corpora / "withdrawn.jsonl"
+        before = path.read_bytes() if path.is_file() else b""
+        write_atomic(path, before + b"".join(canonical(x).encode() + b"\n" for x in lines))
+
     def has_model(self, model_id: str) -> bool:
         """Whether there is a model of this id on the shelf."""
         return (self.models / _one_name(model_id) / "card.json").is_file()
@@ -291,6 +312,12 @@ class Store:
         """Write the floors."""
         write_atomic(self.models / "floors.json", to_json(floors))
 
+    def annotations_state(self) -> dict[str, tuple[int, int]]:
+        """Return size and time of each file of human judgements, by name: whether it changed."""
+        paths = sorted((self.corpora / "annotations").glob("*.csv"))
+        facts = ((path.stem, path.stat()) for path in paths)
+        return {name: (fact.st_size, fact.st_mtime_ns) for name, fact in facts}
+
     def annotation_files(self) -> dict[str, str]:
         """Read all files of human judgements, by name, sorted."""
         paths = sorted((self.corpora / "annotations").glob("*.csv"))
@@ -323,7 +350,12 @@ class Store:
         """The folder of the probabilities that a model gave under one codebook."""
         return self.corpora / "scores" / _one_name(model_id) / codebook_fingerprint
 
-    def kept(self, kind: Literal["draws", "published", "state"], pattern: str) -> dict[str, Any]:
+    @property
+    def index_path(self) -> Path:
+        """The search index: made of all the rest, and made anew when it is gone."""
+        return self.corpora / "state" / "workplace.sqlite"
+
+    def kept(self, kind: Kept, pattern: str) -> dict[str, Any]:
         """Read what was kept of a kind, by name, sorted.
 
         Args:
@@ -340,7 +372,7 @@ class Store:
                 raise CorpusError(f"{path} is not JSON: {error}") from None
         return found
 
-    def keep(self, kind: Literal["draws", "published", "state"], name: str, value: object) -> Path:
+    def keep(self, kind: Kept, name: str, value: object) -> Path:
         """Keep something of a kind as JSON."""
         path = self.corpora / kind / f"{name}.json"
         write_atomic(path, to_json(value))

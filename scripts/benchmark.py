@@ -141,7 +141,7 @@ def full_batch(name: str, batch) -> bytes:
         )
         readings.append(classifier.read(document))
     assert all(isinstance(x, Reading) for x in readings)
-    probabilities = classifier.judge.predict_proba(readings)
+    probabilities = classifier.scorer.predict_proba(readings)
     return b"".join(
         output.encode("csv", {"notice_id": n.notice_id, "p": ";".join(map(str, p))})
         for n, p in zip(notices, probabilities.tolist(), strict=True)

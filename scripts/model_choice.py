@@ -3,8 +3,8 @@
     .venv/bin/python scripts/model_choice.py [--cases ../shared/cases/dev.csv]
 
 One fold in five is held out, by group (procedure, buyer, near-duplicate text), the same for every
-candidate; traps, and cases where they are given, are judged by the same models. What is chosen in an
-inner loop is chosen on the rest.
+candidate; traps, and cases where they are given, are judged by the same models. What is chosen in
+an inner loop is chosen on the rest.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pipeline.evaluation.trial import authored_facts
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide
 from pipeline.learning.examples import Passages, TrainingSet, authored
-from pipeline.learning.judge import FORMS, STRENGTHS, TEXT, Judge
+from pipeline.learning.judge import STRENGTHS, TEXT, Judge
 from pipeline.learning.train import Recipe, train
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
@@ -40,7 +40,7 @@ from pipeline.writing import write_atomic
 
 Book = codebook.Codebook
 KINDS = ("degree", "aspect", "openness", "forms")
-WORDS = dict.fromkeys(KINDS, {"lemmas": 1.0})
+WORDS = {kind: {"lemmas": 1.0} for kind in KINDS}
 NO_CUES = {kind: {x: w for x, w in TEXT.items() if x != "cues"} for kind in KINDS}
 NO_FIELDS = dict.fromkeys(KINDS, TEXT)
 FREE = {"degree": 10.0, "aspect": 10.0, "openness": 10.0, "forms": 10.0}
@@ -70,7 +70,7 @@ class Candidate:
 
 
 def without_windows(recipe: Recipe) -> Recipe:
-    return replace(recipe, direct=("names",))
+    return replace(recipe, direct=("names", "cues"))
 
 
 def first_corpus(learned: TrainingSet) -> TrainingSet:
@@ -91,14 +91,16 @@ def no_implications(book: Book) -> Book:
 
 CANDIDATES = {
     "words alone, linear SVM": Candidate(
-        recipe=Recipe(weights=WORDS, strengths=dict.fromkeys(KINDS, 1.0), direct=())
+        recipe=Recipe(weights=WORDS, strengths=dict.fromkeys(KINDS, 1.0), direct=("cues",))
     ),
     "words alone, logistic regression": Candidate(
-        recipe=Recipe(weights=WORDS, strengths=FREE, classifier="logistic", direct=())
+        recipe=Recipe(weights=WORDS, strengths=FREE, classifier="logistic", direct=("cues",))
     ),
     "the chosen one": Candidate(),
     "without windows": Candidate(recipe=without_windows(Recipe())),
-    "without names in scope": Candidate(recipe=replace(Recipe(), direct=("passages",))),
+    "without names at calibration": Candidate(
+        recipe=replace(Recipe(), direct=("passages", "cues"))
+    ),
     "without cues": Candidate(recipe=replace(Recipe(), weights=NO_CUES)),
     "without fields": Candidate(recipe=replace(Recipe(), weights=NO_FIELDS), decides=no_fields),
     "without implications": Candidate(decides=no_implications),

@@ -38,6 +38,19 @@ def test_help_loads_no_heavy_library():
     assert shown.stdout.strip() == "[]"
 
 
+def test_explaining_a_notice_loads_neither_what_trains_nor_what_reads_tables(classifier):
+    home = settings.load().home
+    notice = next((home / "corpora" / "demo" / "eforms").iterdir())
+    heavy = ("sklearn", "skops", "scipy.stats", "pandas", "openpyxl", "pyarrow")
+    code = (
+        "import sys; from pipeline.cli import app; from typer.testing import CliRunner;"
+        f"CliRunner().invoke(app, ['explain', {str(notice)!r}], catch_exceptions=False);"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

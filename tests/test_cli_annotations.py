@@ -57,7 +57,9 @@ def test_a_file_with_one_wrong_label_changes_nothing(home, tmp_path):
 
 
 def test_an_unknown_format_is_named_with_those_that_are_known(home, tmp_path):
-    with pytest.raises(SettingsError, match="unknown format 'brat'; known: csv, label-studio"):
+    with pytest.raises(
+        SettingsError, match="--format is 'brat'; expected one of csv, label-studio"
+    ):
         run("export", *NOTICES, "-o", str(tmp_path / "x"), "--format", "brat")
 
 
@@ -85,7 +87,10 @@ def test_agreement_is_shown_per_judgement():
     assert "innovation_oriented" in told or "innovation-oriented" in told
 
 
-@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "..", "", "x\0", "authored", "demo"])
+NAMES = ["../x", "/tmp/x", "a/b", "..", "", "x\0", "authored", "demo", "CON", "nul.x", "a" * 300]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_judgements_are_never_written_outside_their_folder_or_into_ours(home, tmp_path, name):
     path = home / "corpora" / "annotations" / "demo.csv"
     before = path.read_bytes()
@@ -93,3 +98,64 @@ def test_judgements_are_never_written_outside_their_folder_or_into_ours(home, tm
         run("import", str(path), "--input", NOTICES[0], "--into", name)
     assert path.read_bytes() == before
     assert [x.name for x in home.rglob("*.csv")] == ["demo.csv"]
+
+
+def filled(path, notice, annotator, degree="none"):
+    """Fill in the line of one notice in an exported CSV, and keep no other."""
+    lines = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    (line,) = [x for x in lines if x["notice_id"] == notice]
+    none = degree == "none"
+    line |= {
+        "degree": degree,
+        "aspect": "" if none else "solution",
+        "openness": "closed" if none else "asked",
+        "forms": "conventional",
+        "annotator": annotator,
+    }
+    out = path.with_name(f"{annotator}-{degree}.csv")
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*line], lineterminator="\n")
+        writer.writeheader()
+        writer.writerow(line)
+    return str(out)
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_rest_of_a_folder_from_a_tool(home, tmp_path):
+    told = run("export", *DEMO, "-o", str(tmp_path / "tasks.json"), "--format", "label-studio")
+    assert "LEESMIJ.md: not a format we know" in told.stderr
+    assert "54 notices" in told.stderr
+    assert (tmp_path / "tasks.xml").is_file()
+    for step in ("2 annotations per task", "Label All Tasks", "Export, JSON"):
+        assert step in told.stderr
+
+
+def test_a_correction_is_taken_over_and_a_file_that_is_stuck_is_repaired(home, tmp_path):
+    out = tmp_path / "tasks.csv"
+    run("export", *NOTICES, "-o", str(out))
+    inputs = [x for path in NOTICES for x in ("--input", path)]
+    notice = "99000101-2025"
+
+    def take(*given, round_="first"):
+        return run("import", filled(out, notice, *given), *inputs, "--into", "x", "--round", round_)
+
+    assert "1 judgements added" in take("a1").stderr
+    assert "0 judgements added, 1 corrected" in take("a1", "incremental").stderr
+    take("a2", round_="second")
+    # Whoever judged first keeps that round.
+    assert "1 corrected" in take("a1", round_="second").stderr
+    run("adjudicate", "x")
+    path = home / "corpora" / "annotations" / "x.csv"
+    stuck = path.read_text(encoding="utf-8").splitlines()
+    twice = stuck[-1].replace(",a2,", ",a1,")
+    path.write_text("\n".join([*stuck, twice, ""]), encoding="utf-8")
+    with pytest.raises(CorpusError, match="judged more than once"):
+        run("adjudicate", "x")
+    assert "1 judgements changed rounds" in run("repair", "x").stderr
+    run("adjudicate", "x")
+    with pytest.raises(SettingsError, match="needs a --reason"):
+        run("repair", "x", "--withdraw", f"{notice}=a2")
+    run("repair", "x", "--withdraw", f"{notice}=a2", "--reason", "wrong notice")
+    assert ",a2," not in path.read_text(encoding="utf-8")
+    kept = (home / "corpora" / "withdrawn.jsonl").read_text(encoding="utf-8")
+    assert '"annotator":"a2"' in kept
+    assert '"reason":"wrong notice"' in kept

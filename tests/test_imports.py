@@ -14,12 +14,13 @@ GROUND = [
         "codec",
         "codes",
         "spreadsheet",
+        "shown",
         "settings",
         "writing",
         "store",
         "rawstore",
     ),
-    *("codebook", "parallel", "home"),
+    *("codebook", "parallel", "prepared", "home"),
 ]
 ROOMS = [
     "sources",

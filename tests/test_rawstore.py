@@ -68,6 +68,16 @@ def test_a_raw_notice_comes_back_as_it_was_received(store):
     assert list(store.raw("gazette", WEEK)) == given
 
 
+def test_ids_that_would_be_bad_names_of_files_become_none(store):
+    given = [
+        raw(x) for x in ("..", "../../x", "/etc/passwd", "CON", "a\0b", "a" * 5_000, "\u202ex")
+    ]
+    add(store, *(("f", [each]) for each in given))
+    assert {x.source_id for x in store.raw("gazette", WEEK)} == {x.source_id for x in given}
+    written = [x for x in store.store.home.rglob("*") if x.is_file()]
+    assert sorted(x.name for x in written) == ["20260704T080000Z-001.parquet", "codebook.toml"]
+
+
 def test_days_outside_the_period_are_not_read(store):
     add(store, ("f", [raw("1")]), day=dt.date(2026, 6, 28))
     add(store, ("f", [raw("2")]), day=dt.date(2026, 6, 29))

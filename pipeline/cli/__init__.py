@@ -4,7 +4,17 @@ One module per kind of user. A module that is imported here has its commands on 
 in this order.
 """
 
-from pipeline.cli import annotations, checks, drawing, figures, labels, models, sources
+from pipeline.cli import (
+    annotations,
+    checks,
+    drawing,
+    figures,
+    labels,
+    models,
+    queue,
+    sources,
+    workplace,
+)
 from pipeline.cli._app import app, main
 
 __all__ = [
@@ -16,5 +26,7 @@ __all__ = [
     "labels",
     "main",
     "models",
+    "queue",
     "sources",
+    "workplace",
 ]

@@ -45,6 +45,10 @@ ModelId = Annotated[
 ]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings")]
 PeriodName = Annotated[str, typer.Argument(help="2026Q1, 2026, or 2025-07-01..2026-06-30")]
+Round = Annotated[
+    str | None,
+    typer.Option("--round", help="first, second or adjudicated, where the tool does not tell"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs")]
 
 
@@ -108,6 +112,11 @@ def opened(settings_file: Path | None, **overrides: object) -> Home:
     from pipeline.home import Home
 
     return Home(settings=settings.load(settings_file, **overrides))
+
+
+def unread(reason: str) -> None:
+    """Say what could not be read, where the rest goes on without it."""
+    typer.echo(f"not read: {reason}", err=True)
 
 
 def show_json(value: object) -> None:

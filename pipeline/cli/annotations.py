@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli._app import AsJson, Inputs, SettingsFile, app, now, opened
+from pipeline.cli._app import AsJson, Inputs, ModelId, Round, SettingsFile, app, now, opened, unread
+from pipeline.cli._tools import exchange_of, set_up
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pipeline.corpus.exchange import Exchange
     from pipeline.corpus.migration import MigratedFile
 
 # Training and `demo` read these together with notices of the same name.
@@ -34,9 +34,19 @@ def export(
     name: Annotated[
         str | None, typer.Option("--annotations", help="Add the judgements of this file")
     ] = None,
+    queue: Annotated[
+        Path | None, typer.Option(help="Only the notices of this list of `queue`, in its order")
+    ] = None,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="Also what the model thinks, except of a draw")
+    ] = False,
+    model: ModelId = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Write notices to judge, with what is judged already, for a labelling tool.
+
+    What sets the tool up is written beside it, and the steps to take are said. The model's opinion
+    of a notice that was ever drawn is never written: it would steer what measures the model.
 
     \b
     Examples:
@@ -44,18 +54,36 @@ def export(
       innovatiemonitor annotations export authored.jsonl -o again.csv --annotations authored
     """
     from pipeline.corpus import annotations as judging
-    from pipeline.corpus.exchange import tasks
+    from pipeline.corpus.draws import drawn_ids
+    from pipeline.corpus.exchange import known, tasks
+    from pipeline.labels.classify import Classifier
     from pipeline.labels.find import notices_of
+    from pipeline.labels.queue import queued_ids
     from pipeline.writing import write_atomic
 
     home = opened(settings_file)
-    store, codebook = home.store, home.codebook
-    notices = notices_of(inputs, now=now())
+    store, codebook, exchange = home.store, home.codebook, exchange_of(tool)
+    notices = notices_of(inputs, home=home, now=now(), tell=unread)
+    if queue:
+        notices = {x: known(x, notices) for x in queued_ids(_body(queue))}
     judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv") if name else ()
     ours = [one for one in judged if one.notice_id in notices]
-    body = _exchange(tool).export(tasks(notices.values(), ours), codebook)
-    write_atomic(output, body)
+    said = []
+    if predictions:
+        drawn = drawn_ids(store)
+        free = [x for x in notices.values() if x.notice_id not in drawn]
+        said = Classifier.load(model, settings=home.settings).judge_notices(free)
+        typer.echo(f"{len(said)} predictions, none of {len(notices) - len(said)} drawn", err=True)
+    to_write = list(tasks(notices.values(), [*ours, *said]))
+    write_atomic(output, exchange.export(to_write, codebook))
     typer.echo(f"{len(notices)} notices, {len(ours)} judgements: {output}", err=True)
+    if lost := exchange.lost(to_write):
+        typer.echo(
+            f"{lost} passages overlap others, which {tool} cannot show; they are left out there "
+            "and come back with their label",
+            err=True,
+        )
+    set_up(tool, output, codebook)
 
 
 @commands.command("import")
@@ -67,10 +95,13 @@ def import_(
     annotator: Annotated[
         str | None, typer.Option(help="Pseudonym, where the tool has none")
     ] = None,
-    round_: Annotated[str, typer.Option("--round", help="first, second or adjudicated")] = "first",
+    round_: Round = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Take judgements over from a labelling tool; all of them, or none.
+
+    Who and when are the tool's own facts where it has them. A judgement that differs from an
+    earlier one of the same reader supersedes it; the earlier one stays in the file.
 
     \b
     Examples:
@@ -78,7 +109,7 @@ def import_(
       innovatiemonitor annotations import x.csv --input in.zip --into real --annotator a2
     """
     from pipeline.corpus import annotations as judging
-    from pipeline.corpus.adjudication import merged
+    from pipeline.corpus.corrections import corrected
     from pipeline.corpus.exchange import Sitting
     from pipeline.labels.find import notices_of
 
@@ -91,17 +122,24 @@ def import_(
     store, codebook = home.store, home.codebook
     store.has_annotations(into)  # before work is done for a name that is none
     day = now().date()
-    added = _exchange(tool).import_(
+    added = exchange_of(tool).import_(
         _body(judged),
         codebook,
-        notices=notices_of(inputs, now=now()),
-        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
+        notices=notices_of(inputs, home=home, now=now(), tell=unread),
+        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_),
     )
     with store.exclusive("annotations"):
         known = store.has_annotations(into)
-        old = judging.read(store.annotations(into), codebook, name=into) if known else ()
-        store.write_annotations(into, judging.write(merged(old, added)))
-    typer.echo(f"{len(added)} judgements added to {into}.csv", err=True)
+        old = judging.read_all(store.annotations(into), codebook, name=into) if known else ()
+        joined = corrected(old, added)
+        store.write_annotations(into, judging.write(joined.annotations))
+    typer.echo(f"{joined.summary}: {into}.csv", err=True)
+    for one in joined.missing:
+        typer.echo(
+            f"{one.notice_id} by {one.annotator} did not come back; it stays. If it was deleted on "
+            f"purpose: annotations repair {into} --withdraw {one.notice_id}={one.annotator}",
+            err=True,
+        )
 
 
 @commands.command("agreement")
@@ -154,9 +192,51 @@ def adjudicate(
         return
     decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
     with store.exclusive("annotations"):
-        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        judged = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
         store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))
     typer.echo(f"{len(decided)} decisions added to {name}.csv", err=True)
+
+
+@commands.command("repair")
+def repair(
+    name: Name,
+    withdraw: Annotated[
+        list[str] | None,
+        typer.Option(help="NOTICE=ANNOTATOR: take out what somebody said of a notice"),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with what is withdrawn")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Mend a file of which `agreement` says that a notice was judged twice by one reader.
+
+    Of several readings by one person the latest holds, in the round of the first. What is
+    withdrawn goes to corpora/withdrawn.jsonl with the reason.
+
+    \b
+    Examples:
+      innovatiemonitor annotations repair mine --dry-run
+      innovatiemonitor annotations repair mine --withdraw 1234-2026=a1 --reason "wrong notice"
+    """
+    from pipeline.corpus import annotations as judging
+    from pipeline.corpus import corrections
+
+    if withdraw and not reason:
+        raise SettingsError("--withdraw needs a --reason")
+    home = opened(settings_file)
+    store, codebook, out = home.store, home.codebook, []
+    with store.exclusive("annotations"):
+        history = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
+        for notice_id, annotator in _pairs("--withdraw", withdraw).items():
+            history, taken = corrections.withdrawn(history, notice_id, annotator)
+            out += [{"file": name, "reason": reason, **judging.texts(x)} for x in taken]
+        history, changed = corrections.aligned(history)
+        if not dry_run:
+            store.add_withdrawals(out)
+            store.write_annotations(name, judging.write(history))
+    typer.echo(f"{changed} judgements changed rounds, {len(out)} withdrawn: {name}.csv", err=True)
+    for notice_id in corrections.on_different_texts(history):
+        typer.echo(f"{notice_id} was judged on different texts: withdraw the older", err=True)
 
 
 @commands.command("migrate")
@@ -233,14 +313,6 @@ def _absent(given: list[str]) -> tuple[str, ...]:
         if value != "no":
             raise SettingsError(f"--default is {label}={value}; only no can be said for everyone")
     return tuple(labels)
-
-
-def _exchange(tool: str) -> Exchange:
-    from pipeline.corpus.exchange import EXCHANGES
-
-    if tool not in EXCHANGES:
-        raise SettingsError(f"unknown format {tool!r}; known: {', '.join(EXCHANGES)}")
-    return EXCHANGES[tool]
 
 
 def _body(path: Path) -> bytes:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline.cli._app import ModelId, PeriodName, SettingsFile, app, now
+from pipeline.cli._app import ModelId, PeriodName, Round, SettingsFile, app, now
 from pipeline.cli._quarter import Jobs, work_of
+from pipeline.cli._tools import exchange_of, set_up
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def draw(
     """Draw lots at random, store the draw, and write the list to judge.
 
     The draw, with its seed and inclusion probabilities, is kept in corpora/draws before anyone
-    judges. Judgements come back by `innovatiemonitor judged`. For Label Studio the labelling
-    interface is written beside the list, as .xml. Lots that enter the frame after the draw had no
+    judges. Judgements come back by `innovatiemonitor judged`. What sets a tool up is written
+    beside the list. Lots that enter the frame after the draw had no
     chance in it; above 2% of the value they stop publication until --supplement has drawn from
     them and all of that is judged.
 
@@ -90,20 +91,16 @@ def draw(
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --output judge.csv
       innovatiemonitor draw 2026Q3 --labels 400 --seed 1 --format label-studio -o tasks.json
     """
-    from pipeline.corpus.exchange import label_studio
     from pipeline.estimates import drawing
     from pipeline.writing import write_atomic
 
-    tool = _known(tool)
+    exchange_of(tool)  # before work is done for one that is none
     work = work_of(period, settings_file, model=model, jobs=jobs)
     made = drawing.supplement if supplement else drawing.draw_lots
     drawn, order = made(work.material, work.scores, labels=labels, seed=seed, store=work.store)
     body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
     write_atomic(output, body)
-    if tool == "label-studio":
-        setup = output.with_suffix(".xml")
-        write_atomic(setup, label_studio.interface(work.codebook))
-        typer.echo(f"labelling interface, for the settings of the project: {setup}")
+    set_up(tool, output, work.codebook)
     lots = len(drawn.lot_keys)
     typer.echo(f"draw {drawn.draw_id}: {lots} lots, {len(order)} texts to judge: {output}")
 
@@ -116,7 +113,7 @@ def judged(
     annotator: Annotated[
         str | None, typer.Option(help="Pseudonym, where the list has none")
     ] = None,
-    round_: Annotated[str, typer.Option("--round", help="first, second or adjudicated")] = "first",
+    round_: Round = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Take the judgements of a drawn list over; all of them, or none.
@@ -131,17 +128,18 @@ def judged(
     from pipeline.corpus.exchange import Sitting
     from pipeline.estimates import drawing
 
+    exchange_of(tool)
     work = work_of(period, settings_file)
     day = now().date()
-    added = drawing.take_over(
+    added, joined = drawing.take_over(
         _body(file),
         work.material,
         work.codebook,
         store=work.store,
-        tool=_known(tool),
-        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_) if annotator else None,
+        tool=tool,
+        sitting=Sitting(annotator=annotator, annotated_at=day, round=round_),
     )
-    typer.echo(f"{len(added)} judgements taken over")
+    typer.echo(joined.summary)
     everything = drawing.judgements(work.store, work.codebook)
     for each in drawing.stored_draws(work.store, work.period):
         if each.draw_id in {one.draw_id for one in added}:
@@ -227,14 +225,6 @@ def _planned(answer: Plan) -> Iterator[str]:
         yield f"{row.labels:>8}{widths}"
     if not any(column.quality == "measured" for column in columns):
         yield "measured: too few drawn lots are judged to say how good the model is"
-
-
-def _known(tool: str) -> str:
-    from pipeline.corpus.exchange import EXCHANGES
-
-    if tool not in EXCHANGES:
-        raise SettingsError(f"--format is {tool!r}; expected one of {', '.join(EXCHANGES)}")
-    return tool
 
 
 def _body(path: Path) -> bytes:

@@ -132,20 +132,22 @@ def explain(
       innovatiemonitor explain 255494-2019 --input notices.zip --html notice.html
     """
     from pipeline.labels.classify import Classifier
-    from pipeline.labels.find import find
+    from pipeline.labels.find import find, is_file
     from pipeline.sources.paths import require_apart
 
     home = opened(settings_file, analyzer=analyzer)
     classifier = Classifier.load(model, settings=home.settings)
     places = inputs or home.store.demo_notices()
     if html:
-        require_apart([html], [*places, *([notice] if Path(notice).exists() else [])])
+        require_apart([html], [*places, *([notice] if is_file(notice) else [])])
     found = find(notice, places, now=now())
     prediction, document = classifier.explain(found)
     if html:
         from pipeline.report.pages import notice_page
+        from pipeline.writing import write_atomic
 
-        html.write_text(notice_page(prediction, document, classifier.codebook), encoding="utf-8")
+        page = notice_page(prediction, document, classifier.codebook)
+        write_atomic(html, page.encode())
         typer.echo(f"written: {html}", err=True)
         return
     from rich.console import Console

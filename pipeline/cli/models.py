@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened
+from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened, unread
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from pipeline.codebook import Codebook
     from pipeline.corpus.analyzer import Analyzer
+    from pipeline.home import Home
     from pipeline.learning.examples import TrainingSet
-    from pipeline.store import Store
 
 NewlyJudged = Annotated[
     list[Path] | None, typer.Option("--annotations", help="Also learn from these judgements (CSV)")
@@ -54,8 +54,8 @@ def train(
     home = opened(settings_file, analyzer=analyzer)
     given, store, codebook = home.settings, home.store, home.codebook
     maker = Analyzer(given.analyzer)
-    learned = _examples(store, codebook, maker, annotations or [], inputs or [])
-    learned = _with_silver(store, codebook, maker, learned, silver or [])
+    learned = _examples(home, codebook, maker, annotations or [], inputs or [])
+    learned = _with_silver(home, codebook, maker, learned, silver or [])
     recipe, created = training.Recipe(), now().date().isoformat()
     card = card_of(learned, recipe, codebook, analyzer=maker.name, created=created)
     if store.has_model(card.model_id):
@@ -103,6 +103,8 @@ def evaluate(
     from pipeline.corpus.real import real_notices
     from pipeline.evaluation import gate, trial
     from pipeline.evaluation.material import judged_table, learned_by
+    from pipeline.evaluation.suspects import keep_suspects
+    from pipeline.evaluation.turns import judgement_counts, judgement_history
     from pipeline.labels.classify import Classifier
     from pipeline.labels.find import notices_of
     from pipeline.report.evaluation import evaluation_page
@@ -126,7 +128,7 @@ def evaluate(
             codebook,
             classifier.analyzer,
             store=store,
-            notices=notices_of(inputs or [], now=now()),
+            notices=notices_of(inputs or [], home=home, now=now(), tell=unread),
         ),
         facts=trial.authored_facts(store.authored()),
         traps=store.traps(),
@@ -137,6 +139,9 @@ def evaluate(
     card = trial.record(store, classifier.card, found)
     page = evaluation_page(card, found.suspects)
     store.write_model(card.model_id, {"evaluation.html": page.encode()})
+    keep_suspects(
+        store, card.model_id, found.suspects, judgement_counts(judgement_history(store, codebook))
+    )
     if new_set:
         gate.measure_on(store, card, reason=new_set, on=now().date().isoformat())
     for failure in gate.check(card, gate.bounds(store)):
@@ -168,7 +173,7 @@ def compare(
     home = opened(settings_file)
     given, store = home.settings, home.store
     one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
-    learned = _examples(store, one.codebook, one.analyzer, annotations or [], inputs or [])
+    learned = _examples(home, one.codebook, one.analyzer, annotations or [], inputs or [])
     facts = trial.authored_facts(store.authored())
     typer.echo(table(trial.contest(one, other, learned, facts=facts)))
 
@@ -214,19 +219,26 @@ def promote(
 
 
 def _examples(
-    store: Store, codebook: Codebook, analyzer: Analyzer, files: list[Path], inputs: list[str]
+    home: Home, codebook: Codebook, analyzer: Analyzer, files: list[Path], inputs: list[str]
 ) -> TrainingSet:
     from pipeline.labels.find import notices_of
     from pipeline.learning.examples import authored
 
+    store = home.store
     if not files:
         return authored(store, codebook, analyzer)
     texts = {path.name: _text(path) for path in files}
-    return authored(store, codebook, analyzer, added=texts, notices=notices_of(inputs, now=now()))
+    return authored(
+        store,
+        codebook,
+        analyzer,
+        added=texts,
+        notices=notices_of(inputs, home=home, now=now(), tell=unread),
+    )
 
 
 def _with_silver(
-    store: Store, codebook: Codebook, analyzer: Analyzer, learned: TrainingSet, inputs: list[str]
+    home: Home, codebook: Codebook, analyzer: Analyzer, learned: TrainingSet, inputs: list[str]
 ) -> TrainingSet:
     from pipeline.corpus.draws import drawn_ids
     from pipeline.labels.find import notices_of
@@ -235,10 +247,10 @@ def _with_silver(
 
     if not inputs:
         return learned
-    notices = notices_of(inputs, now=now())
-    both = silvered(notices.values(), learned, codebook, analyzer, drawn=drawn_ids(store))
+    notices = notices_of(inputs, home=home, now=now(), tell=unread)
+    both = silvered(notices.values(), learned, codebook, analyzer, drawn=drawn_ids(home.store))
     suggested = both.silver.judgements
-    store.write_silver("silver", weak.write(suggested))
+    home.store.write_silver("silver", weak.write(suggested))
     typer.echo(f"{len(suggested)} suggestions of {len(notices)} notices: corpora/silver", err=True)
     return both
 

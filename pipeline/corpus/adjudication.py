@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.corpus.annotations import key
+from pipeline.codebook import Codebook
+from pipeline.corpus.annotations import in_force, key, read_all, write
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation
+from pipeline.store import Store
 
 JUDGEMENTS = ("degree", "aspect", "openness", "forms")
 
@@ -82,7 +84,7 @@ def adjudicate(
             that is not in disagreement or was decided on before. Then none is taken over.
     """
     everything = tuple(annotations)
-    still_open = {x.notice_id: x.annotations for x in open_disagreements(everything)}
+    still_open = {x.notice_id: x.annotations for x in open_disagreements(in_force(everything))}
     added = [_decided(one, still_open) for one in decisions]
     return merged(everything, added)
 
@@ -90,17 +92,35 @@ def adjudicate(
 def merged(existing: Iterable[Annotation], added: Iterable[Annotation]) -> tuple[Annotation, ...]:
     """Join judgements; one that is already there is taken once.
 
+    Args:
+        existing: The whole history, superseded ones too.
+
     Raises:
         CorpusError: An annotator already judged a notice otherwise in that round.
     """
-    joined: dict[tuple[str, str, str], Annotation] = {}
-    for one in (*existing, *added):
-        if joined.setdefault(key(one), one) != one:
+    joined = list(existing)
+    known = {key(one): one for one in joined}
+    for one in added:
+        if key(one) not in known:
+            joined.append(one)
+        if known.setdefault(key(one), one) != one:
             raise CorpusError(
                 f"{one.notice_id}: {one.annotator} already judged it in round {one.round}",
                 hint="Judgements are not overwritten; use another round, or adjudicate.",
             )
-    return tuple(joined.values())
+    return tuple(joined)
+
+
+def supersede(store: Store, name: str, added: Iterable[Annotation], codebook: Codebook) -> None:
+    """Add judgements to a file of the store; where one changes an earlier one, both stay.
+
+    Raises:
+        CorpusError: The file does not agree with the codebook; then nothing is added.
+    """
+    with store.exclusive("annotations"):
+        known = store.has_annotations(name)
+        before = read_all(store.annotations(name), codebook, name=f"{name}.csv") if known else ()
+        store.write_annotations(name, write((*before, *added)))
 
 
 def _decided(one: Annotation, still_open: Mapping[str, tuple[Annotation, ...]]) -> Annotation:

@@ -7,15 +7,15 @@ carry the analyzer's name and version, because lemmas of one mean nothing to a m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
-from importlib import metadata, util
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import cached_property, partial
+from importlib import util
 
-import spacy
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from spacy.language import Language
 
 from pipeline.corpus.cleaning import clean
+from pipeline.corpus.embedded import MOST_WORDS, embedded, embedded_name
 from pipeline.errors import SettingsError
 from pipeline.records import Document, Notice, Section
 
@@ -35,6 +35,13 @@ LANGUAGE_SAMPLE = 600
 # `collect` refuses notices of more than a million characters; cleaning may lengthen a text
 # a little (composed characters), so spaCy's own limit must lie above that.
 LONGEST_TEXT = 2_000_000
+
+# Cleaning leaves single line breaks; in notices they end a sentence more surely than a stop.
+SENTENCE_ENDS = [".", "!", "?", "…", "\n"]
+
+# A trained pipeline is never made anew: it works in zones, after which spaCy forgets. It learns
+# words anew in each, which costs as much as analysing a few batches.
+BATCHES_PER_ZONE = 50
 
 # Lemmas need these and nothing else: parsing and entity recognition are left out.
 LEMMA_FACTORIES = {"tok2vec", "transformer", "trainable_lemmatizer", "lemmatizer"}
@@ -58,8 +65,11 @@ class Analyzer:
     def __init__(self, name: str = "auto") -> None:
         if name == "auto":
             name = PREFERRED if util.find_spec(PREFERRED) else "embedded"
-        if name == "embedded":
-            self._make = _embedded
+        self._remade = name == "embedded"
+        self._zone = ExitStack()
+        self._batches = 0
+        if self._remade:
+            self._make: Callable[[], Language] = partial(embedded, SENTENCE_ENDS)
             self.name = embedded_name()
         else:
             nlp = _trained(name)
@@ -70,10 +80,28 @@ class Analyzer:
 
     @cached_property
     def nlp(self) -> Language:
-        """The spaCy pipeline, made when it is first used: its tables take 200 MB."""
+        """The spaCy pipeline, made when it is first used: that takes half a second."""
         nlp = self._make()
         nlp.max_length = LONGEST_TEXT
         return nlp
+
+    def forget(self) -> None:
+        """Let spaCy forget, now and then, the words it has seen, so that memory does not grow.
+
+        To be called before each batch; documents of before it may be used no more.
+        """
+        if not self._remade:
+            if self._batches % BATCHES_PER_ZONE == 0:
+                self.keep()
+                self._zone.enter_context(self.nlp.memory_zone())
+            self._batches += 1
+        elif len(self.nlp.vocab) > MOST_WORDS:
+            del self.nlp
+
+    def keep(self) -> None:
+        """Make documents from here on that may be kept."""
+        self._zone.close()
+        self._batches = 0
 
     def analyze(self, notices: Sequence[Notice]) -> Iterator[Document]:
         """Make one document per notice, in order.
@@ -136,16 +164,14 @@ def identify(text: str, declared: str | None) -> str | None:
     """
     if (declared and declared not in CONFUSED) or not any(map(str.isalpha, text)):
         return declared
-    language, certainty = _identifier().classify(text[:LANGUAGE_SAMPLE])
+    # Imported here: a language that is declared is mostly believed.
+    from pipeline.corpus.identifier import identifier
+
+    language, certainty = identifier().classify(text[:LANGUAGE_SAMPLE])
     needed = SURE_AGAINST_DECLARATION if declared else SURE
     if len(text) < SHORTEST_IDENTIFIABLE and certainty < needed:
         return declared or "nl"
     return "nl" if language in NEAR_DUTCH else str(language)
-
-
-@cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
@@ -164,21 +190,9 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
         yield "criteria", "\n".join(notice.criteria)
 
 
-def _embedded() -> Language:
-    nlp = spacy.blank("nl")
-    _add_sentencizer(nlp)
-    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
-    nlp.initialize()
-    return nlp
-
-
-def embedded_name() -> str:
-    """Return name and version of the embedded pipeline, without making it."""
-    lookups = ".".join(metadata.version("spacy-lookups-data").split(".")[:2])
-    return f"embedded-1+lookups{lookups}"
-
-
 def _trained(name: str) -> Language:
+    import spacy
+
     try:
         nlp = spacy.load(name, exclude=["ner"])
     except OSError:
@@ -196,11 +210,5 @@ def _trained(name: str) -> Language:
     for pipe, factory in factories.items():
         if factory not in needed:
             nlp.remove_pipe(pipe)
-    _add_sentencizer(nlp)
+    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": SENTENCE_ENDS})
     return nlp
-
-
-def _add_sentencizer(nlp: Language) -> None:
-    # Cleaning leaves single line breaks; in notices they end a sentence more surely than a stop.
-    marks = [".", "!", "?", "…", "\n"]
-    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": marks})

@@ -3,6 +3,10 @@
 One line per judgement. ``aspect`` and ``forms`` join label ids with ``;``; ``evidence`` is a
 JSON list of passages (section, start, end) or fields. Texts are not part of it: a judgement
 knows its text by ``text_hash``. Files may come from anywhere, so every value is checked.
+
+Nothing is overwritten. A line with the same notice, round and annotator as one above it
+supersedes that one, which stays in the file: ``read`` gives what is in force, ``read_all`` the
+whole history, for whoever writes it back.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +33,7 @@ COLUMNS = (
     *("annotator", "annotated_at", "codebook_version", "codebook_fingerprint", "round"),
     *("draw_id", "inclusion_probability", "unsure"),
 )
+ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 ROUNDS = ("first", "second", "adjudicated")
 
 # What goes wrong when values are not of their kind; RecursionError by nested JSON.
@@ -40,7 +46,17 @@ def text_hash(notice: Notice) -> str:
 
 
 def read(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
-    """Read judgements from CSV; either all of them or none.
+    """Read the judgements in force from CSV; see :func:`read_all` and :func:`in_force`."""
+    return in_force(read_all(text, codebook, name=name))
+
+
+def in_force(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    """Leave out what was superseded: of lines with one key the last one holds."""
+    return tuple({key(one): one for one in annotations}.values())
+
+
+def read_all(text: str, codebook: Codebook, *, name: str) -> tuple[Annotation, ...]:
+    """Read judgements from CSV, superseded ones too, in order; either all of them or none.
 
     Args:
         text: The whole file.
@@ -116,13 +132,14 @@ def annotation(values: Mapping[str, str], codebook: Codebook) -> Annotation:
             raise CorpusError(f"no {column}")
     for column in ("notice_id", "text_hash", "annotator", "draw_id"):
         refuse_formula(column, values[column])
+    require_pseudonym(values["annotator"])
     return Annotation(
         notice_id=values["notice_id"],
         text_hash=values["text_hash"] or None,
         judgement=judgement(values, codebook),
         evidence=tuple(evidence(x, codebook) for x in listed(values["evidence"])),
         annotator=values["annotator"],
-        annotated_at=dt.date.fromisoformat(values["annotated_at"]),
+        annotated_at=_judged_at(values["annotated_at"]),
         codebook_version=codebook.version,
         codebook_fingerprint=codebook.meaning,
         round=values["round"],
@@ -185,7 +202,7 @@ def judgement(values: Mapping[str, str], codebook: Codebook) -> Judgement:
 
 
 def write(annotations: Iterable[Annotation]) -> str:
-    """Write judgements as CSV, ordered by notice, round and annotator."""
+    """Write judgements as CSV, ordered by notice, round and annotator; of equals as they come."""
     out = io.StringIO()
     lines = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     lines.writeheader()
@@ -257,6 +274,20 @@ def undecided(annotations: Iterable[Annotation]) -> frozenset[str]:
     return frozenset(x for x in notices if len(decided[x] or said[x]) > 1)
 
 
+def require_pseudonym(annotator: str) -> None:
+    """Refuse an address: judgements are published, and addresses are of persons.
+
+    Raises:
+        CorpusError: It is an e-mail address.
+    """
+    if ADDRESS.search(annotator):
+        name, _, host = annotator.partition("@")
+        raise CorpusError(
+            f"annotator {name[:1]}…@{host[:1]}… is an e-mail address; expected a pseudonym",
+            hint="Rename the user in the tool, or say who judged with --annotator.",
+        )
+
+
 def refuse_formula(column: str, value: str) -> None:
     """Refuse what a spreadsheet would run; annotation files are opened in spreadsheets.
 
@@ -282,6 +313,10 @@ def listed(text: str) -> list[object]:
 def joined(evidence: Sequence[object]) -> str:
     """Write the cell ``evidence``; the reverse of :func:`listed`."""
     return json.dumps(evidence, ensure_ascii=False) if evidence else ""
+
+
+def _judged_at(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
 
 
 def _probability(text: str) -> float | None:

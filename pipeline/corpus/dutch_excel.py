@@ -13,6 +13,8 @@ from pipeline.notices.formats._written import written_day
 from pipeline.sources._csv import DELIMITERS, TOLD_DELIMITER, likeliest
 
 TRUTHS = {"true": "true", "false": "false", "waar": "true", "onwaar": "false"}
+# As the workplace writes it.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 LABELLED = ("degree", "aspect", "openness", "forms")
 
 
@@ -49,8 +51,9 @@ def as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
         ours[name] = _labels(values[name], codebook, name)
     if re.fullmatch(r"[01],\d+", values["inclusion_probability"]):
         ours["inclusion_probability"] = values["inclusion_probability"].replace(",", ".")
-    judged_on = written_day(values["annotated_at"])
-    ours["annotated_at"] = judged_on.isoformat() if judged_on else ""
+    if not MOMENT.fullmatch(values["annotated_at"]):
+        judged_on = written_day(values["annotated_at"])
+        ours["annotated_at"] = judged_on.isoformat() if judged_on else ""
     ours["unsure"] = TRUTHS.get(values["unsure"].casefold(), "")
     expected = {"annotated_at": "a date like 2026-11-29", "unsure": "true or false"}
     wrong = [

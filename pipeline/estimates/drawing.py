@@ -14,7 +14,7 @@ from pipeline.codebook import Codebook
 from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
-from pipeline.corpus.adjudication import merged
+from pipeline.corpus.corrections import Joined, corrected
 from pipeline.corpus.exchange import EXCHANGES, Sitting, probabilities, tasks
 from pipeline.errors import CorpusError
 from pipeline.estimates import planner
@@ -175,7 +175,7 @@ def take_over(
     store: Store,
     tool: str,
     sitting: Sitting | None,
-) -> tuple[Annotation, ...]:
+) -> tuple[tuple[Annotation, ...], Joined]:
     """Take judgements of a drawn list over, to ``corpora/annotations/<period>.csv``.
 
     Args:
@@ -183,9 +183,12 @@ def take_over(
         tool: Name in ``EXCHANGES``.
         sitting: Who judged, where the tool does not tell.
 
+    Returns:
+        The judgements of the list, and what became of them.
+
     Raises:
-        CorpusError: There is no judgement, one is wrong, one is not as it was drawn, or one
-            contradicts another that is there; then none is taken.
+        CorpusError: There is no judgement, one is wrong, or one is not as it was drawn; then
+            none is taken.
     """
     name = str(material.period)
     added: tuple[Annotation, ...] = EXCHANGES[tool].import_(
@@ -204,16 +207,18 @@ def take_over(
     before: tuple[Annotation, ...] = ()
     with store.exclusive("annotations"):
         if store.has_annotations(name):
-            before = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
-        store.write_annotations(name, judging.write(merged(before, added)))
-    return added
+            before = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
+        joined = corrected(before, added)
+        store.write_annotations(name, judging.write(joined.annotations))
+    return added, joined
 
 
 def _places(body: bytes, sitting: Sitting | None) -> dict[tuple[str, str, str], str]:
     """Return the line of each judgement in a CSV file."""
-    said = (sitting.round, sitting.annotator) if sitting else ("", "")
+    round_ = (sitting and sitting.round) or "first"
+    annotator = (sitting and sitting.annotator) or ""
     return {
-        (line["notice_id"], line["round"] or said[0], line["annotator"] or said[1]): (
+        (line["notice_id"], line["round"] or round_, line["annotator"] or annotator): (
             f"csv, line {number}"
         )
         for number, line in judging.cells(body.decode("utf-8-sig"), name="csv")

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
 from pipeline.codebook import Codebook
+from pipeline.errors import CorpusError
 from pipeline.evaluation.cases import Case
-from pipeline.records import INNOVATION
+from pipeline.records import INNOVATION, Suspect
+from pipeline.store import Store, to_json
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """A label that looks wrong.
-
-    Attributes:
-        given: Whether people gave the label.
-        confidence: Probability of what people said, 0 to 1.
-    """
-
-    notice_id: str
-    label: str
-    given: bool
-    confidence: float
+# Beside the model that doubts.
+FILE = "suspects.json"
 
 
 def suspects(cases: Sequence[Case], codebook: Codebook) -> tuple[Suspect, ...]:
@@ -57,4 +48,42 @@ def suspects(cases: Sequence[Case], codebook: Codebook) -> tuple[Suspect, ...]:
             )
             for i in np.flatnonzero(doubted & (confidence < 0.5))
         ]
-    return tuple(sorted(found, key=lambda x: (x.confidence, x.notice_id, x.label)))
+    return tuple(sorted(found, key=by_doubt))
+
+
+def by_doubt(one: Suspect) -> tuple[float, str, str]:
+    """Return by what suspects are ordered: the most doubtful first."""
+    return one.confidence, one.notice_id, one.label
+
+
+def keep_suspects(
+    store: Store, model_id: str, suspects: Sequence[Suspect], judgements: Mapping[str, int]
+) -> None:
+    """Keep the suspects of a model beside it.
+
+    Args:
+        judgements: Notice id to how many judgements there were of it; once there are more,
+            somebody has looked at it again.
+    """
+    doubted = [asdict(x) | {"judgements": judgements.get(x.notice_id, 0)} for x in suspects]
+    store.write_model(model_id, {FILE: to_json(doubted)})
+
+
+def kept_suspects(
+    store: Store, model_id: str, judgements: Mapping[str, int]
+) -> tuple[Suspect, ...] | None:
+    """Return the suspects of a model that nobody has looked at again; ``None`` before any trial.
+
+    Raises:
+        CorpusError: The file is damaged.
+    """
+    body = store.model_files(model_id).get(FILE)
+    if body is None:
+        return None
+    try:
+        doubted = [(x.pop("judgements"), Suspect(**x)) for x in json.loads(body)]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CorpusError(
+            f"{model_id}/{FILE} is damaged: {error!r}", hint="Make it anew: evaluate the model."
+        ) from None
+    return tuple(x for then, x in doubted if judgements.get(x.notice_id, 0) == then)

@@ -26,7 +26,7 @@ from pipeline.evaluation.compare import Comparison, compare
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.invariance import invariance
 from pipeline.evaluation.metrics import Booleans
-from pipeline.evaluation.suspects import Suspect, suspects
+from pipeline.evaluation.suspects import by_doubt, suspects
 from pipeline.labels.classify import Classifier
 from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
@@ -34,7 +34,15 @@ from pipeline.learning.examples import TrainingSet
 from pipeline.learning.groups import groups
 from pipeline.learning.judge import Judge
 from pipeline.learning.train import Recipe
-from pipeline.records import Annotation, Judgement, ModelCard, Notice, Prediction, Reading
+from pipeline.records import (
+    Annotation,
+    Judgement,
+    ModelCard,
+    Notice,
+    Prediction,
+    Reading,
+    Suspect,
+)
 from pipeline.store import Store
 
 # Of the notices of a fold, so many are changed in every way.
@@ -51,7 +59,7 @@ class Evaluation:
         sets: Set name (``authored``, ``buyers``, ``authored_masked``, ``added``, ``invariance``,
             ``traps``, ``real``, ``cases``) to figures, as ``pipeline.evaluation.figures`` gives
             them.
-        suspects: Judgements that look wrong, most doubtful first.
+        suspects: Judgements of all sets but traps that look wrong, most doubtful first.
     """
 
     sets: Mapping[str, Mapping[str, Any]]
@@ -108,9 +116,13 @@ def evaluate(
         )
         sets["authored_masked"] = figures(dict(_by_style(hidden, facts))["authored"], book)
     sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
+    doubted = [*suspects(unseen, book)]
     for name, (notices, judged) in (others or {}).items():
-        sets[name] = figures(real_cases(classifier, notices, judged), book, seed=seed)
-    return Evaluation(sets=sets, suspects=suspects(unseen, book))
+        measured_on = real_cases(classifier, notices, judged)
+        sets[name] = figures(measured_on, book, seed=seed)
+        # By themselves: how sure a model is, on average, differs between sets.
+        doubted += suspects(measured_on, book)
+    return Evaluation(sets=sets, suspects=tuple(sorted(doubted, key=by_doubt)))
 
 
 def _by_style(unseen: Sequence[Case], facts: Mapping[str, Facts]) -> list[tuple[str, list[Case]]]:

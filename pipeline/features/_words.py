@@ -54,8 +54,8 @@ class Words:
     def __init__(self) -> None:
         self._classes: dict[str, int] = {}
         self._exact: dict[str, set[int]] = {}
-        self._beginnings: list[tuple[str, int]] = []
-        self._endings: list[tuple[str, int]] = []
+        self._beginnings: dict[str, set[int]] = {}
+        self._endings: dict[str, set[int]] = {}
 
     def pattern(self, text: str) -> Pattern:
         """Compile a cue.
@@ -88,9 +88,9 @@ class Words:
             if not WORD.match(word) or word != word.lower():
                 raise CorpusError(f"cue {cue!r}: {word!r} is no word in lower case")
             if word.endswith("*"):
-                self._beginnings.append((word[:-1], number))
+                self._beginnings.setdefault(word[:-1], set()).add(number)
             elif word.startswith("*"):
-                self._endings.append((word[1:], number))
+                self._endings.setdefault(word[1:], set()).add(number)
             else:
                 self._exact.setdefault(word, set()).add(number)
         return number
@@ -123,8 +123,9 @@ class Words:
     def _fits(self, lower: str, lemma: str) -> Fits:
         found = set(self._exact.get(lower, ())) | self._exact.get(lemma, set())
         for word in {lower, lemma}:
-            found.update(number for start, number in self._beginnings if word.startswith(start))
-            found.update(number for end, number in self._endings if word.endswith(end))
+            for size in range(len(word)):
+                found.update(self._beginnings.get(word[: size + 1], ()))
+                found.update(self._endings.get(word[size:], ()))
         if lower in BORDERS:
             found.add(BORDER)
         return frozenset(found) if found else NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,20 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
-from pipeline.features.names import PLACES, NameScope
-from pipeline.features.passages import SCORES, PassageScores
+from pipeline.features.counts import CountColumns
+from pipeline.features.fitted import (
+    CountedCues,
+    Fitted,
+    FittedFeatures,
+    LemmaTerms,
+    NamedFields,
+    WrittenTerms,
+)
+from pipeline.features.names import NameScope
+from pipeline.features.passages import PassageScores
+from pipeline.features.scoring import SCORES
 from pipeline.features.structured import CueCounts, StructuredFields
+from pipeline.features.surroundings import PLACES
 from pipeline.features.terms import HashedTerms, chars, phrases, words
 from pipeline.features.text import LemmaText, WrittenText
 
@@ -63,6 +74,11 @@ def features(
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 
 
+def fitted(union: FeatureUnion) -> FittedFeatures:
+    """Return what a fitted union learned, to apply without it."""
+    return FittedFeatures({name: _FITTED[name](part) for name, part in union.transformer_list})
+
+
 def widths(union: FeatureUnion) -> dict[str, int]:
     """Return how many columns each part of a fitted union has, in order."""
     return {name: _width(part[-1]) for name, part in union.transformer_list}
@@ -82,8 +98,13 @@ def column_weights(union: FeatureUnion, weights: Mapping[str, float]) -> NDArray
     )
 
 
-def columns_about(union: FeatureUnion, labels: Sequence[str]) -> NDArray[np.int64]:
+def columns_about(
+    union: FeatureUnion, labels: Sequence[str], names: Collection[str]
+) -> NDArray[np.int64]:
     """Find the columns that hold the passages, names and asserted cues of some labels.
+
+    Args:
+        names: Which of ``passages``, ``names`` and ``cues`` to look in.
 
     Returns:
         Shape (n_columns,).
@@ -91,7 +112,7 @@ def columns_about(union: FeatureUnion, labels: Sequence[str]) -> NDArray[np.int6
     found, start = [], 0
     parts = dict(union.transformer_list)
     for name, width in widths(union).items():
-        if name in _PLACES:
+        if name in _PLACES and name in names:
             found += [start + place for place in _PLACES[name](parts[name], labels)]
         start += width
     return np.array(found, dtype=np.int64)
@@ -123,6 +144,20 @@ _PLACES: Mapping[str, Callable[[Any, Sequence[str]], list[int]]] = {
     "passages": _of_passages,
     "names": _of_names,
     "cues": _of_cues,
+}
+
+
+_FITTED: Mapping[str, Callable[[Any], Fitted]] = {
+    "lemmas": lambda part: LemmaTerms(part["weights"].weights()),
+    "chars": lambda part: LemmaTerms(part["weights"].weights()),
+    "phrases": lambda part: WrittenTerms(part["weights"].weights()),
+    "cues": lambda part: CountedCues(
+        CountColumns(tuple(part["columns"].feature_names_), part["scale"].scale_),
+        part["counts"].with_names,
+    ),
+    "fields": lambda part: NamedFields(CountColumns(tuple(part["columns"].feature_names_))),
+    "passages": lambda part: part["scores"].odds(),
+    "names": lambda part: part["scope"].odds(),
 }
 
 

@@ -13,28 +13,30 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from pipeline.features.structured import count_cues
+from pipeline.features.counts import CountColumns
+from pipeline.features.scoring import (
+    NOTHING,
+    PassageOdds,
+    WindowColumns,
+    scored,
+    together,
+    window_cues,
+)
 from pipeline.features.targets import Target
 from pipeline.features.terms import chars, phrases, words
-from pipeline.features.windows import Window, windows
+from pipeline.features.windows import Window
+from pipeline.features.worded import Worded
 from pipeline.records import Reading
 
 Floats = NDArray[np.float64]
 
-# What a document without any sentence scores: as little as the least likely window.
-NOTHING = -2.0
-SCORES = ("best", "best_three", "number")
-MOST_COUNTED = 4
-
-# How much each part of a window counts.
-PARTS = {"words": 0.7, "chars": 0.7, "phrases": 0.7, "cues": 0.3}
 # A label has a hundred windows without it for each one with it; a third of them will do.
 EVERY = 3
 
@@ -84,17 +86,19 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit_transform(self, readings: Sequence[Reading], y: Sequence[Target], **_: Any) -> Floats:
         """Learn from marked passages, and return out-of-fold scores; see ``transform``."""
-        found = [windows(reading) for reading in readings]
+        worded = Worded(readings)
+        found = [x.found for x in worded.windows]
         owners = np.repeat(np.arange(len(readings)), [len(x) for x in found])
         marks = np.vstack([self._marks(*x) for x in zip(readings, found, y, strict=True)])
-        matrix = self._vectorize(readings, found, learn=True)
+        self._learn_columns(worded)
+        matrix = self._columns().matrix(worded)
         groups = np.array([target.group for target in y])[owners]
         held_out = np.zeros((len(owners), len(self.labels)))
         for train, test in GroupKFold(self.folds).split(matrix, groups=groups):
             self._learn(matrix[train], marks[train])
-            held_out[test] = self._score(matrix[test])
+            held_out[test] = scored(matrix[test], self._coef(), self.intercept_)
         self._learn(matrix, marks)
-        return _together(held_out, [len(x) for x in found])
+        return together(held_out, [len(x) for x in found])
 
     def transform(self, readings: Sequence[Reading]) -> Floats:
         """Score documents.
@@ -106,41 +110,38 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Shape (n_documents, n_labels * 3): per label the ``SCORES``.
         """
         check_is_fitted(self, "coef_")
-        found = [windows(reading) for reading in readings]
-        scores = np.zeros((0, len(self.labels)))
-        if any(found):
-            scores = self._score(self._vectorize(readings, found, learn=False))
-        return _together(scores, [len(x) for x in found])
+        return self.odds().values(Worded(readings))
 
-    def strongest(self, reading: Reading, label: str) -> Window | None:
-        """Return the sentence that speaks most for a label; ``None`` without sentences."""
-        found = [window for window in windows(reading) if window.sentences == 1]
-        if not found:
-            return None
-        scores = self._score(self._vectorize([reading], [found], learn=False))
-        return found[int(np.argmax(scores[:, self.labels.index(label)]))]
+    def odds(self) -> PassageOdds:
+        """Return what was learned, to score passages with."""
+        return PassageOdds(self.labels, self._columns(), self._coef(), self.intercept_)
 
-    def _vectorize(
-        self, readings: Sequence[Reading], found: Sequence[Sequence[Window]], *, learn: bool
-    ) -> csr_matrix:
-        flat = [window for some in found for window in some]
-        lemmas, written = [x.lemmas for x in flat], [x.words for x in flat]
-        cues = [self._cues(r, x) for r, some in zip(readings, found, strict=True) for x in some]
-        if learn:
-            self.words_, self.chars_ = words().fit(lemmas), chars().fit(lemmas)
-            self.phrases_ = phrases().fit(written)
-            self.cues_ = DictVectorizer(dtype=np.float32).fit(cues)
-        parts = {
-            "words": self.words_.transform(lemmas),
-            "chars": self.chars_.transform(lemmas),
-            "phrases": self.phrases_.transform(written),
-            "cues": self.cues_.transform(cues),
-        }
-        return csr_matrix(hstack([part * PARTS[name] for name, part in parts.items()]))
+    def _coef(self) -> NDArray[np.float32]:
+        return np.ascontiguousarray(self.coef_.T)
 
-    def _cues(self, reading: Reading, window: Window) -> dict[str, float]:
-        inside = [x for x in reading.hits if window.start <= x.start < window.end]
-        return count_cues(inside, with_names=not self.mask_names)
+    def _columns(self) -> WindowColumns:
+        return WindowColumns(
+            words=self.words_.weights(),
+            chars=self.chars_.weights(),
+            phrases=self.phrases_.weights(),
+            cues=CountColumns(tuple(self.cues_.feature_names_)),
+            mask_names=self.mask_names,
+        )
+
+    def _learn_columns(self, worded: Worded) -> None:
+        lemmas = [
+            " ".join(some.lemmas[slice(*window.lemmas)])
+            for some in worded.windows
+            for window in some.found
+        ]
+        written = [
+            " ".join(some.words[slice(*window.words)])
+            for some in worded.windows
+            for window in some.found
+        ]
+        self.words_, self.chars_ = words().fit(lemmas), chars().fit(lemmas)
+        self.phrases_ = phrases().fit(written)
+        self.cues_ = DictVectorizer(dtype=np.float32).fit(window_cues(worded, self.mask_names))
 
     def _marks(self, reading: Reading, found: Sequence[Window], target: Target) -> Floats:
         """1 for a marked window, 0 for one of a document without the label, NaN if unknown."""
@@ -183,26 +184,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         model.fit(matrix, told)
         return rounded(model.coef_[0]), float(model.intercept_[0])
 
-    def _score(self, matrix: csr_matrix) -> Floats:
-        return np.asarray(np.asarray(matrix @ self.coef_.T) + self.intercept_)
-
 
 def rounded(weights: Floats) -> NDArray[np.float32]:
     """Keep three digits of weights: the rest is noise, and makes a file twice as large."""
     return np.asarray(weights, dtype=np.float16).astype(np.float32)
-
-
-def _together(scores: Floats, sizes: Sequence[int]) -> Floats:
-    """Bring the scores of windows together; ``sizes`` are the windows per document."""
-    ends = np.cumsum(sizes)
-    rows = (scores[end - size : end] for size, end in zip(sizes, ends, strict=True))
-    return np.array([_of_document(x) for x in rows]).reshape(len(sizes), -1)
-
-
-def _of_document(scores: Floats) -> Floats:
-    if not len(scores):
-        nothing = np.full(scores.shape[1], NOTHING)
-        return np.column_stack([nothing, nothing, np.zeros_like(nothing)]).ravel()
-    ordered = np.sort(scores, axis=0)[::-1]
-    number = np.minimum((scores > 0).sum(axis=0), MOST_COUNTED) / 2
-    return np.column_stack([ordered[0], ordered[:3].mean(axis=0), number]).ravel()

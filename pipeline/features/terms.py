@@ -13,11 +13,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
-# Of 100,000 terms about one in forty shares its hash with another.
-BUCKETS = 2**22
+from pipeline.features.sequences import BUCKETS, Sequences, TermKind, TermWeights
 
 
 class HashedTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -70,17 +68,13 @@ class HashedTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Shape (n_documents, n_terms); terms that were not learned are left out.
         """
         check_is_fitted(self, "kept_")
-        counts = self._hashes().transform(texts)
-        places = np.searchsorted(self.kept_, counts.indices)
-        # Behind the last term there is none.
-        known = np.append(self.kept_, -1)[places] == counts.indices
-        ends = np.concatenate([[0], np.cumsum(known)])[counts.indptr]
-        places = places[known].astype(np.int32)
-        data = (1 + np.log(counts.data[known])) * self.idf_[places]
-        shape = (len(texts), len(self.kept_))
-        found = csr_matrix((data.astype(np.float32), places, ends.astype(np.int32)), shape=shape)
-        found.sort_indices()
-        return normalize(found, copy=False) if len(self.kept_) else found
+        sequences = Sequences([text.split() for text in texts])
+        return self.weights().weigh(sequences, sequences.starts[:-1], sequences.starts[1:])
+
+    def weights(self) -> TermWeights:
+        """Return what was learned, to weigh with."""
+        kind = TermKind(self.analyzer, self.least, self.most)
+        return TermWeights(kind, self.kept_, self.idf_)
 
     def _hashes(self) -> HashingVectorizer:
         return HashingVectorizer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -19,16 +18,13 @@ from pipeline.labels.decide import ChosenLabels
 from pipeline.labels.explain import evidence
 from pipeline.labels.table import columns, line
 from pipeline.learning import shelf
-from pipeline.learning.judge import Judge
+from pipeline.learning.scorer import Scorer
 from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
 from pipeline.settings import Settings
 from pipeline.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# spaCy learns words anew after each zone, which costs as much as analysing a few batches.
-BATCHES_PER_ZONE = 50
 
 
 class Classifier:
@@ -40,23 +36,22 @@ class Classifier:
         >>> labels[labels.innovation_oriented == True].degree.value_counts()  # doctest: +SKIP
 
     Attributes:
+        scorer: What the model says of documents.
         card: What the model is.
         codebook: The labels it knows.
         analyzer: The analyzer whose documents it understands.
     """
 
     def __init__(
-        self, judge: Judge, card: ModelCard, *, settings: Settings, codebook: Codebook
+        self, scorer: Scorer, card: ModelCard, *, settings: Settings, codebook: Codebook
     ) -> None:
         analyzer = Analyzer(settings.analyzer)
         shelf.require_fit(card, analyzer=analyzer.name, codebook=codebook)
-        self.judge = judge
+        self.scorer = scorer
         self.card = card
         self.settings = settings
         self.codebook = codebook
         self.analyzer = analyzer
-        self._zone = ExitStack()
-        self._batches = 0
 
     @cached_property
     def _finder(self) -> CueFinder:
@@ -77,8 +72,8 @@ class Classifier:
         """
         settings = settings or settings_module.load()
         store = Store(settings.home)
-        judge, card = shelf.load(store, model_id)
-        return cls(judge, card, settings=settings, codebook=codebooks.load(store))
+        scorer, card = shelf.load_scorer(store, model_id)
+        return cls(scorer, card, settings=settings, codebook=codebooks.load(store))
 
     def predict(
         self,
@@ -132,20 +127,20 @@ class Classifier:
 
         The document may be kept: it is made outside the zones whose words spaCy forgets.
         """
-        self._leave_zone()
+        self.analyzer.keep()
         (document,) = self.analyzer.analyze([notice])
         return self._judged([document])[0], document
 
     def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
         """Judge a batch of notices, in order."""
-        self._give_back()
+        self.analyzer.forget()
         return self._judged(self.analyzer.analyze(notices))
 
     def _judged(self, documents: Iterable[Document]) -> list[Prediction]:
         readings = [self.read(document) for document in documents]
         able = [x for x in readings if decide.unreadable(x.document) is None]
-        rows = iter(self.judge.predict_proba(able).tolist() if able else [])
-        labels = self.judge.labels_.tolist()
+        rows = iter(self.scorer.predict_proba(able).tolist() if able else [])
+        labels = self.scorer.labels
         return [
             self._prediction(
                 reading,
@@ -155,17 +150,6 @@ class Classifier:
             )
             for reading in readings
         ]
-
-    def _give_back(self) -> None:
-        """Let spaCy forget now and then the words it has seen, so that memory does not grow."""
-        if self._batches % BATCHES_PER_ZONE == 0:
-            self._leave_zone()
-            self._zone.enter_context(self.analyzer.nlp.memory_zone())
-        self._batches += 1
-
-    def _leave_zone(self) -> None:
-        self._zone.close()
-        self._batches = 0
 
     def read(self, document: Document) -> Reading:
         """Find the cues of a Dutch document; there are none in other languages."""
@@ -187,7 +171,7 @@ class Classifier:
             forms=decision.forms,
             rules=by_rules,
             differs=tuple(sorted(set(labels) ^ set(by_rules))) if decision.judgement else (),
-            evidence=evidence(reading, labels, settled=settled, judge=self.judge),
+            evidence=evidence(reading, labels, settled=settled, scorer=self.scorer),
             abstained=decision.abstained,
             model_id=self.card.model_id,
         )

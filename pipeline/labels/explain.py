@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.learning.judge import Judge
+from pipeline.learning.scorer import Scorer
 from pipeline.records import Document, Evidence, Reading
 
 # A passage is read by people: a sentence, or what of it stands around the cue.
@@ -16,7 +16,7 @@ NO_EVIDENCE = {"none", "closed"}
 
 
 def evidence(
-    reading: Reading, labels: Iterable[str], *, settled: Mapping[str, Evidence], judge: Judge
+    reading: Reading, labels: Iterable[str], *, settled: Mapping[str, Evidence], scorer: Scorer
 ) -> tuple[Evidence, ...]:
     """Justify each label by its field, its cues, or else the sentence that speaks most for it.
 
@@ -32,18 +32,18 @@ def evidence(
         one
         for label in labels
         if label not in NO_EVIDENCE
-        for one in _for_label(reading, label, settled=settled, judge=judge)
+        for one in _for_label(reading, label, settled=settled, scorer=scorer)
     )
 
 
 def _for_label(
-    reading: Reading, label: str, *, settled: Mapping[str, Evidence], judge: Judge
+    reading: Reading, label: str, *, settled: Mapping[str, Evidence], scorer: Scorer
 ) -> Iterator[Evidence]:
     passages = list(_cued(reading, label))
     if label in settled:
         yield settled[label]
     elif not passages:
-        passages = [x for x in [_heaviest(reading, label, judge)] if x is not None]
+        passages = [x for x in [_heaviest(reading, label, scorer)] if x is not None]
     yield from passages[:MOST_PASSAGES]
 
 
@@ -58,9 +58,9 @@ def _cued(reading: Reading, label: str) -> Iterator[Evidence]:
             yield passage(reading.document, label, start, end)
 
 
-def _heaviest(reading: Reading, label: str, judge: Judge) -> Evidence | None:
+def _heaviest(reading: Reading, label: str, scorer: Scorer) -> Evidence | None:
     """Find the sentence that speaks most for the label."""
-    best = judge.part("passages").strongest(reading, label)
+    best = scorer.strongest(reading, label)
     if best is None:
         return None
     text = reading.document.text[best.start : best.end]

@@ -3,28 +3,84 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import NoticeError, SettingsError
+from pipeline.home import Home
+from pipeline.labels.batches import MOST_TOLD
 from pipeline.notices import collect
-from pipeline.records import Notice, Unreadable
+from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.files import raw_notices
 
 
-def notices_of(inputs: Sequence[str | Path], *, now: dt.datetime) -> dict[str, Notice]:
-    """Read all notices of some files, by id.
+def notices_of(
+    inputs: Sequence[str | Path],
+    *,
+    home: Home,
+    now: dt.datetime,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, Notice]:
+    """Read all notices of some files, and those collected of some periods, by id.
+
+    Args:
+        inputs: Files, folders, archives, and periods such as ``2026Q3``; what exists as a file is
+            no period.
+        tell: Hears what could not be read, and why, where the rest is of use.
 
     Raises:
-        NoticeError: One of them cannot be read; a list to judge must be complete.
+        NoticeError: Nothing can be read; without ``tell``, something cannot.
+        SettingsError: Nothing was collected of a period.
     """
-    notices = {}
-    for raw in raw_notices(inputs, now=now):
-        if isinstance(raw, Unreadable):
-            raise NoticeError(f"{raw.source_id}: {raw.reason}")
-        notice = collect.read_notice(raw)
-        notices[notice.notice_id] = notice
+    notices: dict[str, Notice] = {}
+    paths = []
+    for place in inputs:
+        if (period := _period(place)) is None:
+            paths.append(place)
+        else:
+            notices |= _collected(period, home)
+    unread = []
+    for raw in raw_notices(paths, now=now):
+        try:
+            if isinstance(raw, Unreadable):
+                raise NoticeError(f"{raw.source_id}: {raw.reason}")
+            notice = collect.read_notice(raw)
+            notices[notice.notice_id] = notice
+        except NoticeError as error:
+            unread.append(str(error))
+    if tell is None or not notices:
+        _require_none(unread)
+    else:
+        for reason in unread:
+            tell(reason)
     return notices
+
+
+def _require_none(unread: Sequence[str]) -> None:
+    if unread:
+        raise NoticeError("\n".join(unread[:MOST_TOLD]))
+
+
+def _period(place: str | Path) -> Period | None:
+    if Path(place).exists():
+        return None
+    try:
+        return Period.parse(str(place))
+    except ValueError:
+        return None
+
+
+def _collected(period: Period, home: Home) -> dict[str, Notice]:
+    # Imported here: one notice in a file is explained without what reads the store.
+    from pipeline.notices.outlines import whole
+    from pipeline.notices.period import all_outlines
+
+    found = {x.notice_id: x for x in whole(all_outlines(period, store=home.raw))}
+    if not found:
+        raise SettingsError(
+            f"nothing was collected of {period}", hint=f"innovatiemonitor collect {period}"
+        )
+    return found
 
 
 def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Notice:
@@ -39,7 +95,7 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
         SettingsError: No notice has that id, or the file holds several.
         NoticeError: The file cannot be read.
     """
-    if Path(wanted).is_file():
+    if is_file(wanted):
         return _only(wanted, now)
     for raw in raw_notices(inputs, now=now):
         if isinstance(raw, Unreadable):
@@ -53,6 +109,14 @@ def find(wanted: str, inputs: Sequence[str | Path], *, now: dt.datetime) -> Noti
             return notice
     places = ", ".join(str(place) for place in inputs)
     raise SettingsError(f"no notice {wanted!r} in {places}", hint="Name the place with --input.")
+
+
+def is_file(wanted: str) -> bool:
+    """Whether this names a file; an id may be longer than any name of one."""
+    try:
+        return Path(wanted).is_file()
+    except OSError:
+        return False
 
 
 def _only(path: str, now: dt.datetime) -> Notice:

@@ -26,7 +26,10 @@ from pipeline.rawstore import disk
 from pipeline.records import INNOVATION, Evidence, Notice, Prediction
 from pipeline.store import Store
 
-TEXTS = ("degree", "aspect", "openness", "forms", "evidence", "abstained", "codebook_fingerprint")
+TEXTS = (
+    *("degree", "aspect", "openness", "forms", "evidence", "abstained", "codebook_fingerprint"),
+    *("rules", "differs"),
+)
 
 # A run that is killed loses at most so many judgements of the model.
 PER_FILE = 5_000
@@ -105,11 +108,18 @@ def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
     """Read what a model said under this codebook; nothing where it was never asked."""
     columns = schema(codebook)
     batches = [
-        batch
+        _as_now(batch, columns)
         for path in sorted(store.scores(model_id, codebook.fingerprint).glob("*.parquet"))
         for batch in disk.read_table(path)
     ]
     return Scores.of(model_id, pa.Table.from_batches(batches, schema=columns))
+
+
+def _as_now(batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
+    """Columns that came later are empty in older files; nobody knows what they would hold."""
+    held = batch.schema.names
+    cells = [batch[x.name] if x.name in held else pa.nulls(len(batch), x.type) for x in columns]
+    return pa.RecordBatch.from_arrays(cells, schema=columns)
 
 
 def missing(notices: Iterable[Notice], scores: Scores) -> list[Notice]:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from pipeline.codebook import Codebook
 from pipeline.records import Document, Prediction
+from pipeline.shown import masked, shown, unturned
 
 # Below this a label that neither model nor rules gives is not worth a line.
 LEAST_SHOWN = 0.05
@@ -16,8 +17,9 @@ LEAST_SHOWN = 0.05
 def show(prediction: Prediction, document: Document, codebook: Codebook) -> Group:
     """Lay out labels by model and rules, evidence, and the text with its passages marked."""
     notice = prediction.notice
-    head = Text(f"{notice.title}\n", style="bold")
-    head.append(f"{notice.notice_id}  {notice.buyer or ''}  {notice.procedure or ''}", "dim")
+    head = Text(f"{shown(notice.title) or notice.notice_id}\n", style="bold")
+    told = (notice.notice_id, shown(notice.buyer) or "", notice.procedure or "")
+    head.append(unturned("  ".join(told)), "dim")
     if prediction.abstained:
         head.append(f"\nabstained: {prediction.abstained}", "yellow")
     return Group(head, _labels(prediction, codebook), *_sections(prediction, document))
@@ -45,11 +47,11 @@ def _labels(prediction: Prediction, codebook: Codebook) -> Table:
 
 
 def _sections(prediction: Prediction, document: Document) -> list[Text]:
-    shown = []
+    found = []
     for section in document.sections:
-        text = Text(document.text[section.start : section.end])
+        text = Text(masked(document.text[section.start : section.end]))
         for one in prediction.evidence:
             if one.section == section.name:
                 text.stylize("black on yellow", one.start or 0, one.end)
-        shown.append(Text.assemble((f"{section.name}\n", "bold blue"), text, "\n"))
-    return shown
+        found.append(Text.assemble((f"{section.name}\n", "bold blue"), text, "\n"))
+    return found

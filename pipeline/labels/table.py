@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 
 from pipeline.codebook import Codebook
 from pipeline.records import Prediction
+from pipeline.shown import TURNING, masked, shown, unturned
 
 Value = str | float | int | bool | None
-
-# Of Unicode's bidirectional algorithm: embeddings, overrides, isolates and marks.
-TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 IDENTITY = (
     "notice_id",
@@ -58,13 +55,13 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
     notice, judgement = prediction.notice, prediction.judgement
     none = prediction.probabilities.get("none")
     values: dict[str, Value] = {
-        "notice_id": unturned(notice.notice_id),
+        "notice_id": unturned(notice.notice_id) or None,
         "source_format": notice.format,
         "published_on": notice.published_on.isoformat() if notice.published_on else None,
         "language": prediction.language,
-        "title": unturned(notice.title),
-        "buyer": unturned(notice.buyer),
-        "procedure": unturned(notice.procedure),
+        "title": shown(notice.title),
+        "buyer": shown(notice.buyer),
+        "procedure": shown(notice.procedure),
         "innovation_oriented": judgement.innovation_oriented if judgement else None,
         "p_innovation": None if none is None else round(1 - none, 6),
         "degree": judgement.degree if judgement else None,
@@ -86,14 +83,14 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
     return {name: values[name] for name in columns(codebook)}
 
 
-def unturned(text: str | None) -> str | None:
-    """Take out the marks that turn the direction in which a text is shown."""
-    return TURNING.sub("", text) or None if text else None
-
-
 def _evidence(prediction: Prediction) -> str:
-    # Offsets count these marks, so they stay; written as JSON may write them, they turn nothing.
-    text = json.dumps([x.as_dict() for x in prediction.evidence], ensure_ascii=False)
+    # Offsets are those of the text itself: a mask is as long as what it hides. They count marks of
+    # direction, so these stay; written as JSON may write them, they turn nothing.
+    found = [
+        {name: masked(str(x)) if name == "text" else x for name, x in one.as_dict().items()}
+        for one in prediction.evidence
+    ]
+    text = json.dumps(found, ensure_ascii=False)
     return TURNING.sub(lambda mark: f"\\u{ord(mark.group()):04x}", text)
 
 

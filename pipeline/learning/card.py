@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
 from pipeline.codebook import Codebook
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.sealing import seal_of
-from pipeline.learning.train import Recipe
 from pipeline.records import Judgement, ModelCard
 from pipeline.store import canonical, sha256
+
+if TYPE_CHECKING:
+    # A card is read by every command; what it takes to train is not.
+    from pipeline.learning.examples import TrainingSet
+    from pipeline.learning.train import Recipe
 
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "skops", "spacy", "spacy-lookups-data")
 

@@ -9,19 +9,17 @@ conditional ones times P(degree > none). Forms are independent questions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.special import expit
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.codebook import Codebook
-from pipeline.features.matrix import column_weights, columns_about, features, widths
-from pipeline.features.names import ABSENT, PLACES
+from pipeline.features.matrix import column_weights, columns_about, features, fitted
 from pipeline.features.targets import Target
 from pipeline.learning.heads import BinaryTask, Floats, Heads
+from pipeline.learning.scorer import ASKED, Scorer
 from pipeline.records import INNOVATION, Reading
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -36,13 +34,11 @@ STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3}
 
 # They speak for every question, and enter at calibration. How long a text is does not: boilerplate
 # makes it long, and a model that was told took the longest for transformative.
-DIRECT = ("passages", "names")
+ALWAYS = ("passages", "names")
+DIRECT = (*ALWAYS, "cues")
 
 # The answer to a question that does not apply, and its weight.
 NONE = (float("nan"), 0.0)
-
-# Openness has two values above `closed`; one question tells them apart.
-ASKED = "openness=asked"
 
 
 class Judge(BaseEstimator):  # type: ignore[misc]
@@ -53,7 +49,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         weights: Judgement (``degree``, ``aspect``, ``openness``, ``forms``) to feature to how much
             it counts; features that none names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
-        direct: Features that speak of a question themselves, of ``passages`` and ``names``.
+        direct: Features that enter at calibration, see ``BinaryTask``; any of ``DIRECT``.
         mask_names: Hide the forms' own names.
         heads: An unfitted ``Heads``; its default where not given.
 
@@ -109,7 +105,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         openness = ("asked", "room")
         self.labels_ = np.array([*self.degrees, *self.aspects, *openness, "closed", *self.forms])
         self.features_ = features(
-            tuple({*self.direct, *(name for parts in self._weights.values() for name in parts)}),
+            tuple({*ALWAYS, *(name for parts in self._weights.values() for name in parts)}),
             labels=(*self.degrees[1:], *self.aspects, *openness, *self.forms),
             forms=self.forms,
             evidence=self._evidence((*self.aspects, *openness)),
@@ -131,49 +127,21 @@ class Judge(BaseEstimator):  # type: ignore[misc]
             Between 0 and 1, shape (n_documents, n_labels), columns as in ``labels_``. Degrees
             add up to 1, so do the values of openness; ``none`` equals ``closed``.
         """
+        return self.scorer().predict_proba(readings)
+
+    def scorer(self) -> Scorer:
+        """Return what was learned, to judge with."""
         check_is_fitted(self, "heads_")
-        matrix = self.features_.transform(readings).tocsr()
-        return self.compose(self.heads_.predict_proba(matrix), self._own(matrix))
-
-    def compose(self, answers: Floats, own: Floats) -> Floats:
-        """Turn the heads' conditional answers into label probabilities.
-
-        A form's own name, said of this notice, suffices (codebook, rules 2 and 4): a form is as
-        likely as its name is the notice's own, or as its head says, whichever is more.
-
-        Args:
-            answers: Shape (n_documents, n_heads), columns as in ``heads_.names_``.
-            own: Probability that the form's name is said of this notice, 0 where it has none;
-                shape (n_documents, n_forms).
-
-        Returns:
-            Shape (n_documents, n_labels), columns as in ``labels_``.
-        """
-        column = {str(name): answers[:, i] for i, name in enumerate(self.heads_.names_)}
-        reached = np.ones(len(answers))
-        parts = []
-        for rank in range(len(self.degrees) - 1):
-            beyond = column[f"degree>{rank}"]
-            parts.append(reached * (1 - beyond))
-            reached = reached * beyond
-        parts.append(reached)
-        innovative = 1 - parts[0]
-        parts += [innovative * column[f"aspect={aspect}"] for aspect in self.aspects]
-        parts += [innovative * column[ASKED], innovative * (1 - column[ASKED]), parts[0]]
-        parts += [
-            np.maximum(column[f"form={form}"], own[:, i]) for i, form in enumerate(self.forms)
-        ]
-        return np.column_stack(parts)
-
-    def _own(self, matrix: csr_matrix) -> Floats:
-        start = 0
-        for name, width in widths(self.features_).items():
-            if name == "names":
-                odds = matrix[:, start : start + width].toarray()
-                best = odds.reshape(len(odds), -1, len(PLACES)).max(axis=2)
-                return np.where(best > ABSENT, expit(best), 0.0)
-            start += width
-        return np.zeros((matrix.shape[0], len(self.forms)))
+        return Scorer(
+            degrees=self.degrees,
+            aspects=self.aspects,
+            forms=self.forms,
+            labels=tuple(self.labels_.tolist()),
+            features=fitted(self.features_),
+            heads=tuple(self.heads_.names_.tolist()),
+            coef=np.ascontiguousarray(self.heads_.coef_.T, dtype=np.float64),
+            intercept=self.heads_.intercept_,
+        )
 
     def _evidence(self, shown: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """Return per degree whose passages speak for it: its own, and those above it.
@@ -182,14 +150,6 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         """
         ranks = {degree: self.degrees[n:] for n, degree in enumerate(self.degrees) if n}
         return ranks | {self.degrees[1]: (*self.degrees[1:], *shown)}
-
-    def part(self, name: str) -> Any:
-        """Return the last step of a fitted feature.
-
-        Raises:
-            KeyError: The model does not have this feature.
-        """
-        return dict(self.features_.transformer_list)[name][-1]
 
     @property
     def _weights(self) -> Weights:
@@ -206,7 +166,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
                     answers=told[:, 0],
                     weights=told[:, 1],
                     columns=columns,
-                    direct=columns_about(self.features_, self._about(name)),
+                    direct=columns_about(self.features_, self._about(name), self.direct),
                     strength=strengths[kind],
                 )
         return questions

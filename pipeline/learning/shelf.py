@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, is_zipfile
-
-import skops.io
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
@@ -22,12 +22,16 @@ from pipeline.errors import ModelMismatch, UntrustedModel
 from pipeline.learning import weak
 from pipeline.learning.card import OF_MODEL, id_of, identity
 from pipeline.learning.describe import describe
-from pipeline.learning.examples import TrainingSet
-from pipeline.learning.judge import Judge
 from pipeline.learning.promotions import champion
 from pipeline.learning.sealing import sealed, unsealed
+from pipeline.prepared import prepared, source_of
 from pipeline.records import ModelCard
 from pipeline.store import Store, sha256, to_json
+
+if TYPE_CHECKING:
+    from pipeline.learning.examples import TrainingSet
+    from pipeline.learning.judge import Judge
+    from pipeline.learning.scorer import Scorer
 
 MODEL = "model.skops"
 
@@ -54,6 +58,8 @@ def save(store: Store, judge: Judge, card: ModelCard, learned: TrainingSet) -> M
     Returns:
         The card, with the fingerprints of the model's files.
     """
+    import skops.io
+
     files = {MODEL: skops.io.dumps(judge, compression=ZIP_DEFLATED)}
     if learned.added.annotations:
         files[ADDED] = judging.write(learned.added.annotations).encode()
@@ -148,6 +154,30 @@ def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
         UntrustedModel: Its files were changed, hold types that are not ours, or are not those
             that were promoted.
     """
+    name, files, card = _verified(store, model_id)
+    return _judge(name, files[MODEL]), card
+
+
+def load_scorer(store: Store, model_id: str | None = None) -> tuple[Scorer, ModelCard]:
+    """Take a model from the shelf to judge with; it is as much as ``load`` and ten times faster.
+
+    Args:
+        model_id: Without one, the promoted model.
+
+    Raises:
+        ModelNotFound: There is no such model.
+        UntrustedModel: See ``load``.
+    """
+    from pipeline.learning.packing import packed, unpacked
+
+    name, files, card = _verified(store, model_id)
+    here = Path(__file__).parent
+    made_from = (card.files[MODEL], source_of(here, here.parent / "features"))
+    arrays = prepared("scorer", made_from, lambda: packed(_judge(name, files[MODEL]).scorer()))
+    return unpacked(arrays), card
+
+
+def _verified(store: Store, model_id: str | None) -> tuple[str, Mapping[str, bytes], ModelCard]:
     promoted = champion(store) if model_id is None else None
     name = promoted.model_id if promoted else str(model_id)
     files = store.model_files(name)
@@ -157,10 +187,15 @@ def load(store: Store, model_id: str | None = None) -> tuple[Judge, ModelCard]:
             f"{name} is not the model that was promoted on {promoted.on}",
             hint="Restore it from version control, or promote it again.",
         )
-    return _judge(name, files[MODEL]), card
+    return name, files, card
 
 
 def _judge(name: str, body: bytes) -> Judge:
+    # Imported here: who has the scorer needs neither skops nor scikit-learn.
+    import skops.io
+
+    from pipeline.learning.judge import Judge
+
     if not is_zipfile(BytesIO(body)):
         raise UntrustedModel(f"{name}/{MODEL} is not a skops file")
     try:

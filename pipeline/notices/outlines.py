@@ -66,7 +66,7 @@ def outlines(source: str, period: Period, *, store: RawStore) -> Iterator[Outlin
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    for path in sorted(notices_folder(source, store).glob("*/*.parquet")):
+    for path in collected_files(source, store=store):
         facts = disk.table_facts(path)
         if (
             f"{period.first_day}" <= facts["last_day"]
@@ -90,6 +90,22 @@ def whole(found: Iterable[Outline]) -> Iterator[Notice]:
             for name, text in zip(*batch.to_pydict().values(), strict=True):
                 if name in stored and (notice := notice_from_json(text)).notice_id in names:
                     yield notice
+
+
+def every_notice(source: str, *, store: RawStore) -> Iterator[Notice]:
+    """Yield all notices that were collected of a source, with their texts, by day of listing.
+
+    Raises:
+        CorpusError: A file is damaged, or was written by another version.
+    """
+    for path in collected_files(source, store=store):
+        for batch in disk.read_table(path, ["notice"]):
+            yield from map(notice_from_json, batch["notice"].to_pylist())
+
+
+def collected_files(source: str, *, store: RawStore) -> list[Path]:
+    """Return the files of what was collected of a source, by day."""
+    return sorted(notices_folder(source, store).glob("*/*.parquet"))
 
 
 def _outlines(path: Path, period: Period) -> Iterator[Outline]:

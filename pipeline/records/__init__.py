@@ -13,6 +13,7 @@ from pipeline.records.judgements import (
     ModelCard,
     Prediction,
     Promotion,
+    Suspect,
 )
 from pipeline.records.notices import (
     BUYER_KINDS,
@@ -66,6 +67,7 @@ __all__ = [
     "Reading",
     "Reference",
     "Section",
+    "Suspect",
     "Unreadable",
     "Weighting",
 ]

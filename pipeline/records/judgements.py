@@ -89,6 +89,7 @@ class Annotation:
     Attributes:
         text_hash: Fingerprint of the text that was judged; ``None`` where only fields were.
         annotator: A pseudonym, never a name.
+        annotated_at: The day, or the moment in UTC where it is known.
         codebook_fingerprint: What was judged by, ``Codebook.meaning``: a new cue changes no
             judgement. ``None`` only where no file was read.
         round: ``first``, ``second`` or ``adjudicated``.
@@ -113,6 +114,21 @@ class Annotation:
     def __post_init__(self) -> None:
         if (self.draw_id is None) != (self.inclusion_probability is None):
             raise ValueError(f"{self.notice_id}: a drawn notice has an inclusion probability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A label by people that looks wrong, because a model that never saw it is sure.
+
+    Attributes:
+        given: Whether people gave the label.
+        confidence: Probability of what people said, 0 to 1.
+    """
+
+    notice_id: str
+    label: str
+    given: bool
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

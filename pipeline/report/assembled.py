@@ -40,6 +40,7 @@ from pipeline.report.facts import (
     Reconciled,
     Revised,
 )
+from pipeline.shown import masked, shown
 from pipeline.store import sha256, to_json
 
 MOST_EXAMPLES = 6
@@ -262,8 +263,8 @@ def _example(
     evidence = one.evidence if one and by_people else scores.evidence(notice.notice_id, codebook)
     return Example(
         notice_id=notice.notice_id,
-        title=notice.title,
-        buyer=notice.buyer,
+        title=shown(notice.title) or "",
+        buyer=shown(notice.buyer),
         url=notice.url,
         published_on=notice.published_on,
         labels=_labels(one) if one else _model_labels(scores, notice.notice_id),
@@ -286,6 +287,7 @@ def _model_labels(scores: Scores, notice_id: str) -> tuple[str, ...]:
 
 def _passages(notice: Notice, evidence: Collection[Evidence]) -> Iterator[Passage]:
     text, sections = assemble(notice)
+    text = masked(text)
     places = {section.name: section for section in sections}
     marked = [
         x

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.evaluation.suspects import Suspect
-from pipeline.records import ModelCard
+from pipeline.records import ModelCard, Suspect
 from pipeline.report.charts import COLOURS, SOFT, STYLE
 from pipeline.report.pages import TEMPLATES
 

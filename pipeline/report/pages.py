@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.codebook import Codebook
 from pipeline.records import Document, Evidence, Prediction
 from pipeline.report import dutch
+from pipeline.shown import masked, shown, unturned
 
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
 TEMPLATES = Environment(
@@ -22,6 +23,8 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Where a text turns its direction, what follows it on the page would turn too.
+    finalize=lambda value: unturned(value) if type(value) is str else value,
 )
 
 SECTIONS = {"title": "Titel", "description": "Omschrijving", "criteria": "Gunningscriteria"}
@@ -50,6 +53,7 @@ class Piece:
 
     text: str
     labels: str
+    label_ids: tuple[str, ...] = field(default=(), compare=False)
 
 
 def labels_page(
@@ -88,11 +92,10 @@ def labels_page(
 def notice_page(prediction: Prediction, document: Document, codebook: Codebook) -> str:
     """Write the page of one notice: its labels by model and rules, and its text with marks."""
     notice = prediction.notice
+    published = notice.published_on and dutch.date(notice.published_on)
     return TEMPLATES.get_template("notice.html").render(
-        title=notice.title,
-        about=_about(
-            notice.notice_id, notice.buyer, notice.published_on and dutch.date(notice.published_on)
-        ),
+        title=shown(notice.title),
+        about=_about(notice.notice_id, shown(notice.buyer), published),
         notes=[_abstained(prediction.abstained)] if prediction.abstained else [],
         lines=[
             {
@@ -108,7 +111,7 @@ def notice_page(prediction: Prediction, document: Document, codebook: Codebook) 
             {
                 "name": section_name(section.name),
                 "pieces": pieces(
-                    document.text[section.start : section.end],
+                    masked(document.text[section.start : section.end]),
                     [x for x in prediction.evidence if x.section == section.name],
                     codebook,
                 ),
@@ -132,12 +135,13 @@ def pieces(text: str, passages: Sequence[Evidence], codebook: Codebook) -> list[
     )
     found = []
     for start, end in pairwise(cuts):
-        labels = [
-            codebook.label(x.label).name
-            for x in passages
-            if (x.start or 0) <= start and end <= (x.end or 0)
-        ]
-        found.append(Piece(text[start:end], ", ".join(dict.fromkeys(labels))))
+        ids = tuple(
+            dict.fromkeys(
+                x.label for x in passages if (x.start or 0) <= start and end <= (x.end or 0)
+            )
+        )
+        names = ", ".join(codebook.label(x).name for x in ids)
+        found.append(Piece(text[start:end], names, ids))
     return found
 
 

@@ -14,16 +14,16 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from pipeline.errors import SourceChanged, SourceUnavailable
 from pipeline.sources._body import Body, Download, HttpAnswer, TryAgain
+from pipeline.sources._calls import Call
 from pipeline.sources._manners import FetchLogEntry, HttpSettings
-from pipeline.sources._watchdog import Watchdog
+from pipeline.sources._watchdog import Deadline, guarded
 
 __all__ = ["Download", "FetchLogEntry", "Http", "HttpAnswer", "HttpSettings"]
 
@@ -32,22 +32,17 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
-    method: str
-    url: str
-    params: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    auth: tuple[str, str] | None = field(default=None, repr=False)
-    body: bytes | None = None
+class _Guarded(HTTPAdapter):
+    """Connections that keep to a deadline, through a proxy too."""
 
-    @property
-    def parts(self) -> SplitResult:
-        return urlsplit(self.url)
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        guarded(self.poolmanager)
 
-    @property
-    def name(self) -> str:
-        return f"{self.parts.hostname}{self.parts.path}"
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **named)
+        return manager if known else guarded(manager)
 
 
 class Http:
@@ -76,10 +71,9 @@ class Http:
         self._log, self._clock, self._sleep = log, clock, sleep
         self._now, self._jitter = now, jitter
         self._free_at: dict[str, float] = {}
-        self._watchdog = Watchdog()
         self._session = requests.Session()
-        for adapter in self._session.adapters.values():
-            adapter.poolmanager.pool_classes_by_scheme = self._watchdog.pools()  # type: ignore[attr-defined]
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, _Guarded())
         self._session.headers.update(
             {"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate"}
         )
@@ -121,7 +115,7 @@ class Http:
                 that asks for a browser, or an answer that was cut off.
             SourceChanged: Another 4xx, an unregistered host, or more bytes than allowed.
         """
-        call = _Call(method="GET", url=url, params=params, headers=headers or {}, auth=auth)
+        call = Call(method="GET", url=url, params=params, headers=headers or {}, auth=auth)
         return self._answer(call, expect=expect, again=again)
 
     def post_json(
@@ -134,7 +128,7 @@ class Http:
     ) -> HttpAnswer:
         """Send JSON and ask for JSON; arguments and errors as :meth:`get`."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        call = _Call(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
+        call = Call(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
         return self._answer(call, expect=expect, again=again)
 
     @contextmanager
@@ -151,7 +145,7 @@ class Http:
         when the body is cut off (also when it is shorter than its Content-Length) or late, and
         SourceChanged when it is too large; opening raises as :meth:`get`.
         """
-        call = _Call(method="GET", url=url, params=params, headers=headers or {})
+        call = Call(method="GET", url=url, params=params, headers=headers or {})
         deadline = self._clock() + self.settings.stream_seconds
         body = self._insist(
             lambda: self._send(call, limit=self.settings.largest_stream, deadline=deadline),
@@ -162,7 +156,7 @@ class Http:
             yield download
 
     def _answer(
-        self, call: _Call, *, expect: Collection[int], again: Callable[[HttpAnswer], str | None]
+        self, call: Call, *, expect: Collection[int], again: Callable[[HttpAnswer], str | None]
     ) -> HttpAnswer:
         deadline = self._clock() + self.settings.total_seconds
         limit = self.settings.largest_answer
@@ -182,7 +176,7 @@ class Http:
 
         return self._insist(attempt, call, deadline=deadline)
 
-    def _insist(self, attempt: Callable[[], T], call: _Call, *, deadline: float) -> T:
+    def _insist(self, attempt: Callable[[], T], call: Call, *, deadline: float) -> T:
         """Try until it works, the attempts are used up, or the next one would come too late."""
         number = 1
         while True:
@@ -201,14 +195,14 @@ class Http:
             number += 1
 
     def _send(
-        self, call: _Call, *, limit: int, deadline: float, expect: Collection[int] = (200,)
+        self, call: Call, *, limit: int, deadline: float, expect: Collection[int] = (200,)
     ) -> Body:
         """Send one request, follow redirects, and refuse statuses that are not expected."""
         for _ in range(MOST_REDIRECTS + 1):
             body = self._exchange(call, limit=limit, deadline=deadline)
             if body.status in REDIRECTS and (target := body.headers.get("Location")):
                 body.close()
-                call = _redirected(call, target)
+                call = call.redirected(target)
             elif body.status in expect and not body.firewall:
                 return body
             else:
@@ -216,16 +210,16 @@ class Http:
                     raise body.refusal(now=self._now())
         raise SourceChanged(f"{call.name}: more than {MOST_REDIRECTS} redirects")
 
-    def _exchange(self, call: _Call, *, limit: int, deadline: float) -> Body:
-        address = self._address(call)
+    def _exchange(self, call: Call, *, limit: int, deadline: float) -> Body:
+        address = call.address(self.settings)
         self._keep_pace(call.parts.netloc)
         at, started = self._now(), self._clock()
 
         left = max(deadline - started, 0.001)
-        timer = self._watchdog.guard(left)
+        limit_of_time = Deadline(left)
 
         def log(status: int | None, count: int) -> None:
-            timer.cancel()
+            limit_of_time.lift()
             entry = FetchLogEntry(
                 at=at,
                 method=call.method,
@@ -238,20 +232,21 @@ class Http:
             self._log(entry)
 
         try:
-            response = self._session.request(
-                call.method,
-                address,
-                params=call.params,
-                headers=dict(call.headers),
-                auth=call.auth,
-                data=call.body,
-                timeout=(
-                    min(self.settings.connect_seconds, left),
-                    min(self.settings.read_seconds, left),
-                ),
-                stream=True,
-                allow_redirects=False,
-            )
+            with limit_of_time.over_what_is_asked():
+                response = self._session.request(
+                    call.method,
+                    address,
+                    params=call.params,
+                    headers=dict(call.headers),
+                    auth=call.auth,
+                    data=call.body,
+                    timeout=(
+                        min(self.settings.connect_seconds, left),
+                        min(self.settings.read_seconds, left),
+                    ),
+                    stream=True,
+                    allow_redirects=False,
+                )
         except requests.RequestException as error:
             log(None, 0)
             # The error's own words hold the whole address, query included.
@@ -275,37 +270,8 @@ class Http:
             raise TryAgain("an answer without headers")
         return body
 
-    def _address(self, call: _Call) -> str:
-        """Where the request really goes.
-
-        Raises:
-            SourceChanged: Not https, or not a host we know.
-        """
-        parts = call.parts
-        if parts.scheme != "https" or parts.netloc not in self.settings.hosts:
-            known = ", ".join(sorted(self.settings.hosts))
-            raise SourceChanged(
-                f"an address at {parts.scheme}://{parts.hostname}; expected https and {known}"
-            )
-        origin = f"https://{parts.netloc}"
-        stand_in = self.settings.stand_ins.get(origin, origin)
-        return stand_in + call.url.removeprefix(origin)
-
     def _keep_pace(self, host: str) -> None:
         wait = self._free_at.get(host, 0.0) - self._clock()
         if wait > 0:
             self._sleep(wait)
         self._free_at[host] = self._clock() + self.settings.pause_seconds
-
-
-def _redirected(call: _Call, target: str) -> _Call:
-    if call.method != "GET":
-        raise SourceChanged(f"{call.name}: sends a {call.method} elsewhere; expected an answer")
-    try:
-        there = replace(call, url=urljoin(call.url, target), params=None)
-        there.parts.port  # noqa: B018
-    except ValueError as error:
-        raise SourceChanged(f"{call.name}: sends us to no address: {error}") from None
-    if there.parts.netloc != call.parts.netloc:
-        return replace(there, headers={}, auth=None)
-    return there

@@ -10,10 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import openpyxl
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipeline.errors import NoticeError, SettingsError
 from pipeline.sources._streams import FAULTS, MOST_EXPANSION
 from pipeline.sources.layout import Layout
@@ -116,6 +112,9 @@ def of_workbook(
         NoticeError: It is damaged, or made to fill the memory.
         SettingsError: A column is missing, or the sheet that was asked for.
     """
+    # Imported here, as is pyarrow: most inputs are neither workbooks nor Parquet.
+    import openpyxl
+
     columns = Columns(layout.columns)
     try:
         check_workbook(file)
@@ -185,6 +184,9 @@ def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[
         NoticeError: It is damaged, or made to fill the memory.
         SettingsError: A column is missing.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         table = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
         _check_parquet(table, file)

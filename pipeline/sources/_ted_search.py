@@ -116,8 +116,11 @@ def _walk(http: Http, request: Mapping[str, Any], *, expect: Collection[int]) ->
     tokens: set[str] = set()
     # The page after the last one is empty but may still carry a token.
     while page["notices"]:
+        before = len(found)
         found |= {_number(entry): entry for entry in page["notices"]}
-        if (token := page.get("iterationNextToken")) is None:
+        if len(found) == before:
+            raise SourceChanged(f"{API}: a page without new notices, so the pages never end")
+        if (token := page.get("iterationNextToken")) is None or len(found) > total:
             break
         if token in tokens:
             raise SourceChanged(f"{API}: the same token on two pages, so the pages never end")
@@ -149,8 +152,8 @@ def _page(answer: HttpAnswer) -> Entry:
 
 def _total(page: Entry) -> int:
     total = page.get("totalNoticeCount")
-    if not isinstance(total, int):
-        raise SourceChanged(f"{API}: totalNoticeCount is {total!r}; expected a number")
+    if isinstance(total, bool) or not isinstance(total, int) or total < 0:
+        raise SourceChanged(f"{API}: totalNoticeCount is {total!r}; expected a number from 0")
     return total
 
 

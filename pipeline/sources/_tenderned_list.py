@@ -48,8 +48,8 @@ def list_page(
     if not isinstance(found, dict) or not isinstance(found.get("content"), list):
         raise SourceChanged(f"{API}: page {number} has no list `content`")
     total = found.get("totalElements")
-    if isinstance(total, bool) or not isinstance(total, int):
-        raise SourceChanged(f"{API}: totalElements is {total!r}; expected a number")
+    if isinstance(total, bool) or not isinstance(total, int) or total < 0:
+        raise SourceChanged(f"{API}: totalElements is {total!r}; expected a number from 0")
     for element in found["content"]:
         if not isinstance(element, dict) or not str(element.get("publicatieId", "")).isdecimal():
             raise SourceChanged(
@@ -92,9 +92,11 @@ def of_day(http: Http, day: dt.date) -> dict[str, dict[str, Any]]:
 
 def _read(http: Http, day: dt.date) -> tuple[dict[str, dict[str, Any]], int]:
     found: dict[str, dict[str, Any]] = {}
+    counted = 0
     for number in range(MOST_PAGES):
         answer = list_page(http, days(day, day), number=number)
-        counted = int(answer["totalElements"])
+        # The largest: a total that shrinks in between says that something slipped through.
+        counted = max(counted, int(answer["totalElements"]))
         if number == 0:
             _check_total(http, day, counted)
         for element in answer["content"]:

@@ -1,7 +1,8 @@
-"""A deadline that holds in every state of a request: connecting, headers, body.
+"""A deadline that holds in every state of a request: handshake, headers, body.
 
 Time limits of sockets count from the last byte, so a server that drips outlives them all. Here
 the connection itself is shut down when time is up, and whoever waits for it hears that it ended.
+Only the look-up of a host's name and the wait for a connection keep to limits of their own.
 """
 
 from __future__ import annotations
@@ -9,48 +10,96 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
-from weakref import WeakSet
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import PoolManager
 
 
-class Watchdog:
-    """Knows the open connections of a client, and ends them when time is up."""
+class Deadline:
+    """Ends the connections of one request, and of no other, when its time is up.
 
-    def __init__(self) -> None:
-        self._sockets: WeakSet[socket.socket] = WeakSet()
+    Args:
+        seconds: From now on.
+    """
 
-    def guard(self, seconds: float) -> threading.Timer:
-        """End all connections after some seconds, unless the timer is cancelled."""
-        timer = threading.Timer(seconds, self._end)
-        timer.daemon = True
-        timer.start()
-        return timer
+    def __init__(self, seconds: float) -> None:
+        self._connections: list[socket.socket] = []
+        self._passed = False
+        self._turn = threading.Lock()
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
 
-    def pools(self) -> dict[str, Any]:
-        """Return the pools of connections by scheme, as urllib3's manager takes them."""
-        kinds = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
-        return {
-            scheme: type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": self._known(pool)})
-            for scheme, pool in kinds.items()
-        }
+    @contextlib.contextmanager
+    def over_what_is_asked(self) -> Iterator[None]:
+        """Take in the connections that are opened, or used again, in the meantime."""
+        before = _running.set(self)
+        try:
+            yield
+        finally:
+            _running.reset(before)
 
-    def _known(self, pool: Any) -> type:
-        watchdog = self
+    def take_in(self, connection: socket.socket) -> None:
+        """End a connection too, at once when time was up before it was made."""
+        with self._turn:
+            self._connections.append(connection)
+            if self._passed:
+                _shut(connection)
 
-        class Guarded(pool.ConnectionCls):  # type: ignore[misc]
-            def _new_conn(self) -> socket.socket:
-                opened: socket.socket = super()._new_conn()
-                # A second handle of the same connection: TLS takes the first one over, and a
-                # body may outlive its connection object. It goes with the next one.
-                self._handle = opened.dup()
-                watchdog._sockets.add(self._handle)
-                return opened
-
-        return Guarded
+    def lift(self) -> None:
+        """The request is over: leave its connections to others."""
+        self._timer.cancel()
+        with self._turn:
+            self._connections.clear()
 
     def _end(self) -> None:
-        for each in list(self._sockets):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+        with self._turn:
+            self._passed = True
+            for each in self._connections:
+                _shut(each)
+
+
+_running: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def guarded(manager: PoolManager) -> PoolManager:
+    """Let a new manager make connections that keep to the running deadline."""
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": _known(pool.ConnectionCls)})  # type: ignore[attr-defined]
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+    return manager
+
+
+def _known(kind: Any) -> type:
+    class Guarded(kind):  # type: ignore[misc]
+        _handle: socket.socket | None = None
+
+        def _new_conn(self) -> socket.socket:
+            opened: socket.socket = super()._new_conn()
+            # A second handle of the same connection: TLS takes the first one over, and a body
+            # may outlive its connection object.
+            self._handle = opened.dup()
+            self._take_in()
+            return opened
+
+        def request(self, *given: Any, **named: Any) -> None:
+            self._take_in()
+            super().request(*given, **named)
+
+        def close(self) -> None:
+            super().close()
+            self._handle = None
+
+        def _take_in(self) -> None:
+            if self._handle and (deadline := _running.get()):
+                deadline.take_in(self._handle)
+
+    return Guarded
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

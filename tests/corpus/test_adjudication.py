@@ -1,14 +1,18 @@
 """Decisions settle disagreements and leave the judgements they decide between as they were."""
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from pipeline.corpus.adjudication import adjudicate, merged, open_disagreements
-from pipeline.corpus.annotations import final
+from pipeline import codebook as codebooks
+from pipeline import settings
+from pipeline.corpus.adjudication import adjudicate, merged, open_disagreements, supersede
+from pipeline.corpus.annotations import final, in_force, read, read_all, write
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Judgement
+from pipeline.store import Store
 
 NONE = Judgement(degree="none", aspect=(), openness="closed", forms=())
 PILOT = Judgement(
@@ -98,3 +102,31 @@ def test_judgements_that_are_already_there_are_taken_once():
 def test_a_judgement_is_never_overwritten():
     with pytest.raises(CorpusError, match="2: reader-first already judged it in round first"):
         merged(OPEN, [judged("2", NONE)])
+
+
+def test_a_changed_judgement_supersedes_and_the_earlier_one_stays(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    shutil.copy(settings.load().home / "corpora" / "codebook.toml", tmp_path / "corpora")
+    store = Store(tmp_path)
+    book = codebooks.load(store)
+    valid = {"codebook_version": book.version, "codebook_fingerprint": book.meaning}
+    moment = dt.datetime(2026, 11, 21, 9, 30, 12, tzinfo=dt.UTC)
+    first = judged("1", PILOT, annotated_at=moment, **valid)
+    other = judged("1", NONE, by="second", **valid)
+    changed = replace(first, judgement=NONE, annotated_at=moment.replace(hour=10))
+    for one in (first, other, changed):
+        supersede(store, "x", [one], book)
+    text = store.annotations("x")
+    assert read(text, book, name="x") == (changed, other)
+    assert read_all(text, book, name="x") == (first, changed, other)
+    # Who adds to the file writes the history back.
+    again = write(merged(read_all(text, book, name="x"), [replace(other, notice_id="2")]))
+    assert read_all(again, book, name="x")[:3] == (first, changed, other)
+    assert open_disagreements(read(text, book, name="x")) == ()
+
+
+def test_a_decision_is_about_the_readings_in_force():
+    agreed_now = (*OPEN, replace(OPEN[1], judgement=PILOT))
+    assert in_force(agreed_now)[1].judgement == PILOT
+    with pytest.raises(CorpusError, match="no open disagreement"):
+        adjudicate(agreed_now, [DECISION])

@@ -1,10 +1,16 @@
 """Documents: sections with offsets, one language, the lemmas that were promised."""
 
-import pytest
+from itertools import islice
 
-from pipeline.corpus.analyzer import Analyzer, assemble, identify
+import pytest
+import spacy
+from spacy.attrs import IDX, LEMMA, ORTH, SENT_START
+
+from pipeline.corpus.analyzer import SENTENCE_ENDS, Analyzer, assemble, identify
 from pipeline.errors import SettingsError
 from pipeline.records import Lot, Notice
+from pipeline.settings import HOME
+from pipeline.store import Store
 
 DUTCH = "De gemeente zoekt nieuwe oplossingen voor het onderhoud van haar bruggen en wegen."
 
@@ -51,6 +57,35 @@ def test_the_embedded_pipeline_lemmatizes_and_ends_sentences_at_line_breaks(embe
     assert [s.text.strip() for s in document.doc.sents] == ["Onderhoud bruggen", DUTCH]
     assert document.text == document.doc.text
     assert document.analyzer.startswith("embedded-1+lookups")
+
+
+def test_sentences_and_lemmas_are_exactly_those_of_spacys_own_components(embedded):
+    theirs = spacy.blank("nl")
+    theirs.add_pipe("sentencizer", config={"punct_chars": SENTENCE_ENDS})
+    theirs.add_pipe("lemmatizer", config={"mode": "lookup"})
+    theirs.initialize()
+    texts = [
+        "",
+        "...",
+        f"{DUTCH} (Zie bijlage 3.) «Nieuw?!» … Ja;\nnee -\n\n* bruggen, BRUGGEN en Brugge",
+        "Art. 2.163b Aw 2012, o.a. m.b.t. 50% van € 1.000,- d.d. 1-1-2026: zie www.tenderned.nl.",
+        *(f"{x['title']}\n{x['description']}" for x in islice(Store(HOME).authored(), 100)),
+    ]
+    for _ in range(2):
+        # The second time every word has been seen.
+        for ours, expected in zip(embedded.nlp.pipe(texts), theirs.pipe(texts), strict=True):
+            columns = [ORTH, IDX, LEMMA, SENT_START]
+            assert (ours.to_array(columns) == expected.to_array(columns)).all(), ours.text
+
+
+def test_what_spacy_forgets_changes_no_document(embedded, monkeypatch):
+    (before,) = embedded.analyze([notice()])
+    old = embedded.nlp
+    monkeypatch.setattr("pipeline.corpus.analyzer.MOST_WORDS", 10)
+    embedded.forget()
+    (after,) = embedded.analyze([notice()])
+    assert embedded.nlp is not old
+    assert [x.lemma_ for x in after.doc] == [x.lemma_ for x in before.doc]
 
 
 def test_documents_come_in_the_order_of_the_notices(embedded):

@@ -14,7 +14,7 @@ from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation import cases as casebook
 from pipeline.evaluation import trial
 from pipeline.evaluation.figures import figures, trap_figures
-from pipeline.evaluation.suspects import Suspect, suspects
+from pipeline.evaluation.suspects import suspects
 from pipeline.features.targets import Target
 from pipeline.labels import decide
 from pipeline.learning import shelf
@@ -31,6 +31,7 @@ from pipeline.records import (
     Notice,
     Prediction,
     Reading,
+    Suspect,
 )
 from pipeline.report.evaluation import evaluation_page, metric_text
 from pipeline.store import Store, sha256

@@ -11,7 +11,7 @@ from pipeline.features.passages import PassageScores
 from pipeline.features.structured import CueCounts, StructuredFields, indicators
 from pipeline.features.targets import Target
 from pipeline.features.text import LemmaText
-from pipeline.features.windows import sentences_of
+from pipeline.features.windows import windows
 from pipeline.records import Evidence, Judgement, Lot, Notice, Reading
 from pipeline.store import Store
 
@@ -122,7 +122,7 @@ def test_the_marked_sentence_is_the_one_that_is_found_again(taught, tools):
     readings, targets = taught
     scores = PassageScores(("living_lab",)).fit(readings, targets)
     (unseen,) = read(tools, notice(description=f"{DULL[0]} {DULL[2]} {WANTED} {DULL[3]}"))
-    found = scores.strongest(unseen, "living_lab")
+    found = scores.odds().strongest(unseen, "living_lab")
     assert unseen.document.text[found.start : found.end].strip() == WANTED
     (dull,) = read(tools, notice(description=f"{DULL[0]} {DULL[2]}"))
     high, low = scores.transform([unseen, dull])[:, 0]
@@ -142,9 +142,9 @@ def test_a_document_without_sentences_scores_as_nothing(tools, taught):
     readings, targets = taught
     scores = PassageScores(("living_lab",)).fit(readings, targets)
     (empty,) = read(tools, notice(title="12345"))
-    assert sentences_of(empty) == []
+    assert windows(empty).found == ()
     assert scores.transform([empty]).tolist() == [[-2.0, -2.0, 0.0]]
-    assert scores.strongest(empty, "living_lab") is None
+    assert scores.odds().strongest(empty, "living_lab") is None
 
 
 def test_columns_know_what_they_are_about(taught):
@@ -160,11 +160,12 @@ def test_columns_know_what_they_are_about(taught):
     assert sum(found.values()) == matrix.shape[1]
     weights = column_weights(union, {"lemmas": 0.5})
     assert weights.sum() == 0.5 * found["lemmas"]
-    about = columns_about(union, ("living_lab",)).tolist()
+    about = columns_about(union, ("living_lab",), ("cues", "passages", "names")).tolist()
     # Of six columns of passages the last three are its own; then two of its name.
     own = matrix.shape[1] - np.array([5, 4, 3, 2, 1])
     assert about[-5:] == own.tolist()
     assert min(about) >= found["lemmas"]
+    assert columns_about(union, ("living_lab",), ("names",)).tolist() == own.tolist()[-2:]
 
 
 def test_an_unknown_feature_is_named():

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
+from sklearn.preprocessing import normalize
 
+from pipeline.features import sequences
+from pipeline.features.sequences import BUCKETS, Sequences
 from pipeline.features.terms import HashedTerms
 
 TEXTS = [
@@ -35,6 +38,51 @@ def test_weights_are_those_of_scikit_learn(analyzer, least, most, min_df):
     ours_common, theirs_common = (found @ found.T).toarray(), (expected @ expected.T).toarray()
     np.testing.assert_allclose(ours_common, theirs_common, atol=1e-6)
     assert found.shape == expected.shape
+
+
+@pytest.mark.parametrize(
+    ("analyzer", "least", "most"), [("word", 1, 2), ("word", 1, 3), ("char_wb", 5, 5)]
+)
+def test_counting_terms_once_per_word_is_exactly_what_scikit_learn_counts(analyzer, least, most):
+    ours = HashedTerms(analyzer, least, most).fit(TEXTS)
+    theirs = HashingVectorizer(
+        analyzer=analyzer,
+        ngram_range=(least, most),
+        token_pattern=r"\S+",
+        lowercase=False,
+        n_features=BUCKETS,
+        alternate_sign=False,
+        norm=None,
+        dtype=np.float32,
+    )
+    # Words of one character to many, some never learned; the second batch is met with all seen.
+    texts = [*TEXTS, "een é brug van zinkgevuld staal", "x y", "gracht"]
+    for _ in range(2):
+        expected = theirs.transform(texts)[:, ours.kept_]
+        expected.data = (1 + np.log(expected.data)) * ours.idf_[expected.indices]
+        expected = normalize(expected)
+        found = ours.transform(texts)
+        assert (found != expected).nnz == 0
+        assert found.dtype == expected.dtype == np.float32
+
+
+def test_terms_that_are_forgotten_are_counted_the_same_when_they_come_again(monkeypatch):
+    terms = HashedTerms("word", 1, 2).fit(TEXTS)
+    before = terms.transform(TEXTS)
+    monkeypatch.setattr(sequences, "MOST_SEEN", 0)
+    weights = terms.weights()
+    for _ in range(2):
+        laid = Sequences([x.split() for x in TEXTS])
+        assert (weights.weigh(laid, laid.starts[:-1], laid.starts[1:]) != before).nnz == 0
+
+
+def test_a_stretch_of_words_weighs_as_a_text_of_them():
+    terms = HashedTerms("word", 1, 3).fit(TEXTS)
+    laid = Sequences([TEXTS[0].split(), TEXTS[1].split()])
+    starts, ends = np.array([1, 8, 12]), np.array([4, 8, 13])
+    both = [*TEXTS[0].split(), *TEXTS[1].split()]
+    texts = [" ".join(both[a:b]) for a, b in zip(starts, ends, strict=True)]
+    assert (terms.weights().weigh(laid, starts, ends) != terms.transform(texts)).nnz == 0
 
 
 def test_terms_that_were_not_learned_are_left_out():

@@ -61,7 +61,7 @@ def with_model(folder, body):
 def test_the_promoted_model_loads_with_its_card(store, classifier):
     judge, card = shelf.load(store)
     assert card == classifier.card
-    assert judge.labels_.tolist() == classifier.judge.labels_.tolist()
+    assert judge.labels_.tolist() == list(classifier.scorer.labels)
 
 
 def test_saving_again_gives_the_same_fingerprint_of_the_parts(store):
@@ -101,7 +101,9 @@ def test_a_card_of_another_model_is_refused_whatever_it_calls_itself(store, fold
         shelf.load(store, folder.name)
 
 
-@pytest.mark.parametrize("name", ["../elders", "a/b", "..", ".", "", "/etc"])
+@pytest.mark.parametrize(
+    "name", ["../elders", "a/b", "..", ".", "", "/etc", "CON", "a" * 300, "m-1\n"]
+)
 def test_an_id_that_is_a_path_is_refused(store, name):
     with pytest.raises(UntrustedModel, match="is not a model's id"):
         shelf.load(store, name)
@@ -197,7 +199,7 @@ def test_another_codebook_is_refused_and_what_changed_is_named(classifier):
     )
     expected = r"codebook version 2 .* this is version 9 .*: sbir: cues changed; open_hardware: add"
     with pytest.raises(ModelMismatch, match=expected):
-        Classifier(classifier.judge, classifier.card, settings=classifier.settings, codebook=other)
+        Classifier(classifier.scorer, classifier.card, settings=classifier.settings, codebook=other)
     with pytest.raises(ModelMismatch, match="Changed: only its version"):
         shelf.require_fit(
             classifier.card, analyzer=classifier.analyzer.name, codebook=replace(book, version=9)

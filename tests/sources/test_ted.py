@@ -131,6 +131,38 @@ def test_the_same_token_twice_is_a_changed_source(http, server):
         listed(http)
 
 
+def test_pages_that_repeat_under_new_tokens_are_a_changed_source(http, server):
+    server.faults = [answer_of("1-2026", total=3, token=f"t{number}") for number in range(9)]
+    with pytest.raises(SourceChanged, match="a page without new notices"):
+        listed(http)
+    assert len(server.calls) == 2
+
+
+def test_pages_that_never_end_are_left_when_there_is_more_than_announced(http, server):
+    server.faults = [answer_of(f"{n}-2026", total=3, token=f"t{n}") for n in range(1, 9)]
+    with pytest.raises(SourceUnavailable, match="4 notices on all pages; 3 were announced"):
+        listed(http)
+    assert len(server.calls) == 4
+
+
+def test_an_index_that_grows_while_it_is_read_is_whole_as_announced(http, server):
+    server.faults = [
+        answer_of("1-2026", total=2),
+        answer_of("2-2026", total=3, token="y"),
+        answer_of(total=3, token=None),
+    ]
+    assert numbers(listed(http)) == ["1-2026", "2-2026"]
+
+
+@pytest.mark.parametrize("total", [-1, True, "7"])
+def test_a_total_that_is_no_count_is_a_changed_source(http, server, total):
+    server.faults = [page({"notices": [], "totalNoticeCount": total, "timedOut": False})] * 2
+    with pytest.raises(SourceChanged, match=r"totalNoticeCount is .* expected a number from 0"):
+        listed(http)
+    with pytest.raises(SourceChanged, match="expected a number from 0"):
+        ted.SOURCE.count(http, DAY)
+
+
 def test_an_expired_token_restarts_the_day_once(http, server):
     server.most = 2
     server.add(DAY, "1-2026", "2-2026", "3-2026")

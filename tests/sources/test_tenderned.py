@@ -123,6 +123,7 @@ def test_a_renamed_date_is_a_changed_source(server, http):
         pytest.param([], "no list `content`", id="a list"),
         pytest.param({"content": []}, "totalElements is None", id="no total"),
         pytest.param({"content": [], "totalElements": "7"}, "is '7'", id="a total in text"),
+        pytest.param({"content": [], "totalElements": -5}, "is -5", id="less than nothing"),
         pytest.param(
             {"content": [{"id": 7}], "totalElements": 1}, "numeric publicatieId", id="no id"
         ),
@@ -172,6 +173,18 @@ def test_pages_that_lack_announced_publications_are_no_day(server, http):
     short = {"content": [element(480001, DAY)], "last": True, "totalElements": 2}
     server.answers[0, "list"] = as_json(short)
     with pytest.raises(SourceUnavailable, match="has 2 publications, of which 1 were listed"):
+        listed(client)
+
+
+def test_a_total_that_shrinks_while_the_list_is_read_is_no_whole_day(server, http):
+    """480001 is withdrawn after page 0, so 480003 moves there unseen."""
+    client = http()
+    tenderned.listing._everything[client] = 146_000
+    for number, (ids, total) in enumerate([((480001, 480002), 4), ((480004,), 3)]):
+        content = [element(x, DAY) for x in ids]
+        answer = {"content": content, "last": number == 1, "totalElements": total}
+        server.answers[number, "list"] = as_json(answer)
+    with pytest.raises(SourceUnavailable, match="has 4 publications, of which 3 were listed"):
         listed(client)
 
 

@@ -11,14 +11,25 @@ over whole or not at all.
 """
 
 from pipeline.corpus.exchange import csv_table, doccano, label_studio, prodigy
-from pipeline.corpus.exchange._answers import Sitting
+from pipeline.corpus.exchange._answers import Sitting, known
 from pipeline.corpus.exchange._tasks import Exchange, Task, probabilities, tasks
 
 EXCHANGES = {
     "csv": Exchange(export=csv_table.export, import_=csv_table.import_),
-    "label-studio": Exchange(export=label_studio.export, import_=label_studio.import_),
-    "doccano": Exchange(export=doccano.export, import_=doccano.import_),
+    "label-studio": Exchange(
+        export=label_studio.export,
+        import_=label_studio.import_,
+        beside=lambda codebook: {".xml": label_studio.interface(codebook)},
+        steps=label_studio.STEPS,
+    ),
+    "doccano": Exchange(
+        export=doccano.export,
+        import_=doccano.import_,
+        beside=doccano.label_files,
+        steps=doccano.STEPS,
+        lost=doccano.lost,
+    ),
     "prodigy": Exchange(export=prodigy.export, import_=prodigy.import_),
 }
 
-__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "probabilities", "tasks"]
+__all__ = ["EXCHANGES", "Exchange", "Sitting", "Task", "known", "probabilities", "tasks"]

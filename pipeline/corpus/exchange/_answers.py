@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
-from pipeline.corpus.dutch_excel import decode
-from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSURE
+from pipeline.corpus.dutch_excel import decode, require_none
+from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSHOWN, UNSURE
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Section
 from pipeline.store import short_hash
@@ -32,6 +32,7 @@ Members = Mapping[str, object]
 Place = tuple[str, str, int, int]
 
 Kind = TypeVar("Kind")
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,15 @@ class Sitting:
     """Who judged, when and in which round, where the tool does not tell.
 
     Attributes:
-        annotator: A pseudonym, never a name.
-        round: ``first``, ``second`` or ``adjudicated``.
+        annotator: A pseudonym, never a name; ``None`` where the tool is to tell.
+        annotated_at: Of the tool's date there is more certainty: it goes before.
+        round: ``first``, ``second`` or ``adjudicated``; ``None`` where the tool is to tell, and
+            ``first`` where it does not.
     """
 
-    annotator: str
+    annotator: str | None
     annotated_at: dt.date
-    round: str = "first"
+    round: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,6 @@ class Answer:
     """One entry of a tool's file, in the same shape whatever the tool.
 
     Attributes:
-        place: Which entry it is, for messages.
         text: As the tool showed it.
         chosen: What was ticked: label ids, ``conventional``, ``unsure``.
         spans: Start, end and label of marked passages, counted in the text.
@@ -61,7 +63,6 @@ class Answer:
         told: What the tool itself knows: ``annotator``, ``annotated_at``, ``round``.
     """
 
-    place: str
     notice_id: str
     text: str
     chosen: Sequence[str]
@@ -71,7 +72,8 @@ class Answer:
 
 
 def taken_over(
-    answers: Iterable[Answer],
+    entries: Iterable[tuple[str, Entry]],
+    read: Callable[[Entry], Iterable[Answer]],
     codebook: Codebook,
     *,
     notices: Mapping[str, Notice],
@@ -79,15 +81,25 @@ def taken_over(
 ) -> tuple[Annotation, ...]:
     """Make annotations of all answers, ordered by notice, round and annotator.
 
+    Args:
+        entries: Each with its place, as whoever uses the tool would name it.
+        read: Gives the answers of an entry.
+
     Raises:
         CorpusError: A label, notice or value is not known, a text has changed, or a judgement
-            stands there twice; the message names the entry.
+            stands there twice; the message names all such entries.
     """
     taken: dict[tuple[str, str, str], Annotation] = {}
-    for answer in answers:
-        with judging.numbered(answer.place):
-            one = judging.annotation(_values(answer, codebook, notices, sitting), codebook)
-            keep(one, taken, notices)
+    faults = []
+    for place, entry in entries:
+        try:
+            with judging.numbered(place):
+                for answer in read(entry):
+                    values = _values(answer, codebook, notices, sitting)
+                    keep(judging.annotation(values, codebook), taken, notices)
+        except CorpusError as error:
+            faults.append(error)
+    require_none(faults)
     return tuple(taken[key] for key in sorted(taken))
 
 
@@ -130,20 +142,27 @@ def loaded(text: str) -> object:
         raise CorpusError(f"not JSON: {error}") from None
 
 
-def lines(body: bytes) -> Iterator[tuple[str, Members]]:
-    """Yield the objects of a JSONL file with their place; blank lines are skipped.
+def lines(body: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a JSONL file with their place; blank lines are skipped.
 
     Raises:
-        CorpusError: A line is no JSON object, or there is none.
+        CorpusError: There is none.
     """
     text = decoded(body)
     if not text.strip():
         raise CorpusError("an empty file; expected one JSON object per line")
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            with judging.numbered(place := f"line {number}"):
-                entry = member({"object": loaded(line)}, "object", dict)
-            yield place, entry
+            yield f"line {number}", line
+
+
+def json_object(line: str) -> Members:
+    """Read a line of JSONL.
+
+    Raises:
+        CorpusError: It is no JSON object.
+    """
+    return member({"object": loaded(line)}, "object", dict)
 
 
 def decoded(body: bytes) -> str:
@@ -228,30 +247,36 @@ def _judged(answer: Answer, codebook: Codebook) -> dict[str, str]:
 def _changed(answer: Answer, marked: Sequence[Place]) -> bool:
     """Whether a judgement that was exported came back with other labels or passages."""
     exported = several(answer.facts, "evidence", dict)
-    before = {_place(x) for x in exported if x.get("section") is not None}
+    before = {_place(x) for x in exported if x.get("section") is not None} - _unshown(answer)
     judged = several(answer.facts, "judged", str)
     return "judged" in answer.facts and (set(judged) != set(answer.chosen) or before != set(marked))
+
+
+def _unshown(answer: Answer) -> set[tuple[object, ...]]:
+    """Passages that the tool could not show, so that nobody has unmarked them."""
+    return {tuple(x) for x in several(answer.facts, UNSHOWN, list)}
 
 
 def _signed(answer: Answer, sitting: Sitting | None, *, changed: bool) -> dict[str, str]:
     """Who, when and in which round: as exported, else as said at import, else as the tool says.
 
-    Of what was changed in the tool the exported signature no longer holds.
+    Of what was changed in the tool the exported signature no longer holds, unless whoever made
+    the judgement corrected it.
     """
-    said = {}
+    said: dict[str, str] = {}
     if sitting is not None:
-        said = {
-            "annotator": sitting.annotator,
-            "annotated_at": sitting.annotated_at.isoformat(),
-            "round": sitting.round,
-        }
+        day = answer.told.get("annotated_at") or sitting.annotated_at.isoformat()
+        given = {"annotator": sitting.annotator, "annotated_at": day, "round": sitting.round}
+        said = {name: value for name, value in given.items() if value}
     known = {**answer.told, **said}
-    # Of the date the tool knows more than who imports.
-    known |= {name: x for name, x in answer.told.items() if name == "annotated_at"}
+    facts = answer.facts
+    if changed and known.get("annotator") == facts.get("annotator"):
+        known["round"] = _text(facts, "round")
     if changed:
-        # Who changes a judgement has read it: a decision, and no independent reading.
+        # Who changes a judgement of another has read it: a decision, no independent reading.
         known.setdefault("round", "adjudicated")
-    facts: Members = {} if changed else answer.facts
+        facts = {}
+    known.setdefault("round", "first")
     signed = {}
     for name in ("annotator", "annotated_at", "round"):
         signed[name] = _text(facts, name) or known.get(name, "")
@@ -266,10 +291,14 @@ def _signed(answer: Answer, sitting: Sitting | None, *, changed: bool) -> dict[s
 def _evidence(answer: Answer, marked: Sequence[Place]) -> Sequence[Members]:
     """Passages as marked now, fields as exported; what came back unchanged keeps its place."""
     exported = several(answer.facts, "evidence", dict)
+    unshown = _unshown(answer)
+    unticked = {*several(answer.facts, "judged", str)} - {*answer.chosen}
     kept = [
         x
         for x in exported
-        if _place(x) in marked or ("field" in x and x.get("label") in answer.chosen)
+        if _place(x) in marked
+        or ("field" in x and x.get("label") in answer.chosen)
+        or (_place(x) in unshown and x.get("label") not in unticked)
     ]
     before = [_place(x) for x in kept]
     return kept + [dict(zip(PLACE, x, strict=True)) for x in marked if x not in before]

@@ -20,13 +20,25 @@ Facts = dict[str, object]
 UNSURE = "unsure"
 CONVENTIONAL = "conventional"
 
+# The fact that names passages which a tool cannot show.
+UNSHOWN = "unshown"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """How one tool is written and read; see ``EXCHANGES``."""
+    """How one tool is written and read; see ``EXCHANGES``.
+
+    Attributes:
+        beside: Gives the files that set the tool up, by how their names end.
+        steps: What to do in the tool, one line each.
+        lost: Counts the passages of some tasks that the tool cannot show.
+    """
 
     export: Callable[[Iterable[Task], Codebook], bytes]
     import_: Callable[..., tuple[Annotation, ...]]
+    beside: Callable[[Codebook], Mapping[str, bytes]] = lambda _: {}
+    steps: tuple[str, ...] = ()
+    lost: Callable[[Iterable[Task]], int] = lambda _: 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +94,8 @@ def tasks(
         notices: To export; judgements of other notices are left out.
         judged: Judgements by people, predictions, or both.
         draw: Where the notices come from, if they were drawn. A notice with several drawn lots
-            gets the largest of their probabilities, below which its own cannot lie.
+            gets the largest of their probabilities, below which its own cannot lie. What the
+            model thinks of a drawn notice is never shown to whoever judges it.
 
     Raises:
         CorpusError: A judgement is about another text, or contradicts its own evidence.
@@ -105,7 +118,7 @@ def tasks(
             text=text,
             sections=sections,
             annotations=tuple(annotations[notice.notice_id]),
-            prediction=predictions.get(notice.notice_id),
+            prediction=None if drawn else predictions.get(notice.notice_id),
             draw_id=draw.draw_id if draw and drawn else None,
             inclusion_probability=chances.get(notice.notice_id),
         )
@@ -153,8 +166,8 @@ def options(codebook: Codebook) -> dict[str, str]:
 
 
 def jsonl(entries: Iterable[Mapping[str, object]]) -> bytes:
-    """Write one JSON object per line, in UTF-8."""
-    return b"".join(json.dumps(x, ensure_ascii=False).encode() + b"\n" for x in entries)
+    """Write one JSON object per line, in ASCII: doccano guesses at other encodings."""
+    return b"".join(json.dumps(x).encode() + b"\n" for x in entries)
 
 
 def _check(one: Annotation, notice: Notice) -> None:

@@ -86,9 +86,9 @@ def _said(sitting: Sitting | None) -> list[tuple[str, str]]:
     if sitting is None:
         return []
     return [
-        ("annotator", sitting.annotator),
+        ("annotator", sitting.annotator or ""),
         ("annotated_at", sitting.annotated_at.isoformat()),
-        ("round", sitting.round),
+        ("round", sitting.round or "first"),
     ]
 
 

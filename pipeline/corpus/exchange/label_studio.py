@@ -1,12 +1,15 @@
 """Label Studio: JSON of tasks with predictions and annotations, and the labelling interface.
 
 One task per notice. ``id`` of a result names the judgement it belongs to, which is how facts find
-their annotation back. Predictions stay predictions: only annotations are imported.
+their annotation back; it becomes the name of a style, so it begins with a letter and holds letters,
+digits and hyphens only: other passages have no colour. Predictions stay predictions: only
+annotations are imported.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lxml import etree
@@ -33,8 +36,26 @@ from pipeline.corpus.exchange._tasks import (
 )
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Prediction
+from pipeline.store import short_hash
 
 Result = dict[str, object]
+
+# What results of a prediction are named after.
+MODEL = "model"
+
+CHOOSE_JSON = "In Label Studio choose Export, JSON: it alone holds who judged what."
+OTHER_FORMATS = {
+    "CoNLL": re.compile(r"-DOCSTART-"),
+    "TSV": re.compile(r"[^\n{\[]*\t"),
+    "CSV": re.compile(r"\s*\"?[a-z_]+\"?,"),
+}
+
+STEPS = (
+    "Label Studio: make a project, and paste the .xml under Settings, Labeling Interface, Code.",
+    "For two readers: Settings, Quality, 2 annotations per task, or `maximum_annotations` 2 by its "
+    "API. Everybody starts with the button Label All Tasks.",
+    "When it is judged: Export, JSON (no other of its formats holds who judged what).",
+)
 
 
 def export(tasks: Iterable[Task], codebook: Codebook) -> bytes:
@@ -60,7 +81,7 @@ def import_(
     Raises:
         CorpusError: A task is wrong; the message names it.
     """
-    return taken_over(_answers(body), codebook, notices=notices, sitting=sitting)
+    return taken_over(_entries(body), _of_task, codebook, notices=notices, sitting=sitting)
 
 
 def interface(codebook: Codebook) -> bytes:
@@ -112,6 +133,7 @@ def _task(task: Task, codebook: Codebook) -> dict[str, object]:
                     _name(one), chosen(one), task, task.spans(one.evidence), codebook
                 ),
                 "was_cancelled": False,
+                "ground_truth": False,
             }
             for one in task.annotations
         ],
@@ -119,11 +141,11 @@ def _task(task: Task, codebook: Codebook) -> dict[str, object]:
 
 
 def _name(one: Annotation) -> str:
-    return f"{one.round}/{one.annotator}"
+    return "j" + short_hash(f"{one.round}/{one.annotator}")
 
 
 def _prediction(task: Task, one: Prediction, codebook: Codebook) -> dict[str, object]:
-    results = _results(one.model_id, suggested(one), task, task.spans(one.evidence), codebook)
+    results = _results(MODEL, suggested(one), task, task.spans(one.evidence), codebook)
     return {"model_version": one.model_id, "result": results} | (
         {"score": 1 - one.probabilities["none"]} if "none" in one.probabilities else {}
     )
@@ -141,7 +163,7 @@ def _results(
     results = []
     for box in dict.fromkeys(homes[x] for x in ticked):
         here = [x for x in ticked if homes[x] == box]
-        results.append(_result(f"{name}/{box}", box, "choices", {"choices": here}))
+        results.append(_result(f"{name}-{box}", box, "choices", {"choices": here}))
     for number, (start, end, label) in enumerate(spans):
         passage = {
             "start": start,
@@ -149,7 +171,7 @@ def _results(
             "text": task.text[start:end],
             "labels": [label],
         }
-        results.append(_result(f"{name}/evidence-{number}", "evidence", "labels", passage))
+        results.append(_result(f"{name}-evidence-{number}", "evidence", "labels", passage))
     return results
 
 
@@ -157,26 +179,29 @@ def _result(name: str, box: str, kind: str, value: dict[str, object]) -> Result:
     return {"id": name, "from_name": box, "to_name": "text", "type": kind, "value": value}
 
 
-def _answers(body: bytes) -> Iterator[Answer]:
-    entries = member({"file": loaded(decoded(body))}, "file", list)
-    for number, task in enumerate(entries, 1):
-        place = f"task {number}"
-        with judging.numbered(place):
-            answers = list(_of_task(place, member({"task": task}, "task", dict)))
-        yield from answers
+def _entries(body: bytes) -> Iterator[tuple[str, object]]:
+    text = decoded(body)
+    for kind, begins in OTHER_FORMATS.items():
+        if begins.match(text):
+            raise CorpusError(f"this is {kind}", hint=CHOOSE_JSON)
+    for number, task in enumerate(member({"file": loaded(text)}, "file", list), 1):
+        own = task.get("id", number) if isinstance(task, dict) else number
+        yield f"task {own}", task
 
 
-def _of_task(place: str, task: Mapping[str, object]) -> Iterator[Answer]:
+def _of_task(entry: object) -> Iterator[Answer]:
+    task = member({"task": entry}, "task", dict)
+    if "data" not in task and "notice_id" in task:
+        raise CorpusError("a task without data, as in JSON-MIN", hint=CHOOSE_JSON)
     given = member(task, "data", dict)
     newly = 0
-    for one in several(task, "annotations", dict):
+    for one in sorted(several(task, "annotations", dict), key=lambda x: str(x.get("created_at"))):
         if one.get("was_cancelled"):
             continue
         results = several(one, "result", dict)
         exported = _facts(results, member(given, "judgements", dict))
         newly += exported is None
         yield Answer(
-            place=place,
             notice_id=member(given, "notice_id", str),
             text=member(given, "text", str),
             chosen=[x for r in results if r["type"] == "choices" for x in _ticked(r)],
@@ -190,7 +215,7 @@ def _facts(
     results: Sequence[Mapping[str, object]], judgements: Mapping[str, dict[str, object]]
 ) -> dict[str, object] | None:
     """Find what was exported with this annotation, by the names of its results."""
-    names = {str(r.get("id")).rpartition("/")[0] for r in results} & set(judgements)
+    names = {str(r.get("id")).partition("-")[0] for r in results} & set(judgements)
     if len(names) > 1:
         raise CorpusError(f"one annotation with results of several: {', '.join(sorted(names))}")
     return judgements[names.pop()] if names else None
@@ -216,9 +241,10 @@ def _told(one: Mapping[str, object], newly: int) -> dict[str, str]:
     users = (one.get("updated_by"), one.get("completed_by"))
     numbers = (x.get("id") if isinstance(x, dict) else x for x in users)
     user = next((x for x in numbers if isinstance(x, int)), None)
-    told = {"round": judging.ROUNDS[newly - 1]} if newly in {1, 2} else {}
+    # Every further reading is a second one: whoever made it has not seen those before.
+    told = {"round": judging.ROUNDS[min(newly, 2) - 1]} if newly else {}
     if user is not None:
         told["annotator"] = f"label-studio-{user}"
     if isinstance(moment := one.get("updated_at") or one.get("created_at"), str):
-        told["annotated_at"] = moment[:10]
+        told["annotated_at"] = f"{moment[:19]}+00:00"
     return told

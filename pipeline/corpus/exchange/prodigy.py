@@ -10,8 +10,15 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.codebook import Codebook
-from pipeline.corpus import annotations as judging
-from pipeline.corpus.exchange._answers import Answer, Sitting, lines, member, several, taken_over
+from pipeline.corpus.exchange._answers import (
+    Answer,
+    Sitting,
+    json_object,
+    lines,
+    member,
+    several,
+    taken_over,
+)
 from pipeline.corpus.exchange._tasks import Task, chosen, facts, jsonl, options, suggested
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice
@@ -40,7 +47,7 @@ def import_(
     Raises:
         CorpusError: A line is wrong; the message names it.
     """
-    return taken_over(_answers(body), codebook, notices=notices, sitting=sitting)
+    return taken_over(lines(body), _answers, codebook, notices=notices, sitting=sitting)
 
 
 def _entry(task: Task, one: Annotation | None, offered: list[dict[str, str]]) -> dict[str, object]:
@@ -60,23 +67,20 @@ def _entry(task: Task, one: Annotation | None, offered: list[dict[str, str]]) ->
     return entry | {"answer": "accept"} if one else entry
 
 
-def _answers(body: bytes) -> Iterator[Answer]:
-    for place, entry in lines(body):
-        with judging.numbered(place):
-            if (answer := entry.get("answer")) in {None, "ignore"}:
-                continue
-            if answer != "accept":
-                raise CorpusError(f"answer is {str(answer)[:80]!r}; expected accept or ignore")
-            read = Answer(
-                place=place,
-                notice_id=member(member(entry, "meta", dict), "notice_id", str),
-                text=member(entry, "text", str),
-                chosen=several(entry, "accept", str),
-                spans=[_span(x) for x in several(entry, "spans", dict)],
-                facts=member(entry, "facts", dict),
-                told=_told(entry),
-            )
-        yield read
+def _answers(line: str) -> Iterator[Answer]:
+    entry = json_object(line)
+    if (answer := entry.get("answer")) in {None, "ignore"}:
+        return
+    if answer != "accept":
+        raise CorpusError(f"answer is {str(answer)[:80]!r}; expected accept or ignore")
+    yield Answer(
+        notice_id=member(member(entry, "meta", dict), "notice_id", str),
+        text=member(entry, "text", str),
+        chosen=several(entry, "accept", str),
+        spans=[_span(x) for x in several(entry, "spans", dict)],
+        facts=member(entry, "facts", dict),
+        told=_told(entry),
+    )
 
 
 def _span(value: Mapping[str, object]) -> tuple[int, int, str]:

@@ -1,0 +1,160 @@
+"""The application: addresses, who is let in, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipeline.errors import PipelineError
+from pipeline.workplace import begin, entrance, finding, reading
+from pipeline.workplace.guard import Guard, TooLarge
+from pipeline.workplace.people import form_token, person_of
+from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
+
+COOKIE = "werkplek"
+# Half a year: a link is opened once, and a draw is judged over weeks.
+KEPT_SECONDS = 183 * 24 * 3600
+
+Page = Callable[[Visit], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+READ: dict[str, Page] = {
+    "/": begin.begin,
+    "/zoeken": finding.search,
+    "/zoeken.csv": finding.search_csv,
+    "/zoeken.xlsx": finding.search_xlsx,
+    "/aankondiging/{notice_id:path}": reading.notice_of,
+    "/mensen": entrance.colleagues,
+}
+WRITE: dict[str, Page] = {
+    "/mensen": entrance.invited,
+}
+
+
+def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Starlette:
+    """Make the application.
+
+    Args:
+        hosts: Names by which the server may be called.
+        secure: Whether browsers reach it by TLS; the cookie is then sent by no other way.
+    """
+    routes = [
+        Mount("/vast", StaticFiles(directory=Path(__file__).parent / "static")),
+        Route("/toegang/{secret}", _enter(work, secure=secure)),
+        *(Route(path, _read(work, page), methods=["GET"]) for path, page in READ.items()),
+        *(Route(path, _write(work, page), methods=["POST"]) for path, page in WRITE.items()),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={
+            HTTPException: _refused,
+            TooLarge: _too_large,
+            PipelineError: _failed,
+        },
+    )
+
+
+def _enter(work: Workplace, *, secure: bool) -> Endpoint:
+    async def enter(request: Request) -> Response:
+        secret = request.path_params["secret"]
+        if await run_in_threadpool(person_of, work.store, secret) is None:
+            raise HTTPException(401)
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(
+            COOKIE,
+            secret,
+            max_age=KEPT_SECONDS,
+            httponly=True,
+            # A link may be opened from elsewhere; forms from elsewhere lack the token.
+            samesite="lax",
+            secure=secure,
+        )
+        return answer
+
+    return enter
+
+
+def _read(work: Workplace, page: Page) -> Endpoint:
+    async def read(request: Request) -> Response:
+        return await run_in_threadpool(page, await _visit(work, request))
+
+    return read
+
+
+def _write(work: Workplace, page: Page) -> Endpoint:
+    async def write(request: Request) -> Response:
+        visit = await _visit(work, request)
+        if visit.sent("token") != visit.token:
+            raise HTTPException(403)
+        return await run_in_threadpool(page, visit)
+
+    return write
+
+
+async def _visit(work: Workplace, request: Request) -> Visit:
+    secret = request.cookies.get(COOKIE, "")
+    person = await run_in_threadpool(person_of, work.store, secret)
+    if person is None:
+        raise HTTPException(401)
+    form: dict[str, list[str]] = {}
+    if request.method == "POST":
+        async with request.form(max_files=0, max_fields=500) as sent:
+            for name, value in sent.multi_items():
+                form.setdefault(name, []).append(str(value))
+    return Visit(
+        work=work,
+        person=person,
+        token=form_token(secret),
+        url=request.url.path,
+        path=request.path_params,
+        query=request.query_params,
+        form=form,
+    )
+
+
+REFUSED = {
+    401: (
+        "U bent nog niet binnen",
+        "Open de persoonlijke link die u van de beheerder kreeg, of vraag een nieuwe.",
+    ),
+    403: (
+        "Dit formulier is niet van deze werkplek",
+        "Ga terug, laad de pagina opnieuw en probeer het nog eens.",
+    ),
+    404: ("Deze pagina is er niet", "Ga naar het begin en zoek van daar verder."),
+    405: ("Dat kan hier niet", "Ga naar het begin en probeer het van daar."),
+}
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title, advice = REFUSED.get(status, ("Dat ging niet", "Probeer het nog eens."))
+    return _message(title, advice, status=status)
+
+
+async def _too_large(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("Te groot", 413)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """Say what we foresaw, in the words of the error, which are English."""
+    hint = error.hint if isinstance(error, PipelineError) else ""
+    status = 404 if isinstance(error, NotThere) else 409
+    return _message("Dat ging niet", "", status=status, english=f"{error}. {hint}".strip())
+
+
+def _message(title: str, advice: str, *, status: int, english: str = "") -> Response:
+    body = TEMPLATES.get_template("message.html").render(
+        title=title, advice=advice, english=english
+    )
+    return HTMLResponse(body, status)

@@ -1,0 +1,230 @@
+"""The page of one notice: its text with passages, what is said of it, the tender it is part of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from pipeline.corpus import annotations as judging
+from pipeline.corpus.analyzer import assemble
+from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
+from pipeline.report import dutch, names
+from pipeline.report.pages import ABSTAINED, pieces, section_name
+from pipeline.workplace.catalogue import cell_labels
+from pipeline.workplace.visit import Visit, Workplace
+from pipeline.workplace.words import CONVENTIONAL, KINDS, PROCEDURES, REASONS, judged_as, label_name
+
+# Of a label that neither model, rules nor people give, a line from this probability on.
+LEAST_SHOWN = 0.1
+
+
+def notice_of(visit: Visit) -> Response:
+    """Show a notice."""
+    work, notice_id = visit.work, visit.path["notice_id"]
+    notice = work.notice(notice_id)
+    (row,) = work.rows("SELECT * FROM notices WHERE notice_id = ?", notice_id)
+    hidden = notice_id in work.withheld(visit.person)
+    people = [] if hidden else [x for x in work.annotations() if x.notice_id == notice_id]
+    said = {} if hidden else row
+    evidence = [*_evidence(said.get("evidence"), work), *(e for x in people for e in x.evidence)]
+    return visit.page(
+        "notice.html",
+        title=notice.title or "(zonder titel)",
+        notice=notice,
+        row=row,
+        kind=KINDS[notice.kind],
+        source=names.source_in_dutch(notice.source),
+        link=_link(notice),
+        hidden=hidden,
+        abstained=_abstained(said.get("abstained")),
+        unread=not hidden and row["model_id"] is None,
+        lines=_lines(said, people, work),
+        declared=_declared(notice),
+        people=[(x, ", ".join(label_name(y, work.codebook) for y in judged_as(x))) for x in people],
+        sections=sections_of(notice, evidence, work),
+        marked=_marked(evidence, work),
+        fields=list(_fields(notice)),
+        lots=[_lot(lot) for lot in notice.lots],
+        values=_values(row, work),
+        timeline=_timeline(row, work),
+    )
+
+
+def sections_of(
+    notice: Notice, evidence: Sequence[Evidence], work: Workplace
+) -> list[dict[str, Any]]:
+    """Cut the text into sections, and each into marked pieces."""
+    text, sections = assemble(notice)
+    return [
+        {
+            "id": section.name,
+            "name": section_name(section.name),
+            "pieces": pieces(
+                text[section.start : section.end],
+                [x for x in evidence if x.section == section.name],
+                work.codebook,
+            ),
+        }
+        for section in sections
+    ]
+
+
+def _evidence(cell: str | None, work: Workplace) -> list[Evidence]:
+    return [judging.evidence(x, work.codebook) for x in json.loads(cell or "[]")]
+
+
+def _marked(evidence: Iterable[Evidence], work: Workplace) -> list[tuple[str, str]]:
+    ids = {x.label for x in evidence if x.section is not None}
+    return [(x.label_id, x.name) for x in work.codebook.labels if x.label_id in ids]
+
+
+def _lines(
+    said: dict[str, Any], people: Sequence[Annotation], work: Workplace
+) -> list[dict[str, Any]]:
+    """Set side by side what model, rules and people say of each label."""
+    chosen = {
+        x for name in ("degree", "aspect", "openness", "forms") for x in cell_labels(said.get(name))
+    }
+    rules = set(cell_labels(said.get("rules")))
+    chances = json.loads(said.get("probabilities") or "{}")
+    given = [set(judged_as(x)) for x in people]
+    found = []
+    for label in work.codebook.labels:
+        name, chance = label.label_id, chances.get(label.label_id)
+        by = sum(name in x for x in given)
+        if name in chosen | rules or by or (chance or 0) >= LEAST_SHOWN:
+            found.append(
+                {
+                    "name": label.name,
+                    "judgement": work.codebook.judgements[label.judgement],
+                    "chance": None if chance is None else dutch.percentage(chance, 0),
+                    "model": name in chosen,
+                    "rules": name in rules,
+                    "people": f"{by} van {len(given)}" if given else "",
+                }
+            )
+    if CONVENTIONAL in chosen:
+        found.append(
+            {
+                "name": "conventioneel",
+                "judgement": work.codebook.judgements["forms"],
+                "chance": None,
+                "model": True,
+                "rules": False,
+                "people": "",
+            }
+        )
+    return found
+
+
+def _declared(notice: Notice) -> list[tuple[str, str]]:
+    """Say per lot what the buyer filled in as BT-06 and BT-776."""
+    found = []
+    for number, lot in enumerate(notice.lots, 1):
+        codes = [names.INNOVATION_CODES.get(x, x) for x in lot.innovation or ()]
+        told = names.STATES[lot.innovation_declared]
+        found.append((f"Perceel {lot.lot_id or number}", ": ".join([told, *codes][:2])))
+    same = {told for _, told in found}
+    return (
+        [("Alle percelen" if len(found) > 1 else "De opdracht", same.pop())]
+        if len(same) == 1
+        else found
+    )
+
+
+def _abstained(reason: str | None) -> str | None:
+    return None if reason is None else ABSTAINED.get(reason.partition(":")[0], reason)
+
+
+def _link(notice: Notice) -> str | None:
+    """Return the notice's own address, if it is one that a browser should follow."""
+    url = notice.url or ""
+    return url if url.startswith("https://") else None
+
+
+def _amount(amount: Amount | None) -> str:
+    if amount is None:
+        return ""
+    sign = "€\N{NO-BREAK SPACE}" if amount.currency == "EUR" else f"{amount.currency} "
+    return f"{sign}{dutch.number(amount.value)}"
+
+
+def _fields(notice: Notice) -> Iterable[tuple[str, str]]:
+    codes = [f"{x} ({names.DIVISIONS.get(x[:2], '?')})" for x in notice.cpv[:1]] + list(
+        notice.cpv[1:]
+    )
+    facts = {
+        "Nummer": notice.notice_id,
+        "Kenmerk van de procedure": notice.procedure_key,
+        "Inkoper": notice.buyer,
+        "Soort inkoper": names.BUYER_KINDS.get(notice.buyer_kind or "", notice.buyer_kind),
+        "Soort aankondiging": f"{KINDS[notice.kind]} ({notice.subtype or notice.format})",
+        "Procedure": PROCEDURES.get(notice.procedure or "", notice.procedure),
+        "CPV": ", ".join(codes),
+        "Plaats (NUTS)": ", ".join(notice.nuts),
+        "Raming": _amount(notice.estimated),
+        "Gegund": _amount(notice.awarded),
+        "Taal": notice.language,
+        "Opmerkingen bij het lezen": "; ".join(notice.remarks),
+    }
+    return ((name, str(value)) for name, value in facts.items() if value)
+
+
+def _lot(lot: Lot) -> dict[str, str]:
+    return {
+        "name": lot.lot_id or "–",
+        "title": lot.title or "",
+        "estimated": _amount(lot.estimated),
+        "awarded": _amount(lot.awarded),
+        "maximum": _amount(lot.framework_maximum),
+        "outcome": {
+            "selec-w": "gegund",
+            "clos-nw": "niet gegund",
+            "open-nw": "nog niet gegund",
+        }.get(lot.outcome or "", ""),
+    }
+
+
+def _values(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
+    """Return the lots of the tender as the frame values them."""
+    query = "SELECT * FROM lots WHERE procedure_key = ? ORDER BY lot_key LIMIT 200"
+    return [
+        {
+            "title": lot["title"] or lot["lot_key"],
+            "value": "" if lot["value_eur"] is None else f"€ {dutch.number(lot['value_eur'])}",
+            "rung": names.RUNGS.get(lot["rung"], lot["rung"]),
+            "flags": "; ".join(names.FLAGS.get(x, x) for x in cell_labels(lot["flags"])),
+            "out": names.EXCLUSIONS.get(lot["excluded"] or "", lot["excluded"]),
+        }
+        for lot in work.rows(query, row["procedure_key"])
+    ]
+
+
+def _timeline(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
+    """Return the notices of the tender by date, each with why it belongs to it."""
+    query = (
+        "SELECT notice_id, published_on, kind, title, source FROM notices "
+        "WHERE procedure_key = ? ORDER BY published_on, number LIMIT 100"
+    )
+    stages = work.rows(query, row["procedure_key"])
+    marks = ", ".join("?" * len(stages))
+    links = work.rows(
+        f"SELECT * FROM links WHERE notice_id IN ({marks})",  # noqa: S608 - marks only
+        *(x["notice_id"] for x in stages),
+    )
+    return [
+        {
+            **stage,
+            "kind": KINDS[stage["kind"]],
+            "source": names.source_in_dutch(stage["source"]),
+            "why": [
+                (REASONS.get(x["rule"], x["rule"]), x["other"])
+                for x in links
+                if x["notice_id"] == stage["notice_id"]
+            ],
+        }
+        for stage in stages
+    ]

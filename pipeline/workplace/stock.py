@@ -1,0 +1,116 @@
+"""All that the index is made of, and whether it is as new as that."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pipeline.errors import ModelNotFound
+from pipeline.estimates import drawing
+from pipeline.estimates.frame import read_rates
+from pipeline.estimates.material import assembled
+from pipeline.labels import scores as scoring
+from pipeline.labels.find import notices_of
+from pipeline.labels.scores import Scores
+from pipeline.learning import promotions
+from pipeline.notices.outlines import collected_files, every_notice, without_texts
+from pipeline.notices.period import ALL_TIME, all_outlines
+from pipeline.notices.relations import one_reading
+from pipeline.records import Notice
+from pipeline.store import canonical, sha256
+from pipeline.workplace import catalogue
+from pipeline.workplace.catalogue import Contents, write_catalogue
+from pipeline.workplace.duties import unshown
+from pipeline.workplace.visit import Workplace
+
+
+def refresh(work: Workplace, *, tell: Callable[[int], None] = lambda _: None) -> bool:
+    """Make the index anew where something is newer, and return whether it was made."""
+    now = freshness(work)
+    if catalogue.fact(work.store.index_path, "made_of") == now:
+        return False
+    with work.store.exclusive("index"):
+        write_catalogue(work.store.index_path, contents(work, made_of=now), tell=tell)
+    return True
+
+
+def freshness(work: Workplace) -> str:
+    """SHA-256 of what the index is made of: names, sizes and times of files."""
+    model = _model(work)
+    files = [x for name in work.raw.sources() for x in collected_files(name, store=work.raw)]
+    if model:
+        files += sorted(work.store.scores(model, work.codebook.fingerprint).glob("*.parquet"))
+    files += [x for name in work.inputs for x in _inside(Path(name))]
+    files.append(Path(catalogue.__file__))
+    facts = [(str(x), x.stat().st_size, x.stat().st_mtime_ns) for x in files]
+    return sha256(canonical([model, work.codebook.fingerprint, facts]).encode())
+
+
+def _inside(path: Path) -> list[Path]:
+    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
+
+
+def contents(work: Workplace, *, made_of: str = "") -> Contents:
+    """Gather what goes into the index.
+
+    Raises:
+        CorpusError: A file is damaged.
+    """
+    given = notices_of(list(work.inputs), home=work, now=work.clock()) if work.inputs else {}
+    outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
+    outlines += map(without_texts, given.values())
+    judged = drawing.judgements(work.store, work.codebook)
+    scores = _scores(work)
+    return Contents(
+        notices=_once(_whole(work, given.values()), outlines),
+        linked=assembled(
+            outlines,
+            ALL_TIME,
+            rates=read_rates(work.store.reference("ecb_rates")),
+            readings=[],
+            quarantined={},
+        ),
+        scores=scores,
+        annotations=judged,
+        codebook=work.codebook,
+        withheld=unshown(work.store, judged),
+        facts={
+            "made_of": made_of,
+            "made_on": work.clock().isoformat(),
+            "model": scores.model_id if scores else "",
+            "codebook": f"{work.codebook.version} {work.codebook.fingerprint}",
+            "fictional": "yes" if work.fictional else "",
+        },
+    )
+
+
+def _whole(work: Workplace, given: Iterable[Notice]) -> Iterator[Notice]:
+    for name in work.raw.sources():
+        yield from every_notice(name, store=work.raw)
+    yield from given
+
+
+def _once(notices: Iterable[Notice], outlines: Iterable[Notice]) -> Iterator[Notice]:
+    """Yield each notice once; of several readings the one that the frame takes as well."""
+    times = Counter(x.notice_id for x in outlines)
+    several: defaultdict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        if times[notice.notice_id] == 1:
+            yield notice
+            continue
+        several[notice.notice_id].append(notice)
+        if len(several[notice.notice_id]) == times[notice.notice_id]:
+            yield one_reading(several.pop(notice.notice_id))
+
+
+def _scores(work: Workplace) -> Scores | None:
+    model = _model(work)
+    return scoring.known(work.store, model, work.codebook) if model else None
+
+
+def _model(work: Workplace) -> str | None:
+    try:
+        return promotions.champion(work.store).model_id
+    except ModelNotFound:
+        return None

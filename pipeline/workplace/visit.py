@@ -1,0 +1,165 @@
+"""One request by one person, and how it is answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import QueryParams
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline.corpus import annotations as judging
+from pipeline.errors import PipelineError
+from pipeline.home import Home
+from pipeline.notices.serial import notice_from_json
+from pipeline.records import Annotation, Notice
+from pipeline.report import dutch
+from pipeline.workplace.catalogue import reading
+from pipeline.workplace.duties import unshown
+from pipeline.workplace.search import Finder
+
+
+def address(*parts: str) -> str:
+    """Write a path of the workplace; whatever stands in its parts, it is one path."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+# Notices are untrusted: every value is escaped, and a forgotten one is an error.
+TEMPLATES = Environment(
+    loader=PackageLoader("pipeline.workplace"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.globals |= {"address": address, "dutch": dutch}
+
+
+class NotThere(PipelineError):
+    """There is no such page, notice or list."""
+
+
+@dataclass(kw_only=True)
+class Workplace(Home):
+    """What all pages share.
+
+    Attributes:
+        inputs: Files with notices, beside those that were collected.
+        clock: Tells the moment, UTC.
+        fictional: Whether the notices are made up; every page then says so.
+    """
+
+    clock: Callable[[], dt.datetime]
+    inputs: Sequence[str] = ()
+    fictional: bool = False
+    _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
+    _found: tuple[int, Finder] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def annotations(self, name: str | None = None) -> tuple[Annotation, ...]:
+        """Return the judgements in force, of one file or of all; read again only when changed.
+
+        Raises:
+            CorpusError: A file does not agree with the codebook.
+        """
+        state = self.store.annotations_state()
+        names = state if name is None else [name] if name in state else []
+        return tuple(one for each in names for one in self._in(each, state[each]))
+
+    def _in(self, name: str, state: tuple[int, int]) -> tuple[Annotation, ...]:
+        held = self._judged.get(name)
+        if held is None or held[0] != state:
+            text = self.store.annotations(name)
+            held = state, judging.read(text, self.codebook, name=f"{name}.csv")
+            self._judged[name] = held
+        return held[1]
+
+    @property
+    def finder(self) -> Finder:
+        """The index, opened again when it was made anew, with what people judged by now.
+
+        Raises:
+            NotThere: There is none.
+        """
+        path = self.store.index_path
+        if not path.is_file():
+            raise NotThere("there is no index of notices", hint="Start the workplace again.")
+        with self._lock:
+            made = path.stat().st_mtime_ns
+            if self._found is None or self._found[0] != made:
+                self._found = made, Finder(path)
+            self._found[1].judged({one.notice_id for one in self.annotations()})
+            return self._found[1]
+
+    def notice(self, notice_id: str) -> Notice:
+        """Return a notice of the index, whole.
+
+        Raises:
+            NotThere: There is none of that id.
+        """
+        found = self.rows("SELECT record FROM records WHERE notice_id = ?", notice_id)
+        if not found:
+            raise NotThere(f"no notice {notice_id!r} in the index")
+        return notice_from_json(found[0]["record"])
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """Ask the index."""
+        with closing(reading(self.store.index_path)) as base:
+            return [dict(row) for row in base.execute(query, values)]
+
+    def withheld(self, person: str) -> frozenset[str]:
+        """Return the notices of which a person sees no opinion: they are judged in a draw."""
+        return unshown(self.store, self.annotations(), person)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A request, with who makes it.
+
+    Attributes:
+        path: The variable parts of the address.
+        query: What stands behind the question mark.
+        form: What was sent; of a field that was sent several times all values.
+        token: What every form must carry.
+    """
+
+    work: Workplace
+    person: str
+    token: str
+    url: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: QueryParams = field(default_factory=QueryParams)
+    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        """The moment of the request, UTC."""
+        return self.work.clock()
+
+    def sent(self, name: str, default: str = "") -> str:
+        """Return a field that was sent once."""
+        return next(iter(self.form.get(name, ())), default)
+
+    def page(self, template: str, *, status: int = 200, **facts: Any) -> Response:
+        """Answer with a page."""
+        body = TEMPLATES.get_template(template).render(
+            visit=self,
+            person=self.person,
+            token=self.token,
+            here=self.url,
+            fictional=self.work.fictional,
+            **facts,
+        )
+        return HTMLResponse(body, status)
+
+    @staticmethod
+    def go(*parts: str) -> Response:
+        """Answer with another address, to be asked for anew."""
+        return RedirectResponse(address(*parts), 303)

@@ -1,0 +1,107 @@
+"""Values as people read them: the Dutch of facets, labels and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.codebook import Codebook
+from pipeline.errors import CorpusError
+from pipeline.notices.provinces import PROVINCES
+from pipeline.records import Annotation
+from pipeline.report import dutch, names
+from pipeline.workplace.catalogue import cell_labels
+from pipeline.workplace.search import NO, UNKNOWN, YES, quarter_of
+
+CONVENTIONAL = "conventional"
+
+FACET_NAMES = {
+    "period": ("periode", "Periode"),
+    "degree": ("graad", "Innovatiegraad volgens het model"),
+    "forms": ("vorm", "Inkoopvorm volgens het model"),
+    "aspect": ("soort", "Soort innovatie-inkoop volgens het model"),
+    "buyer_kind": ("opdrachtgever", "Soort opdrachtgever"),
+    "province": ("provincie", "Provincie"),
+    "cpv_division": ("sector", "Sector (CPV)"),
+    "source": ("bron", "Bron"),
+    "declared": ("opgegeven", "Innovatie opgegeven door de inkoper"),
+    "differs": ("verschil", "Model en regels verschillen"),
+    "judged": ("beoordeeld", "Beoordeeld door mensen"),
+}
+SORTINGS = {
+    "relevance": ("relevantie", "Relevantie"),
+    "newest": ("nieuwste", "Nieuwste eerst"),
+    "oldest": ("oudste", "Oudste eerst"),
+    "value": ("waarde", "Hoogste waarde eerst"),
+    "probability": ("kans", "Meeste kans op innovatie eerst"),
+}
+KINDS = {
+    "planning": "vooraankondiging",
+    "consultation": "marktconsultatie",
+    "competition": "aankondiging van een opdracht",
+    "result": "gegunde opdracht",
+    "change": "wijziging of rectificatie",
+}
+PROCEDURES = {
+    "open": "openbaar",
+    "restricted": "niet-openbaar",
+    "neg-w-call": "onderhandeling met aankondiging",
+    "neg-wo-call": "onderhandeling zonder aankondiging",
+    "comp-dial": "concurrentiegerichte dialoog",
+    "comp-tend": "concurrentiegerichte procedure",
+    "innovation": "innovatiepartnerschap",
+    "oth-mult": "andere procedure in meer stappen",
+    "oth-single": "andere procedure in één stap",
+}
+REASONS = {
+    "BT-04": "zelfde procedurenummer (BT-04)",
+    "BT-701": "zelfde aankondigingsnummer (BT-701)",
+    "kenmerk": "zelfde kenmerk op TenderNed",
+    "ocid": "zelfde OCID",
+    "pbNummerTed": "de TED-publicatie van de aankondiging op TenderNed",
+    "changes": "wijzigt de andere aankondiging",
+    "modifies": "wijzigt het contract van de andere",
+    "previous": "noemt de andere als eerdere publicatie",
+    "likeness": "zelfde inkoper en een titel die erop lijkt (afgeleid)",
+}
+
+
+def value_name(facet: str, value: str, codebook: Codebook) -> str:
+    """Write a value of a facet in Dutch."""
+    if value == UNKNOWN:
+        return "Niet bekend"
+    if value in (YES, NO) and facet in ("differs", "judged"):
+        return {YES: "Ja", NO: "Nee"}[value]
+    if facet == "period" and (quarter := quarter_of(value)):
+        return dutch.quarter(quarter)
+    if facet in ("degree", "forms", "aspect"):
+        return label_name(value, codebook)
+    tables = {
+        "buyer_kind": names.BUYER_KINDS,
+        "province": PROVINCES,
+        "cpv_division": names.DIVISIONS,
+        "declared": names.STATES,
+    }
+    if facet == "source":
+        return names.source_in_dutch(value)
+    return tables[facet].get(value, value)
+
+
+def label_name(label: str, codebook: Codebook) -> str:
+    """Write a label in Dutch; one that the codebook lacks as it is."""
+    if label == CONVENTIONAL:
+        return "conventioneel"
+    try:
+        return codebook.label(label).name
+    except CorpusError:
+        return label
+
+
+def label_names(cell: str | None, codebook: Codebook) -> str:
+    """Write a cell of labels in Dutch, with commas; a dash where there is none."""
+    return ", ".join(label_name(x, codebook) for x in cell_labels(cell)) or "–"
+
+
+def judged_as(one: Annotation) -> Sequence[str]:
+    """Return the labels of a judgement, ``conventional`` where it has no form."""
+    judged = one.judgement
+    return (judged.degree, *judged.aspect, judged.openness, *(judged.forms or (CONVENTIONAL,)))

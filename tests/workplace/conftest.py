@@ -1,0 +1,102 @@
+"""A workplace on made-up notices, on a port of this machine, and people who are let in."""
+
+import datetime as dt
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+import requests
+import uvicorn
+
+from pipeline.workplace.app import COOKIE, application
+from pipeline.workplace.people import form_token, invite
+from pipeline.workplace.serve import LOOPBACK, Reached, listening
+from pipeline.workplace.stock import refresh
+from pipeline.workplace.visit import Workplace
+
+pytest_plugins = ["stage_quarter"]
+
+
+class Client(requests.Session):
+    """One person who is let in, without a browser."""
+
+    def __init__(self, origin, secret):
+        super().__init__()
+        self.origin, self.secret = origin, secret
+        self.trust_env = False
+        self.cookies.set(COOKIE, secret)
+
+    def read(self, path, **options):
+        return self.get(f"{self.origin}{path}", timeout=30, **options)
+
+    def write(self, path, **form):
+        return self.post(
+            f"{self.origin}{path}",
+            data={"token": form_token(self.secret), **form},
+            timeout=30,
+            allow_redirects=False,
+        )
+
+
+@dataclass
+class Site:
+    origin: str
+    work: Workplace
+    home: object
+
+    def invited(self, name="anna"):
+        return invite(self.work.store, name, now=self.work.clock())
+
+    def client(self, name="anna"):
+        return Client(self.origin, self.invited(name))
+
+    def opened(self, browser, name="anna", width=1280):
+        """A window of somebody who opened their link."""
+        page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        page.goto(f"{self.origin}/toegang/{self.invited(name)}")
+        return page
+
+
+@contextmanager
+def running(work):
+    place = Reached(port=0)
+    with listening(place) as taken:
+        config = uvicorn.Config(
+            application(work, hosts=LOOPBACK, secure=False), log_level="error", lifespan="off"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        try:
+            yield place.origin(taken.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def work_at(settings, **options):
+    return Workplace(settings=settings, clock=lambda: dt.datetime.now(dt.UTC), **options)
+
+
+@pytest.fixture
+def site(home):
+    work = work_at(home.settings)
+    refresh(work)
+    with running(work) as origin:
+        yield Site(origin, work, home)
+
+
+@pytest.fixture(scope="module")
+def shown(stocked, codebook, everything, tmp_path_factory):
+    """One workplace for all tests of a module that change nothing but who is let in."""
+    import shutil
+
+    from pipeline.settings import Settings
+
+    folder = shutil.copytree(stocked, tmp_path_factory.mktemp("shown") / "home")
+    work = work_at(Settings(home=folder))
+    refresh(work)
+    with running(work) as origin:
+        yield Site(origin, work, SimpleNamespace(codebook=codebook))

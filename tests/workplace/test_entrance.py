@@ -1,0 +1,136 @@
+"""Nobody comes in without a link, nothing is sent from elsewhere, nothing large comes in."""
+
+import re
+
+import pytest
+import requests
+from typer.testing import CliRunner
+
+from pipeline import cli
+from pipeline.errors import SettingsError
+from pipeline.workplace.app import READ, WRITE
+from pipeline.workplace.guard import MOST_BYTES
+from pipeline.workplace.people import invite, people, person_of
+from pipeline.workplace.serve import Reached
+
+
+def filled(path):
+    return re.sub(r"\{[a-z:]+\}", "x", path)
+
+
+@pytest.mark.parametrize("path", [*READ, "/toegang/{secret}"])
+def test_a_page_is_closed_to_whoever_has_no_link(shown, path):
+    answer = requests.get(f"{shown.origin}{filled(path)}", timeout=30)
+    assert answer.status_code == 401
+    assert "persoonlijke link" in answer.text
+
+
+@pytest.mark.parametrize("path", WRITE)
+def test_a_form_without_its_token_changes_nothing(shown, path):
+    client = shown.client()
+    for token in ("", "0" * 64):
+        assert client.write(filled(path), token=token, name="x").status_code == 403
+    assert requests.post(f"{shown.origin}{filled(path)}", timeout=30).status_code == 401
+
+
+@pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "", "localhost:80:80"])
+def test_another_host_name_is_refused(shown, host):
+    answer = shown.client().read("/", headers={"Host": host})
+    assert answer.status_code in {400, 421}
+    assert "Welkom" not in answer.text
+
+
+def test_a_large_body_is_refused_whether_it_tells_its_length_or_not(shown):
+    client = shown.client()
+    body = b"name=" + b"x" * MOST_BYTES
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for sent in (body, iter([body[:1000], body[1000:]])):
+        answer = client.post(f"{shown.origin}/mensen", data=sent, headers=kind, timeout=30)
+        assert answer.status_code == 413
+
+
+def test_every_answer_forbids_scripts_and_styles_from_elsewhere(shown):
+    for path in ("/", "/mensen", "/niets", "/vast/workplace.css"):
+        headers = shown.client().read(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_a_link_is_kept_as_a_hash_and_a_new_one_replaces_it(site):
+    store = site.work.store
+    old = site.invited("anna")
+    assert person_of(store, old) == "anna"
+    kept = (store.corpora / "state" / "people.json").read_text()
+    assert old not in kept
+    new = site.client("bram").write("/mensen", name="anna").text
+    (secret,) = re.findall(r"/toegang/([\w-]{43})", new)[:1]
+    assert person_of(store, old) is None
+    assert person_of(store, secret) == "anna"
+    assert set(people(store)) == {"anna", "bram"}
+
+
+@pytest.mark.parametrize("name", ["", "Anna", "a@b.nl", "=1+1", "x" * 31, "../x", "a b"])
+def test_a_name_is_a_pseudonym(home, name):
+    with pytest.raises(SettingsError, match="is not a name for the workplace"):
+        invite(home.store, name, now=None)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"host": "0.0.0.0"}, "over the network as they are"),
+        ({"host": "192.168.1.4", "public_name": "a.nl"}, "over the network as they are"),
+        ({"host": "0.0.0.0", "behind_proxy": True}, "no name by which browsers reach"),
+        ({"behind_proxy": True}, "no name by which browsers reach"),
+        ({"certificate": "pyproject.toml"}, "both --certificate and --key"),
+    ],
+)
+def test_it_listens_to_others_only_where_the_way_is_closed(options, told):
+    from pathlib import Path
+
+    paths = {name: Path(x) if name == "certificate" else x for name, x in options.items()}
+    with pytest.raises(SettingsError, match=told):
+        Reached(**paths)
+
+
+def test_behind_a_proxy_it_answers_to_its_public_name_by_tls():
+    place = Reached(host="0.0.0.0", behind_proxy=True, public_name="Monitor.nl")
+    assert place.secure
+    assert "monitor.nl" in place.hosts
+    assert place.origin(8000) == "https://Monitor.nl"
+
+
+def test_a_port_that_is_taken_is_an_error_with_a_way_out(monkeypatch, home):
+    import socket
+
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(home.settings.home))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        result = CliRunner().invoke(cli.app, ["serve", "--port", port])
+    assert isinstance(result.exception, SettingsError)
+    assert "cannot be taken" in str(result.exception)
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("path", ["/", "/mensen"])
+def test_axe_finds_nothing(shown, browser, axe, path, width):
+    page = shown.opened(browser, width=width)
+    page.goto(f"{shown.origin}{path}")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_link_that_is_opened_shows_the_workplace_and_one_that_is_made_is_whole(shown, browser):
+    page = shown.opened(browser, "carla")
+    assert page.get_by_role("heading", level=1).inner_text() == "Begin"
+    page.get_by_role("link", name="carla").click()
+    page.get_by_label("Schuilnaam").fill("dirk")
+    page.get_by_role("button", name="Maak link").click()
+    link = page.locator("code.secret").inner_text()
+    assert link.startswith(f"{shown.origin}/toegang/")
+    page.goto(link)
+    assert "dirk" in page.locator(".who").inner_text()
