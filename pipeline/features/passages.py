@@ -65,7 +65,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         labels: tuple[str, ...] = (),
         evidence: Mapping[str, tuple[str, ...]] | None = None,
         mask_names: bool = False,
-        strength: float = 0.3,
+        strength: float = 1.0,
         folds: int = 4,
     ) -> None:
         self.labels = labels

@@ -1,6 +1,8 @@
 """From probabilities to labels: doubt falls to the lower rank, fields settle forms."""
 
 import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
 
 from pipeline import codebook, settings
 from pipeline.labels import decide, rules
@@ -185,3 +187,45 @@ def test_rules_take_the_highest_asserted_degree_and_ignore_what_is_negated(book)
     )
     nothing = rules.judge(reading(hit("sbir", "history")), book)
     assert nothing.labels == ("none", "closed")
+
+
+# No contradictory rows
+
+CHANCES = st.floats(0, 1)
+
+
+@st.composite
+def answers(draw, book):
+    """Any probabilities a model can give: degrees add up to 1, none is closed."""
+    weights = [draw(CHANCES) + 1e-9 for _ in book.degrees]
+    given = {x: w / sum(weights) for x, w in zip(book.degrees, weights, strict=True)}
+    others = [*book.of("aspect"), "asked", "room", *book.forms]
+    return given | {x: draw(CHANCES) for x in others} | {"closed": given["none"]}
+
+
+@each(data=st.data())
+def test_no_output_contradicts_the_codebook_whatever_a_model_says(book, data):
+    given = data.draw(answers(book))
+    named = data.draw(st.lists(st.sampled_from(book.forms), max_size=3))
+    status = data.draw(st.sampled_from(["asserted", "negated", "history"]))
+    text = data.draw(st.sampled_from([TEXT, "Een brug", "", "12 34"]))
+    language = data.draw(st.sampled_from(["nl", "fr", None]))
+    procedure = data.draw(st.sampled_from([None, "open", "comp-dial", "innovation"]))
+    thresholds = {x: data.draw(CHANCES) for x in (*book.forms, "innovation_oriented")}
+    read = reading(
+        *(hit(x, status) for x in named), text=text, language=language, procedure=procedure
+    )
+    chosen = decide.decide(read, given, book, thresholds=thresholds)
+    assert (chosen.judgement is None) == (chosen.abstained is not None)
+    assert not {"sbir", "pcp"} <= set(chosen.forms)
+    assert set(chosen.forms) <= set(book.forms)
+    if chosen.judgement is None:
+        return
+    one = chosen.judgement
+    assert one.forms == chosen.forms
+    assert (one.degree == "none") == (one.openness == "closed") == (not one.aspect)
+    ranks = [book.label(x).least_degree for x in one.forms]
+    least = max((book.degrees.index(x) for x in ranks if x), default=0)
+    assert book.degrees.index(one.degree) >= least
+    for form in one.forms:
+        assert set(book.label(form).implies) <= set(one.aspect) or one.degree == "none"
