@@ -18,7 +18,6 @@ from pipeline.evaluation.cases import (
     cases,
     declared,
     facts_of,
-    nothing_but,
     out_of_fold,
     recipe_of,
 )
@@ -28,6 +27,7 @@ from pipeline.evaluation.invariance import invariance
 from pipeline.evaluation.metrics import Booleans
 from pipeline.evaluation.suspects import by_doubt, suspects
 from pipeline.labels.classify import Classifier
+from pipeline.labels.decide import nothing_but
 from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
 from pipeline.learning.examples import TrainingSet
