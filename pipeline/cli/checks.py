@@ -20,6 +20,7 @@ from pipeline.cli._app import (
 )
 from pipeline.cli._quarter import work_of
 from pipeline.errors import ChecksFailed, SettingsError
+from pipeline.spreadsheet import forms_of_cell
 
 if TYPE_CHECKING:
     from pipeline.notices.indicators import Count, Indicator
@@ -203,10 +204,10 @@ def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[
     return {x: one for x, one in chosen.items() if labels or x not in unjudged}
 
 
-def _forms(labels: Path) -> dict[str, list[str]]:
+def _forms(labels: Path) -> dict[str, tuple[str, ...]]:
     try:
         with labels.open(encoding="utf-8", newline="") as lines:
-            return {x["notice_id"]: x["forms"].split(";") for x in csv.DictReader(lines)}
+            return {x["notice_id"]: forms_of_cell(x["forms"]) for x in csv.DictReader(lines)}
     except (OSError, UnicodeDecodeError, KeyError) as error:
         raise SettingsError(f"{labels} is no CSV of `classify`: {error!r}") from None
 

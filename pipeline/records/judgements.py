@@ -217,3 +217,8 @@ class Prediction:
     def labels(self) -> tuple[str, ...]:
         """All chosen label ids; of an abstention the forms that fields settle."""
         return self.judgement.labels if self.judgement else self.forms
+
+    @property
+    def conventional(self) -> bool:
+        """Whether it was judged and has no form: without a text nobody can say so."""
+        return not self.forms and self.abstained is None
