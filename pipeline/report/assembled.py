@@ -100,7 +100,6 @@ def assemble_facts(
         suppressed=figured.suppressed,
         missing_bounds=figured.missing_bounds,
         extremes=figured.extremes,
-        verdicts=figured.verdicts,
         counted=figured.counted,
         skipped=figured.skipped,
         quarters=quarters,
