@@ -197,6 +197,8 @@ def notice(number, **facts):
     return Notice(**basis | {"kind": "competition"} | facts)
 
 
+# Made once, for making it takes half a second.
+TITLE = spacy.blank("nl").make_doc("Titel")
 # Of texts of fewer words no degree is judged.
 LONG_ENOUGH = "een tekst van meer dan twaalf woorden want van kortere is geen graad te zien"
 
@@ -205,7 +207,7 @@ def reading(number, **facts):
     document = Document(
         notice=notice(number, **facts),
         text=f"Titel {number}: {LONG_ENOUGH}",
-        doc=spacy.blank("nl").make_doc("Titel"),
+        doc=TITLE,
         sections=(),
         language="nl",
         analyzer="none",
