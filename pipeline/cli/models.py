@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.corpus.analyzer import Analyzer
     from pipeline.home import Home
     from pipeline.learning.examples import TrainingSet
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 NewlyJudged = Annotated[
     list[Path] | None, typer.Option("--annotations", help="Also learn from these judgements (CSV)")
@@ -184,6 +188,12 @@ def promote(
     lower: Annotated[
         list[str] | None, typer.Option(help="Change a bound first: METRIC=VALUE; needs --reason")
     ] = None,
+    at_least: Annotated[
+        list[str] | None, typer.Option(help="Add a bound first: METRIC=VALUE; needs --reason")
+    ] = None,
+    at_most: Annotated[
+        list[str] | None, typer.Option(help="The same, for figures that should be small")
+    ] = None,
     reason: Annotated[
         str | None, typer.Option(help="Why; needed where it fails the gate; stored")
     ] = None,
@@ -201,16 +211,22 @@ def promote(
     Examples:
       innovatiemonitor promote --to m-1a2b3c4d
       innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
+      innovatiemonitor promote --at-most invariance.changed.any_label=0.03 --reason "new figure"
     """
     from pipeline.evaluation import gate
+    from pipeline.learning import promotions, shelf
 
     store = opened(settings_file).store
-    for pair in lower or []:
-        metric, _, value = pair.partition("=")
-        gate.lower(
-            store, metric, _number(pair, value), reason=reason or "", on=now().date().isoformat()
-        )
-        typer.echo(f"bound changed: {pair}")
+    why = {"reason": reason or "", "on": now().date().isoformat()}
+    for metric, value in _bounds(lower):
+        gate.lower(store, metric, value, **why)
+        typer.echo(f"bound changed: {metric}={value:g}")
+    for side, pairs in zip(gate.BOUNDS, (at_least, at_most), strict=True):
+        for metric, value in _bounds(pairs):
+            name = to or promotions.champion(store).model_id
+            card = shelf.read_card(name, store.model_files(name))
+            gate.bind(store, card, metric, value, side=side, **why)
+            typer.echo(f"bound added: {metric} {side.replace('_', ' ')} {value:g}")
     if to is None:
         return
     for failure in gate.promote(store, to, by=by, on=now().isoformat(), reason=reason):
@@ -264,8 +280,10 @@ def _text(path: Path) -> str:
         raise SettingsError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _number(pair: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise SettingsError(f"--lower is {pair!r}; expected METRIC=VALUE") from None
+def _bounds(pairs: list[str] | None) -> Iterator[tuple[str, float]]:
+    for pair in pairs or ():
+        metric, _, value = pair.partition("=")
+        # Beyond a bound that is no number lies nothing.
+        if not NUMBER.fullmatch(value):
+            raise SettingsError(f"a bound is {pair!r}; expected METRIC=VALUE")
+        yield metric, float(value)
