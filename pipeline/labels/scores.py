@@ -8,7 +8,7 @@ Answers under another codebook lie in another folder, so a period never mixes tw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from pipeline.labels.table import probability_columns
 from pipeline.learning.examples import hash_of
 from pipeline.rawstore import disk
 from pipeline.records import INNOVATION, Evidence, Notice, Prediction
+from pipeline.shown import masked
 from pipeline.store import Store
 
 LABELS = pa.list_(pa.string())
@@ -190,10 +191,15 @@ def _line(prediction: Prediction, codebook: Codebook) -> dict[str, object]:
         "aspect": judgement.aspect if judgement else None,
         "openness": judgement.openness if judgement else None,
         "forms": prediction.forms,
-        "evidence": to_plain(prediction.evidence),
+        "evidence": [to_plain(_masked(x)) for x in prediction.evidence],
         "abstained": prediction.abstained,
         "codebook_fingerprint": codebook.fingerprint,
         "rules": prediction.rules,
         "differs": prediction.differs,
         **probability_columns(prediction, codebook),
     }
+
+
+def _masked(one: Evidence) -> Evidence:
+    """What is written out names nobody; a mask is as long as what it hides."""
+    return replace(one, text=masked(one.text)) if one.text else one
