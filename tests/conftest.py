@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from pipeline import Classifier
-from pipeline.learning import shelf
-from pipeline.store import sha256
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -29,21 +27,6 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def models_are_opened_once():
-    """Open the same bytes of a model once, which takes seconds; all that guards them runs anew."""
-    opened, real = {}, shelf._judge
-
-    def judge(name, body):
-        if (key := sha256(body)) not in opened:
-            opened[key] = real(name, body)
-        return opened[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shelf, "_judge", judge)
-        yield
 
 
 @pytest.fixture(scope="session")
