@@ -213,6 +213,8 @@ def _asked(candidate: Candidate) -> Sequence[Lot]:
 
 
 def _excluded(candidate: Candidate, notices: Sequence[Notice], period: Period) -> str | None:
+    if any(x.buyer_kind == "international" for x in notices):
+        return "international_buyer"
     countries = {x.country for x in notices if x.country}
     if countries and "NL" not in countries:
         return "foreign_buyer"
