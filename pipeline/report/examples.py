@@ -10,7 +10,7 @@ from pipeline.estimates.material import Material
 from pipeline.labels.scores import Scores
 from pipeline.records import Annotation, AwardLot, Evidence, Notice
 from pipeline.report.facts import Example, Passage
-from pipeline.shown import masked, shown
+from pipeline.shown import for_people, masked
 
 MOST_EXAMPLES = 6
 MOST_PASSAGES = 3
@@ -49,8 +49,8 @@ def _example(
     evidence = one.evidence if one and by_people else scores.evidence(notice.notice_id)
     return Example(
         notice_id=notice.notice_id,
-        title=shown(notice.title) or "",
-        buyer=shown(notice.buyer),
+        title=for_people(notice.title) or "",
+        buyer=for_people(notice.buyer),
         url=notice.url,
         published_on=notice.published_on,
         labels=_labels(one) if one else scores.labels(notice.notice_id),
