@@ -6,7 +6,7 @@ import json
 
 from pipeline.codebook import Codebook
 from pipeline.records import Prediction
-from pipeline.shown import TURNING, masked, shown, unturned
+from pipeline.shown import TURNING, for_people, masked, unturned
 
 Value = str | float | int | bool | None
 
@@ -59,9 +59,9 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "source_format": notice.format,
         "published_on": notice.published_on.isoformat() if notice.published_on else None,
         "language": prediction.language,
-        "title": shown(notice.title),
-        "buyer": shown(notice.buyer),
-        "procedure": shown(notice.procedure),
+        "title": for_people(notice.title),
+        "buyer": for_people(notice.buyer),
+        "procedure": for_people(notice.procedure),
         "innovation_oriented": judgement.innovation_oriented if judgement else None,
         "p_innovation": None if none is None else round(1 - none, 6),
         "degree": judgement.degree if judgement else None,

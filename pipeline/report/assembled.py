@@ -40,7 +40,7 @@ from pipeline.report.facts import (
     Reconciled,
     Revised,
 )
-from pipeline.shown import masked, shown
+from pipeline.shown import for_people, masked
 from pipeline.store import sha256, to_json
 
 MOST_EXAMPLES = 6
@@ -263,8 +263,8 @@ def _example(
     evidence = one.evidence if one and by_people else scores.evidence(notice.notice_id, codebook)
     return Example(
         notice_id=notice.notice_id,
-        title=shown(notice.title) or "",
-        buyer=shown(notice.buyer),
+        title=for_people(notice.title) or "",
+        buyer=for_people(notice.buyer),
         url=notice.url,
         published_on=notice.published_on,
         labels=_labels(one) if one else _model_labels(scores, notice.notice_id),

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.codebook import Codebook
 from pipeline.records import Document, Evidence, Prediction
 from pipeline.report import dutch
-from pipeline.shown import masked, shown, unturned
+from pipeline.shown import for_people, masked, unturned
 
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
 TEMPLATES = Environment(
@@ -94,8 +94,8 @@ def notice_page(prediction: Prediction, document: Document, codebook: Codebook) 
     notice = prediction.notice
     published = notice.published_on and dutch.date(notice.published_on)
     return TEMPLATES.get_template("notice.html").render(
-        title=shown(notice.title),
-        about=_about(notice.notice_id, shown(notice.buyer), published),
+        title=for_people(notice.title),
+        about=_about(notice.notice_id, for_people(notice.buyer), published),
         notes=[_abstained(prediction.abstained)] if prediction.abstained else [],
         lines=[
             {

@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError
-from pipeline.workplace import begin, entrance, finding, reading
+from pipeline.workplace import begin, entrance, finding, judging, listing, reading
 from pipeline.workplace.guard import Guard, TooLarge
 from pipeline.workplace.people import form_token, person_of
 from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
@@ -33,9 +33,14 @@ READ: dict[str, Page] = {
     "/zoeken.csv": finding.search_csv,
     "/zoeken.xlsx": finding.search_xlsx,
     "/aankondiging/{notice_id:path}": reading.notice_of,
+    "/beoordelen": judging.judging_overview,
+    "/beoordelen/{duty}": judging.next_turn,
+    "/beoordelen/{duty}/{notice_id:path}": judging.judge_page,
     "/mensen": entrance.colleagues,
 }
 WRITE: dict[str, Page] = {
+    "/beoordelen": listing.list_made,
+    "/beoordelen/{duty}/{notice_id:path}": judging.judgement_sent,
     "/mensen": entrance.invited,
 }
 
@@ -119,6 +124,7 @@ async def _visit(work: Workplace, request: Request) -> Visit:
         path=request.path_params,
         query=request.query_params,
         form=form,
+        wants_json=request.headers.get("accept") == "application/json",
     )
 
 

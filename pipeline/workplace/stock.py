@@ -48,7 +48,8 @@ def freshness(work: Workplace) -> str:
 
 
 def _inside(path: Path) -> list[Path]:
-    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
+    found = path.rglob("*") if path.is_dir() else [path]
+    return sorted(x for x in found if x.is_file())
 
 
 def contents(work: Workplace, *, made_of: str = "") -> Contents:

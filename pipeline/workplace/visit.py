@@ -22,7 +22,7 @@ from pipeline.notices.serial import notice_from_json
 from pipeline.records import Annotation, Notice
 from pipeline.report import dutch
 from pipeline.workplace.catalogue import reading
-from pipeline.workplace.duties import unshown
+from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.search import Finder
 
 
@@ -59,6 +59,7 @@ class Workplace(Home):
     clock: Callable[[], dt.datetime]
     inputs: Sequence[str] = ()
     fictional: bool = False
+    claims: Claims = field(default_factory=Claims)
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -128,6 +129,7 @@ class Visit:
         query: What stands behind the question mark.
         form: What was sent; of a field that was sent several times all values.
         token: What every form must carry.
+        wants_json: Whether a script asks, and not a person.
     """
 
     work: Workplace
@@ -137,6 +139,7 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wants_json: bool = False
 
     @cached_property
     def now(self) -> dt.datetime:
