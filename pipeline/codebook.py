@@ -155,11 +155,14 @@ class Codebook:
         Raises:
             CorpusError: The codebook does not have it.
         """
-        for label in self.labels:
-            if label.label_id == label_id:
-                return label
-        known = ", ".join(x.label_id for x in self.labels)
-        raise CorpusError(f"unknown label {label_id!r}; version {self.version} has {known}")
+        if label_id not in self._by_id:
+            known = ", ".join(self._by_id)
+            raise CorpusError(f"unknown label {label_id!r}; version {self.version} has {known}")
+        return self._by_id[label_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Label]:
+        return {x.label_id: x for x in self.labels}
 
     def contradiction(self, labels: Collection[str]) -> tuple[str, str] | None:
         """Return two labels of a judgement that do not go together; ``None`` where all do.

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +83,10 @@ def outcomes(
             analyzer=settings.analyzer,
             model_id=classifier.card.model_id,
         )
+        # Processes that are forked find it loaded, and share its memory.
+        classifier.warm()
+        _LOADED.clear()
+        _LOADED[spec] = classifier
         judge = partial(_judged_elsewhere, spec)
     batches = parallel.batches(inputs, classifier.settings.batch_size)
     return parallel.ordered(judge, batches, jobs=jobs)
@@ -156,10 +160,16 @@ def _judged_elsewhere(spec: ClassifierSpec, batch: Sequence[Readable]) -> list[O
     return _judged(_classifier(spec), batch)
 
 
-@cache
+# One, so that what was loaded before is freed.
+_LOADED: dict[ClassifierSpec, Classifier] = {}
+
+
 def _classifier(spec: ClassifierSpec) -> Classifier:
-    settings = Settings(home=spec.home, analyzer=spec.analyzer)
-    return spec.kind.load(spec.model_id, settings=settings)
+    if spec not in _LOADED:
+        settings = Settings(home=spec.home, analyzer=spec.analyzer)
+        _LOADED.clear()
+        _LOADED[spec] = spec.kind.load(spec.model_id, settings=settings)
+    return _LOADED[spec]
 
 
 def _read(one: Readable) -> Notice | str:

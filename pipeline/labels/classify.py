@@ -131,6 +131,13 @@ class Classifier:
         (document,) = self.analyzer.analyze([notice])
         return self._judged([document])[0], document
 
+    def warm(self) -> None:
+        """Load what is else loaded with the first notice: who forks this process then shares it."""
+        title = "Levering van bureaustoelen"
+        notice = Notice(notice_id="", source="", format="", kind="competition", title=title)
+        self.judge_notices([notice])
+        self.analyzer.keep()
+
     def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
         """Judge a batch of notices, in order."""
         self.analyzer.forget()
