@@ -46,9 +46,7 @@ def as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
     Raises:
         CorpusError: It names each column that is neither, with its value.
     """
-    ours = dict(values)
-    for name in LABELLED:
-        ours[name] = _labels(values[name], codebook, name)
+    ours = dict(values) | labels_as_ours(values, codebook)
     if re.fullmatch(r"[01],\d+", values["inclusion_probability"]):
         ours["inclusion_probability"] = values["inclusion_probability"].replace(",", ".")
     if not MOMENT.fullmatch(values["annotated_at"]):
@@ -62,6 +60,11 @@ def as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
     if wrong:
         raise CorpusError("; ".join(wrong))
     return ours
+
+
+def labels_as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
+    """Write the four judgements by the ids of labels, where they stand by name."""
+    return {name: _labels(values[name], codebook, name) for name in LABELLED}
 
 
 def _labels(cell: str, codebook: Codebook, judgement: str) -> str:
