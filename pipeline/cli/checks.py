@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -205,10 +204,12 @@ def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[
 
 
 def _forms(labels: Path) -> dict[str, tuple[str, ...]]:
+    from pipeline.corpus.dutch_excel import decode, table
+
     try:
-        with labels.open(encoding="utf-8", newline="") as lines:
-            return {x["notice_id"]: forms_of_cell(x["forms"]) for x in csv.DictReader(lines)}
-    except (OSError, UnicodeDecodeError, KeyError) as error:
+        lines = table(decode(labels.read_bytes()), ("notice_id", "forms"))
+        return {x["notice_id"]: forms_of_cell(x["forms"]) for x in lines}
+    except (OSError, KeyError) as error:
         raise SettingsError(f"{labels} is no CSV of `classify`: {error!r}") from None
 
 
