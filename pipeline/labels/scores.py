@@ -8,6 +8,7 @@ Answers under another codebook lie in another folder, so a period never mixes tw
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline import parallel
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus.analyzer import assemble
 from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import Value, line
@@ -30,6 +32,9 @@ TEXTS = (
     *("degree", "aspect", "openness", "forms", "evidence", "abstained", "codebook_fingerprint"),
     *("rules", "differs"),
 )
+
+WORDS = ("words", "unknown_words")
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 # A run that is killed loses at most so many judgements of the model.
 PER_FILE = 5_000
@@ -94,12 +99,16 @@ class Scores:
 
 
 def schema(codebook: Codebook) -> pa.Schema:
-    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities."""
+    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities.
+
+    Last, how many words the text has, and how many of them no authored notice holds.
+    """
     probabilities = ["p_innovation", *(f"p_{label.label_id}" for label in codebook.labels)]
     return pa.schema(
         [
             *((name, pa.string()) for name in ("notice_id", "fingerprint", *TEXTS)),
             *((name, pa.float64()) for name in probabilities),
+            *((name, pa.int64()) for name in WORDS),
         ]
     )
 
@@ -147,14 +156,27 @@ def score(
     columns, folder = schema(codebook), store.scores(model_id, codebook.fingerprint)
     facts = {"model": model_id, "codebook": codebook.fingerprint}
     number, done = len(list(folder.glob("*.parquet"))), 0
+    vocabulary = _vocabulary(store)
     for part in parallel.batches(notices, PER_FILE):
         judged = outcomes(classifier, part, jobs=jobs)
-        lines = [_line(x.prediction, codebook) for batch in judged for x in batch if x.prediction]
+        predictions = (x.prediction for batch in judged for x in batch if x.prediction)
+        lines = [_line(x, codebook) | _words(x.notice, vocabulary) for x in predictions]
         table = pa.Table.from_pylist(lines, schema=columns)
         path = folder / f"{number:05d}.parquet"
         disk.write_table(path, [table], schema=columns, facts=lambda: facts)
         number, done = number + 1, done + len(part)
         tell(done)
+
+
+def _vocabulary(store: Store) -> frozenset[str]:
+    """All words of the authored notices: what the models of this home can have learned."""
+    texts = (f"{x['title']} {x['description']}" for x in store.authored())
+    return frozenset(word for text in texts for word in WORD.findall(text.lower()))
+
+
+def _words(notice: Notice, vocabulary: frozenset[str]) -> dict[str, Value]:
+    words = WORD.findall(assemble(notice)[0].lower())
+    return dict(zip(WORDS, (len(words), sum(x not in vocabulary for x in words)), strict=True))
 
 
 def _line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
