@@ -31,14 +31,16 @@ def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFi
     """Check whether the collected notices of a period are plausible.
 
     The exit code is 3 when a check of severity `stop` does not pass: then nothing about the
-    period should be published. One of severity `look` asks for a person.
+    period should be published. One of severity `look` asks for a person. The last two say whether a
+    quarter drifts from what the model knows, with at most one false alarm in twenty quarters.
 
     \b
     Examples:
       innovatiemonitor check 2026Q3
       innovatiemonitor check 2026Q3 --json
     """
-    found = work_of(period, settings_file).checks
+    work = work_of(period, settings_file)
+    found = [*work.checks, *work.drift]
     if as_json:
         show_json(found)
     for one in found if not as_json else ():

@@ -7,6 +7,7 @@ Answers under another codebook lie in another folder, so a period never mixes tw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline import parallel
 from pipeline.codebook import Codebook
 from pipeline.codec import from_plain, to_plain
+from pipeline.corpus.analyzer import assemble
 from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import probability_columns
@@ -49,6 +51,9 @@ SAID = {
     "rules": LABELS,
     "differs": LABELS,
 }
+
+WORDS = ("words", "unknown_words")
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 # A run that is killed loses at most so many judgements of the model.
 PER_FILE = 5_000
@@ -118,9 +123,13 @@ class Scores:
 
 
 def schema(codebook: Codebook) -> pa.Schema:
-    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities."""
+    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities.
+
+    Last, how many words the text has, and how many of them no authored notice holds.
+    """
     names = ("innovation", *(label.label_id for label in codebook.labels))
-    return pa.schema(SAID | {f"p_{name}": pa.float64() for name in names})
+    chances = {f"p_{name}": pa.float64() for name in names}
+    return pa.schema(SAID | chances | dict.fromkeys(WORDS, pa.int64()))
 
 
 def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
@@ -172,14 +181,27 @@ def score(
     columns, folder = schema(codebook), store.scores(model_id, codebook.fingerprint)
     facts = {"model": model_id, "codebook": codebook.fingerprint}
     number, done = len(list(folder.glob("*.parquet"))), 0
+    vocabulary = _vocabulary(store)
     for part in parallel.batches(notices, PER_FILE):
         judged = outcomes(classifier, part, jobs=jobs)
-        lines = [_line(x.prediction, codebook) for batch in judged for x in batch if x.prediction]
+        predictions = (x.prediction for batch in judged for x in batch if x.prediction)
+        lines = [_line(x, codebook) | _words(x.notice, vocabulary) for x in predictions]
         table = pa.Table.from_pylist(lines, schema=columns)
         path = folder / f"{number:05d}.parquet"
         disk.write_table(path, [table], schema=columns, facts=lambda: facts)
         number, done = number + 1, done + len(part)
         tell(done)
+
+
+def _vocabulary(store: Store) -> frozenset[str]:
+    """All words of the authored notices: what the models of this home can have learned."""
+    texts = (f"{x['title']} {x['description']}" for x in store.authored())
+    return frozenset(word for text in texts for word in WORD.findall(text.lower()))
+
+
+def _words(notice: Notice, vocabulary: frozenset[str]) -> dict[str, int]:
+    words = WORD.findall(assemble(notice)[0].lower())
+    return dict(zip(WORDS, (len(words), sum(x not in vocabulary for x in words)), strict=True))
 
 
 def _line(prediction: Prediction, codebook: Codebook) -> dict[str, object]:
