@@ -42,6 +42,11 @@ TEMPLATES = Environment(
 TEMPLATES.globals |= {"address": address, "dutch": dutch}
 
 
+# A file of judgements and its state; agreement per question, and per person.
+AgreedKey = tuple[str, tuple[int, int]]
+Agreed = tuple[list[dict[str, str]], list[dict[str, str]]]
+
+
 class NotThere(PipelineError):
     """There is no such page, notice or list."""
 
@@ -54,12 +59,15 @@ class Workplace(Home):
         inputs: Files with notices, beside those that were collected.
         clock: Tells the moment, UTC.
         fictional: Whether the notices are made up; every page then says so.
+        claims: Who has which notice before them.
+        agreed: Agreement that was calculated, by file and its state.
     """
 
     clock: Callable[[], dt.datetime]
     inputs: Sequence[str] = ()
     fictional: bool = False
     claims: Claims = field(default_factory=Claims)
+    agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
