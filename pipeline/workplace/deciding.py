@@ -122,7 +122,7 @@ def next_difference(visit: Visit) -> Response:
     return visit.go("beslissen", name, next(iter(found))) if found else visit.go("beslissen")
 
 
-def difference(visit: Visit) -> Response:
+def difference_page(visit: Visit) -> Response:
     """Show one notice with what each reader said, or the choices for another decision."""
     name, found = _still_open(visit)
     notice_id = visit.path["notice_id"]
