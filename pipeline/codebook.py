@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -155,11 +155,31 @@ class Codebook:
         Raises:
             CorpusError: The codebook does not have it.
         """
-        for label in self.labels:
-            if label.label_id == label_id:
-                return label
-        known = ", ".join(x.label_id for x in self.labels)
-        raise CorpusError(f"unknown label {label_id!r}; version {self.version} has {known}")
+        if label_id not in self._by_id:
+            known = ", ".join(self._by_id)
+            raise CorpusError(f"unknown label {label_id!r}; version {self.version} has {known}")
+        return self._by_id[label_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Label]:
+        return {x.label_id: x for x in self.labels}
+
+    def contradiction(self, labels: Collection[str]) -> tuple[str, str] | None:
+        """Return two labels of a judgement that do not go together; ``None`` where all do.
+
+        A form may need a degree, aspects, or the absence of another form.
+        """
+        degree = next((x for x in self.degrees if x in labels), self.degrees[0])
+        for label in map(self.label, labels):
+            least = label.least_degree
+            if least and self.degrees.index(degree) < self.degrees.index(least):
+                return label.label_id, degree
+            if other := next((x for x in label.excludes if x in labels), None):
+                return label.label_id, other
+            other = next((x for x in label.implies if x not in labels), None)
+            if other and degree != self.degrees[0]:
+                return label.label_id, other
+        return None
 
     @property
     def degrees(self) -> tuple[str, ...]:

@@ -46,6 +46,6 @@ def unturned(text: str) -> str:
     return TURNING.sub("", text)
 
 
-def shown(text: str | None) -> str | None:
+def for_people(text: str | None) -> str | None:
     """Write a text for people: masked and unturned; nothing where none is left."""
     return unturned(masked(text)) or None if text else None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.shown import masked, shown
+from pipeline.shown import for_people, masked
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,6 @@ def test_a_hundred_thousand_of_anything_are_no_burden(piece):
 
 
 def test_what_turns_the_direction_is_taken_out():
-    assert shown("Foto\u202egpj.exe\u2069") == "Fotogpj.exe"
-    assert shown("\u202e") is None
-    assert shown(None) is None
+    assert for_people("Foto\u202egpj.exe\u2069") == "Fotogpj.exe"
+    assert for_people("\u202e") is None
+    assert for_people(None) is None

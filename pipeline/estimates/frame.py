@@ -23,7 +23,7 @@ from pipeline.estimates._values import Valued, values
 from pipeline.estimates.decisions import Bounds, Decision
 from pipeline.notices.provinces import province
 from pipeline.records import AwardLot, Lot, Notice, Period, Procedure
-from pipeline.shown import shown
+from pipeline.shown import for_people
 from pipeline.store import sha256
 
 __all__ = ["Frame", "Rates", "audit", "frame", "read_rates", "winsorise"]
@@ -137,7 +137,7 @@ def audit(frame: Frame) -> Iterator[dict[str, str | float | None]]:
         line: dict[str, str | float | None] = {
             name: None if (known := getattr(lot, name)) is None else str(known) for name in KNOWN
         }
-        line |= {"title": shown(lot.title), "buyer": shown(lot.buyer)}
+        line |= {"title": for_people(lot.title), "buyer": for_people(lot.buyer)}
         yield line | {
             "value_eur": lot.value_eur,
             "rung": lot.rung,
@@ -213,6 +213,8 @@ def _asked(candidate: Candidate) -> Sequence[Lot]:
 
 
 def _excluded(candidate: Candidate, notices: Sequence[Notice], period: Period) -> str | None:
+    if any(x.buyer_kind == "international" for x in notices):
+        return "international_buyer"
     countries = {x.country for x in notices if x.country}
     if countries and "NL" not in countries:
         return "foreign_buyer"

@@ -10,14 +10,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import parallel
 from pipeline.errors import NoticeError
-from pipeline.labels.table import Value, line
 from pipeline.notices import collect
 from pipeline.records import ROW, Notice, Prediction, RawNotice, Unreadable
 from pipeline.settings import Settings
@@ -84,6 +83,10 @@ def outcomes(
             analyzer=settings.analyzer,
             model_id=classifier.card.model_id,
         )
+        # Processes that are forked find it loaded, and share its memory.
+        classifier.warm()
+        _LOADED.clear()
+        _LOADED[spec] = classifier
         judge = partial(_judged_elsewhere, spec)
     batches = parallel.batches(inputs, classifier.settings.batch_size)
     return parallel.ordered(judge, batches, jobs=jobs)
@@ -104,13 +107,13 @@ def outcomes_of(
     return list(chain.from_iterable(outcomes(classifier, raws, jobs=jobs)))
 
 
-def lines_of(
+def predictions_of(
     classifier: Classifier,
     inputs: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     jobs: int = 1,
-) -> list[dict[str, Value]]:
-    """Classify a table or files and keep the lines in memory.
+) -> list[Prediction]:
+    """Classify a table or files and keep the predictions in memory.
 
     Raises:
         SettingsError: A path does not exist, or a column is missing.
@@ -118,7 +121,7 @@ def lines_of(
     """
     found = outcomes_of(classifier, inputs, jobs=jobs)
     require_all(found)
-    return [line(x.prediction, classifier.codebook) for x in found if x.prediction]
+    return [x.prediction for x in found if x.prediction]
 
 
 def require_all(found: Sequence[Outcome]) -> None:
@@ -157,10 +160,16 @@ def _judged_elsewhere(spec: ClassifierSpec, batch: Sequence[Readable]) -> list[O
     return _judged(_classifier(spec), batch)
 
 
-@cache
+# One, so that what was loaded before is freed.
+_LOADED: dict[ClassifierSpec, Classifier] = {}
+
+
 def _classifier(spec: ClassifierSpec) -> Classifier:
-    settings = Settings(home=spec.home, analyzer=spec.analyzer)
-    return spec.kind.load(spec.model_id, settings=settings)
+    if spec not in _LOADED:
+        settings = Settings(home=spec.home, analyzer=spec.analyzer)
+        _LOADED.clear()
+        _LOADED[spec] = spec.kind.load(spec.model_id, settings=settings)
+    return _LOADED[spec]
 
 
 def _read(one: Readable) -> Notice | str:

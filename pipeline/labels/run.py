@@ -30,7 +30,7 @@ from pipeline.labels.classify import Classifier
 from pipeline.labels.progress import Progress, cut_back
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
-from pipeline.shown import shown, unturned
+from pipeline.shown import for_people, unturned
 from pipeline.sources.files import raw_notices
 from pipeline.sources.layout import Layout
 from pipeline.sources.paths import files_in, require_apart
@@ -185,7 +185,7 @@ class Run:
             else:
                 progress.count(outcome)
                 reason = reason or "duplicate: a notice with this notice_id was read before"
-                told = [unturned(notice_id), unturned(outcome.source_id), shown(reason)]
+                told = [unturned(notice_id), unturned(outcome.source_id), for_people(reason)]
                 quarantine.write(csv_bytes([told]))
             progress.taken += 1
 

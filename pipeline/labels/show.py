@@ -8,7 +8,7 @@ from rich.text import Text
 
 from pipeline.codebook import Codebook
 from pipeline.records import Document, Prediction
-from pipeline.shown import masked, shown, unturned
+from pipeline.shown import for_people, masked, unturned
 
 # Below this a label that neither model nor rules gives is not worth a line.
 LEAST_SHOWN = 0.05
@@ -17,8 +17,8 @@ LEAST_SHOWN = 0.05
 def show(prediction: Prediction, document: Document, codebook: Codebook) -> Group:
     """Lay out labels by model and rules, evidence, and the text with its passages marked."""
     notice = prediction.notice
-    head = Text(f"{shown(notice.title) or notice.notice_id}\n", style="bold")
-    told = (notice.notice_id, shown(notice.buyer) or "", notice.procedure or "")
+    head = Text(f"{for_people(notice.title) or notice.notice_id}\n", style="bold")
+    told = (notice.notice_id, for_people(notice.buyer) or "", notice.procedure or "")
     head.append(unturned("  ".join(told)), "dim")
     if prediction.abstained:
         head.append(f"\nabstained: {prediction.abstained}", "yellow")

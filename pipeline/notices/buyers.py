@@ -23,6 +23,11 @@ CITY = re.compile(r"\s*stad\s", re.I)
 # BT-11. Regional and local authorities (ra, la) are left out: a Dutch buyer of that type is a
 # municipality, a province, a water board or a joint body, and only its name tells which.
 CENTRAL = frozenset({"cga"})
+# Institutions of the Union and international organisations: no part of the Dutch state, wherever
+# they are housed (Europol, ESA, the JRC in Petten).
+INTERNATIONAL: dict[str, BuyerKind] = dict.fromkeys(
+    ("eu-ins-bod-ag", "eu-int-org", "int-org"), "international"
+)
 ACTIVITIES: dict[str, BuyerKind] = {"education": "education", "health": "care"}
 
 
@@ -39,7 +44,7 @@ def buyer_kind(
         activity: eForms code (BT-10), ``education`` for example.
         utility: Whether it buys as a contracting entity (Directive 2014/25/EU or 2004/17/EC).
     """
-    if name and (kind := _named(name)):
+    if kind := (_named(name) if name else None) or INTERNATIONAL.get(legal_type or ""):
         return kind
     if utility:
         return "utility"

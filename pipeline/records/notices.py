@@ -9,7 +9,15 @@ from typing import Literal, get_args
 
 Kind = Literal["planning", "consultation", "competition", "result", "change"]
 BuyerKind = Literal[
-    "central", "municipality", "province", "water_board", "utility", "education", "care", "other"
+    "central",
+    "municipality",
+    "province",
+    "water_board",
+    "utility",
+    "education",
+    "care",
+    "international",
+    "other",
 ]
 Declaration = Literal["declared", "none", "absent"]
 

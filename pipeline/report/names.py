@@ -17,6 +17,7 @@ BUYER_KINDS = {
     "utility": "Speciale sectoren (nutsbedrijven en vervoer)",
     "education": "Onderwijs",
     "care": "Zorg",
+    "international": "Instellingen van de EU en internationale organisaties",
     "other": "Overige opdrachtgevers",
     "unknown": "Soort opdrachtgever onbekend",
 }
@@ -105,6 +106,7 @@ EXCLUSIONS = {
     "cancelled": "Ingetrokken of niet doorgegaan",
     "ex_ante_superseded": "Vrijwillige aankondiging vooraf, gevolgd door een gunning",
     "foreign_buyer": "Opdrachtgever buiten Nederland",
+    "international_buyer": "Instelling van de EU of internationale organisatie",
     "no_award": "Nog geen gunning",
     "not_awarded": "Niet gegund",
     "outside_period": "Gegund buiten deze periode",

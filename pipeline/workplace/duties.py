@@ -23,6 +23,8 @@ from pipeline.records import Annotation, Draw
 from pipeline.store import Store
 
 READERS = 2
+# Who has a notice before them for longer has gone away.
+LONGEST_CLAIM = dt.timedelta(minutes=10)
 # Files of judgements that belong to notices of the repository.
 TAKEN = frozenset({"authored", "demo", "passages", "real"})
 # In the order in which they are offered.
@@ -114,12 +116,16 @@ def make_list(
     title: str,
     notice_ids: Iterable[str],
     *,
+    length: int,
     order: Order,
     by: str,
     on: dt.date,
     readers: int = READERS,
 ) -> Duty:
     """Keep a list of notices to judge; those that were ever drawn are left out.
+
+    Args:
+        length: At most so many, the first ones.
 
     Raises:
         SettingsError: The title gives no name, there is such a list, or nothing is left.
@@ -130,7 +136,7 @@ def make_list(
             f"{title!r} is no name for a list; expected one that begins by a letter"
         )
     drawn = drawn_ids(store)
-    chosen = tuple(x for x in dict.fromkeys(notice_ids) if x not in drawn)
+    chosen = tuple(x for x in dict.fromkeys(notice_ids) if x not in drawn)[:length]
     if not chosen:
         raise SettingsError("the list would be empty: notices of a draw are judged for it alone")
     duty = Duty(
@@ -185,3 +191,33 @@ def unshown(
             if not done or (person and duty.turns(person, readings)):
                 hidden |= set(duty.notice_ids)
     return frozenset(hidden)
+
+
+class Claims:
+    """Who has which notice before them, so that two people do not read one that needs one reader.
+
+    Held in memory: after a restart a notice may be read once more than was asked, which harms
+    nobody.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], dict[str, dt.datetime]] = defaultdict(dict)
+
+    def free(
+        self,
+        duty: Duty,
+        turns: Sequence[str],
+        readings: Mapping[str, Sequence[Annotation]],
+        person: str,
+        now: dt.datetime,
+    ) -> str | None:
+        """Return the first turn that is not before enough others, and hold it for this person."""
+        for notice_id in turns:
+            held = self._held[duty.name, notice_id]
+            others = {
+                x for x, since in held.items() if x != person and now - since < LONGEST_CLAIM
+            } - {x.annotator for x in readings.get(notice_id, ())}
+            if len(others) + len(readings.get(notice_id, ())) < duty.readers:
+                held[person] = now
+                return notice_id
+        return turns[0] if turns else None

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from openpyxl import Workbook
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from pipeline.corpus.lemmas import lemma_places, lemmas_of
@@ -16,7 +17,7 @@ from pipeline.spreadsheet import csv_table, defused
 from pipeline.workplace.catalogue import cell_labels, reading
 from pipeline.workplace.search import FACETS, OPINIONS, TERM, Finder, Hits, Wanted
 from pipeline.workplace.visit import Visit
-from pipeline.workplace.words import FACET_NAMES, KINDS, SORTINGS, label_name, value_name
+from pipeline.workplace.words import FACET_NAMES, KINDS, ORDERS, SORTINGS, label_name, value_name
 
 PER_PAGE = 20
 # Of a facet with many values the most frequent, and what is chosen.
@@ -33,9 +34,8 @@ EXPORTED = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def wanted_of(visit: Visit) -> Wanted:
+def wanted_of(asked: QueryParams) -> Wanted:
     """Read an address."""
-    asked = visit.query
     chosen = {
         facet: tuple(asked.getlist(name))
         for facet, (name, _) in FACET_NAMES.items()
@@ -60,7 +60,7 @@ def query_of(wanted: Wanted, *, page: int = 1) -> str:
 
 def search(visit: Visit) -> Response:
     """Show what was found, page by page, with the facets beside it."""
-    wanted, finder = wanted_of(visit), visit.work.finder
+    wanted, finder = wanted_of(visit.query), visit.work.finder
     withheld = visit.work.withheld(visit.person)
     hits = finder.find(wanted, withheld=withheld)
     total = len(hits.numbers)
@@ -74,7 +74,7 @@ def search(visit: Visit) -> Response:
         query=query_of(wanted),
         total=total,
         hits=hits,
-        lines=[_line(x, wanted, withheld, visit) for x in _rows(finder, shown)],
+        lines=[_line(x, wanted, withheld, visit) for x in rows_of(finder, shown)],
         facets=[_facet(facet, hits, wanted, visit) for facet in FACETS],
         sortings=[(name, shown, key == hits.sorting) for key, (name, shown) in SORTINGS.items()],
         changed_sorting=wanted.words and wanted.sorting == "relevance" != hits.sorting,
@@ -84,6 +84,7 @@ def search(visit: Visit) -> Response:
         later=query_of(wanted, page=page + 1) if page < pages else None,
         most_exported=MOST_EXPORTED,
         kinds=KINDS,
+        orders=ORDERS,
     )
 
 
@@ -91,7 +92,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else 1
 
 
-def _rows(finder: Finder, numbers: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+def rows_of(finder: Finder, numbers: Sequence[int]) -> Iterator[Mapping[str, Any]]:
     """Yield lines of the index in the order of their numbers."""
     with closing(reading(finder.path)) as base:
         for start in range(0, len(numbers), 500):
@@ -161,8 +162,8 @@ def _facet(facet: str, hits: Hits, wanted: Wanted, visit: Visit) -> dict[str, An
 
 def _exported(visit: Visit) -> Iterator[dict[str, Any]]:
     finder, withheld = visit.work.finder, visit.work.withheld(visit.person)
-    hits = finder.find(wanted_of(visit), withheld=withheld)
-    for row in _rows(finder, hits.numbers[:MOST_EXPORTED].tolist()):
+    hits = finder.find(wanted_of(visit.query), withheld=withheld)
+    for row in rows_of(finder, hits.numbers[:MOST_EXPORTED].tolist()):
         line = {name: row[name] for name in EXPORTED}
         if row["notice_id"] in withheld:
             line |= dict.fromkeys((x for x in EXPORTED if x.startswith("people")), None)

@@ -11,12 +11,14 @@ from pipeline.estimates import drawing
 from pipeline.estimates.frame import read_rates
 from pipeline.estimates.material import assembled
 from pipeline.labels import scores as scoring
+from pipeline.labels.classify import Classifier
 from pipeline.labels.find import notices_of
 from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
 from pipeline.notices.period import ALL_TIME, all_outlines
 from pipeline.notices.relations import one_reading
+from pipeline.parallel import batches
 from pipeline.records import Notice
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
@@ -35,6 +37,29 @@ def refresh(work: Workplace, *, tell: Callable[[int], None] = lambda _: None) ->
     return True
 
 
+def read_unread(
+    work: Workplace, *, jobs: int = 1, tell: Callable[[int], None] = lambda _: None
+) -> int:
+    """Ask the model in use of every notice that it has not read, and keep what it says.
+
+    Args:
+        jobs: Processes, at least 1.
+        tell: Hears how many notices have been looked at.
+
+    Returns:
+        How many it read.
+    """
+    classifier = Classifier.load(settings=work.settings)
+    known = scoring.known(work.store, classifier.card.model_id, work.codebook)
+    read = looked = 0
+    for part in batches(contents(work).notices, scoring.PER_FILE):
+        if unread := scoring.missing(part, known):
+            scoring.score(unread, store=work.store, classifier=classifier, jobs=jobs)
+        read, looked = read + len(unread), looked + len(part)
+        tell(looked)
+    return read
+
+
 def freshness(work: Workplace) -> str:
     """SHA-256 of what the index is made of: names, sizes and times of files."""
     model = _model(work)
@@ -48,7 +73,8 @@ def freshness(work: Workplace) -> str:
 
 
 def _inside(path: Path) -> list[Path]:
-    return sorted(x for x in path.rglob("*") if x.is_file()) if path.is_dir() else [path]
+    found = path.rglob("*") if path.is_dir() else [path]
+    return sorted(x for x in found if x.is_file())
 
 
 def contents(work: Workplace, *, made_of: str = "") -> Contents:

@@ -41,6 +41,13 @@ KINDS = {
     "result": "gegunde opdracht",
     "change": "wijziging of rectificatie",
 }
+ORDERS = {
+    "list": "in de volgorde van de zoekresultaten",
+    "uncertain": "waar het model het meest over twijfelt",
+    "novel": "wat het minst lijkt op wat al beoordeeld is",
+    "disagreement": "waar model en regels verschillen",
+    "suspect": "wat al beoordeeld is en verdacht lijkt",
+}
 PROCEDURES = {
     "open": "openbaar",
     "restricted": "niet-openbaar",

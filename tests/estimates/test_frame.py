@@ -397,6 +397,7 @@ def test_lots_outside_the_period_of_foreign_buyers_and_without_date_are_out():
         (told("a", won(value=9e4), day=dt.date(2024, 7, 1)), "outside_period"),
         (told("a", won(value=9e4), country="BE"), "foreign_buyer"),
         (told("a", won(value=9e4), day=None), "undated"),
+        (told("a", won(value=9e4), buyer_kind="international"), "international_buyer"),
     ]:
         assert reasons(frame_of(notice)) == {"t/1": reason}
 
@@ -651,7 +652,12 @@ def test_totals_of_real_awards_are_those_of_the_xml(real, notice_id, lots, total
 def test_the_audit_of_real_awards_tells_of_every_lot(real):
     lines = list(audit(real))
     assert len({x["lot_key"] for x in lines}) == len(lines)
-    assert {x["reason"] for x in lines} == {"", "cancelled", "foreign_buyer"}
+    assert {x["reason"] for x in lines} == {
+        "",
+        "cancelled",
+        "foreign_buyer",
+        "international_buyer",
+    }
 
 
 def test_a_suspect_value_is_flagged_in_the_frame_and_a_decision_shows_in_the_audit():

@@ -12,11 +12,10 @@ import pytest
 from pipeline import cli, settings
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import SettingsError
-from pipeline.labels.batches import lines_of
-from pipeline.labels.classify import BATCHES_PER_ZONE
+from pipeline.labels.batches import predictions_of
 from pipeline.labels.find import find
 from pipeline.labels.run import Run
-from pipeline.labels.table import columns
+from pipeline.labels.table import columns, line
 from pipeline.store import Store
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -38,7 +37,7 @@ def demo():
 
 @pytest.fixture(scope="module")
 def lines(classifier, demo):
-    return lines_of(classifier, demo)
+    return [line(x, classifier.codebook) for x in predictions_of(classifier, demo)]
 
 
 def table(path, count, **changes):
@@ -115,14 +114,15 @@ def test_a_notice_without_a_word_of_text_is_left_open_with_the_reason(classifier
     assert pd.isna(found["p_none"])
 
 
-def test_explained_documents_stay_readable_however_many_follow(classifier, demo):
+def test_explained_documents_stay_readable_however_many_follow(classifier, demo, monkeypatch):
     notice = find("99000102-2025", demo, now=NOW)
     kept = []
     for n in range(3):
-        # A batch before it leaves a zone open, in which the document must not be made.
+        # After a batch spaCy may forget words, which this document must not be made of.
         classifier.judge_notices([notice])
         kept.append(classifier.explain(replace(notice, title=f"Woord{n}abc"))[1])
-    for n in range(2 * BATCHES_PER_ZONE):
+    monkeypatch.setattr("pipeline.corpus.analyzer.MOST_WORDS", 0)
+    for n in range(2):
         classifier.judge_notices([replace(notice, title=f"Ander{n}xyz")])
     _, last = classifier.explain(notice)
     for n, document in enumerate([*kept, last]):
@@ -166,10 +166,16 @@ def test_a_run_is_not_continued_with_other_inputs(classifier, tmp_path):
         run.go(resume=True)
 
 
-def test_two_processes_write_what_one_writes(classifier, demo, tmp_path):
-    for name, jobs in (("one.jsonl", 1), ("two.jsonl", 2)):
-        Run(inputs=demo, path=tmp_path / name, classifier=classifier, now=NOW, jobs=jobs).go()
-    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+def test_any_number_of_processes_and_size_of_batch_write_what_one_writes(
+    classifier, demo, tmp_path
+):
+    one = tmp_path / "one.jsonl"
+    Run(inputs=demo, path=one, classifier=classifier, now=NOW).go()
+    for jobs, batch_size in ((1, 1), (2, 7), (8, 64)):
+        path = tmp_path / f"{jobs}.jsonl"
+        given = small(classifier, batch_size)
+        Run(inputs=demo, path=path, classifier=given, now=NOW, jobs=jobs).go()
+        assert path.read_bytes() == one.read_bytes()
 
 
 def test_bad_input_goes_to_quarantine_and_the_rest_goes_on(classifier, tmp_path):

@@ -551,6 +551,30 @@ def test_json_that_holds_many_is_split(data):
     assert [x["a"] for x in bodies(found)] == [1, [2]]
 
 
+LINK = {"url": "https://data.test/1.json", "date": "2026-01-02T00:00:00Z", "tag": ["tender"]}
+RELEASE = {"ocid": "ocds-1l04xe-7", "id": "7-1", "tag": ["tender"], "tender": {"title": "Brug"}}
+COMPILED = RELEASE | {"id": "7-9", "tag": ["compiled"]}
+
+
+@pytest.mark.parametrize(
+    ("record", "read"),
+    [
+        pytest.param({"releases": [LINK], "compiledRelease": COMPILED}, ["7-9"], id="only linked"),
+        pytest.param(
+            {"releases": [RELEASE, LINK], "compiledRelease": COMPILED}, ["7-1", None], id="mixed"
+        ),
+        pytest.param({"releases": [LINK, LINK]}, [None, None], id="linked and not compiled"),
+        pytest.param({"releases": [], "compiledRelease": COMPILED}, ["7-9"], id="compiled"),
+    ],
+)
+def test_a_linked_release_is_read_where_the_file_has_its_text_and_told_where_not(record, read):
+    found = from_bytes(json.dumps({"records": [{"ocid": "ocds-1l04xe-7"} | record]}).encode())
+    notices = [None if isinstance(x, Unreadable) else collect.read_notice(x) for x in found]
+    assert [x and x.notice_id for x in notices] == read
+    told = [x.reason for x in found if isinstance(x, Unreadable)]
+    assert told == ["a linked release: only its address is in the file"] * read.count(None)
+
+
 def test_what_was_whole_before_json_breaks_off_is_kept():
     first, rest = from_bytes(b'[{"a": 1}, {"a"')
     assert json.loads(first.body) == {"a": 1}

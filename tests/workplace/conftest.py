@@ -1,15 +1,18 @@
 """A workplace on made-up notices, on a port of this machine, and people who are let in."""
 
 import datetime as dt
+import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import requests
 import uvicorn
 
+from pipeline.settings import Settings
 from pipeline.workplace.app import COOKIE, application
 from pipeline.workplace.people import form_token, invite
 from pipeline.workplace.serve import LOOPBACK, Reached, listening
@@ -80,23 +83,35 @@ def work_at(settings, **options):
     return Workplace(settings=settings, clock=lambda: dt.datetime.now(dt.UTC), **options)
 
 
+@pytest.fixture(scope="session")
+def indexed(stocked, tmp_path_factory):
+    """A home with its index, which is made once."""
+    folder = shutil.copytree(stocked, tmp_path_factory.mktemp("indexed") / "home")
+    refresh(work_at(Settings(home=folder)))
+    return folder
+
+
 @pytest.fixture
-def site(home):
-    work = work_at(home.settings)
-    refresh(work)
+def site(tmp_path, indexed, codebook):
+    """A workplace for one test."""
+    folder = Path(shutil.copytree(indexed, tmp_path / "site"))
+    work = work_at(Settings(home=folder))
     with running(work) as origin:
-        yield Site(origin, work, home)
+        yield Site(
+            origin,
+            work,
+            SimpleNamespace(settings=work.settings, store=work.store, codebook=codebook),
+        )
 
 
 @pytest.fixture(scope="module")
-def shown(stocked, codebook, everything, tmp_path_factory):
+def shown(tmp_path_factory, indexed, codebook):
     """One workplace for all tests of a module that change nothing but who is let in."""
-    import shutil
-
-    from pipeline.settings import Settings
-
-    folder = shutil.copytree(stocked, tmp_path_factory.mktemp("shown") / "home")
+    folder = Path(shutil.copytree(indexed, tmp_path_factory.mktemp("shown") / "home"))
     work = work_at(Settings(home=folder))
-    refresh(work)
     with running(work) as origin:
-        yield Site(origin, work, SimpleNamespace(codebook=codebook))
+        yield Site(
+            origin,
+            work,
+            SimpleNamespace(settings=work.settings, store=work.store, codebook=codebook),
+        )

@@ -140,7 +140,7 @@ def test_the_result_as_a_file_holds_every_notice_that_was_found(shown):
 
 
 @pytest.fixture
-def hostile(home, everything):
+def hostile(site, everything):
     """A home with a notice that was written to do harm."""
     one = next(iter(everything.notices.values()))[0]
     bad = replace(
@@ -152,7 +152,8 @@ def hostile(home, everything):
         url="javascript:alert(1)",
         published_on=one.published_on.replace(year=2024),
     )
-    shelve(home.store, [bad])
+    shelve(site.work.store, [bad])
+    refresh(site.work)
     return bad
 
 
@@ -172,6 +173,7 @@ def test_a_hostile_notice_is_text_in_every_page_and_file(hostile, site):
 
 
 def test_the_index_is_made_again_only_when_something_is_newer(site, everything):
+    refresh(site.work)
     assert not refresh(site.work)
     one = next(iter(everything.notices.values()))[0]
     later = replace(one, notice_id="nieuw-1", published_on=one.published_on.replace(year=2023))

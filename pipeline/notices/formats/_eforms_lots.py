@@ -20,6 +20,7 @@ from pipeline.records import Amount, Lot
 
 RESULT = f"{EXTENSION}/efac:NoticeResult"
 FRAMEWORK_MAXIMUM = f"cac:RequestedTenderTotal/{EXTENSION}/efbc:FrameworkMaximumAmount"
+CEILING_OF_RESULT = "efac:FrameworkAgreementValues/cbc:MaximumValueAmount"
 ESTIMATED = "cac:RequestedTenderTotal/cbc:EstimatedOverallContractAmount"
 
 
@@ -147,50 +148,73 @@ def _purpose_text(reader: Reader, project: Element | None) -> str | None:
 
 
 def _results(reader: Reader) -> dict[str, _Result]:
-    """Join lot results with their tenders and contracts; keyed by lot."""
+    """Join lot results with their tenders and contracts; keyed by lot.
+
+    Of several results of one lot those count that award it, each with its winning tenders (as in
+    a dynamic purchasing system, where each result is a purchase of its own); where none awards
+    it, those without an outcome, else those that say what the first one says.
+    """
     result = find_first(reader.root, RESULT)
     tenders = {text_at(x, "cbc:ID"): x for x in find_all(result, "efac:LotTender")}
     contracts = {text_at(x, "cbc:ID"): x for x in find_all(result, "efac:SettledContract")}
-    found: dict[str, _Result] = {}
+    of_lot: dict[str, list[Element]] = {}
     for element in find_all(result, "efac:LotResult"):
-        lot_id = text_at(element, "efac:TenderLot/cbc:ID") or ""
-        outcome = reader.code("outcome", text_at(element, "cbc:TenderResultCode"), OUTCOMES)
-        if found.get(lot_id, {}).get("outcome") == "selec-w":
-            continue
-        signed = [
-            contracts[key]
-            for x in find_all(element, "efac:SettledContract/cbc:ID")
-            if (key := xml_line(x)) in contracts
-        ]
-        found[lot_id] = {
-            "outcome": outcome,
-            "awarded": _awarded(reader, element, tenders, signed)
-            if outcome in {"selec-w", None}
-            else None,
-            "awarded_on": _awarded_on(reader, signed),
-            "framework_maximum": reader.amount(
-                element,
-                "efac:FrameworkAgreementValues/cbc:MaximumValueAmount",
-                f"framework_maximum {lot_id}",
-            ),
-        }
-    return found
+        of_lot.setdefault(text_at(element, "efac:TenderLot/cbc:ID") or "", []).append(element)
+    return {
+        lot_id: _result(reader, lot_id, several, tenders, contracts)
+        for lot_id, several in of_lot.items()
+    }
+
+
+def _result(
+    reader: Reader,
+    lot_id: str,
+    several: list[Element],
+    tenders: Mapping[str | None, Element],
+    contracts: Mapping[str | None, Element],
+) -> _Result:
+    outcomes = [
+        reader.code("outcome", text_at(x, "cbc:TenderResultCode"), OUTCOMES) for x in several
+    ]
+    outcome = min(outcomes, key=lambda x: {"selec-w": 0, None: 1}.get(x, 2))
+    counted = [x for x, said in zip(several, outcomes, strict=True) if said == outcome]
+    if len(several) > 1:
+        reader.remarks.append(
+            f"several results: {lot_id}, {len(counted)} of {len(several)} count: {outcome}"
+        )
+    signed = [_signed(x, contracts) for x in counted]
+    ceilings = [reader.amount(x, CEILING_OF_RESULT, f"framework_maximum {lot_id}") for x in counted]
+    return {
+        "outcome": outcome,
+        "awarded": _awarded(reader, lot_id, list(zip(counted, signed, strict=True)), tenders)
+        if outcome in {"selec-w", None}
+        else None,
+        "awarded_on": _awarded_on(reader, [x for each in signed for x in each]),
+        # Each result repeats what may be bought under the whole.
+        "framework_maximum": max(filter(None, ceilings), key=lambda x: x.value, default=None),
+    }
+
+
+def _signed(result: Element, contracts: Mapping[str | None, Element]) -> list[Element]:
+    keys = (xml_line(x) for x in find_all(result, "efac:SettledContract/cbc:ID"))
+    return [contracts[key] for key in keys if key in contracts]
 
 
 def _awarded(
     reader: Reader,
-    result: Element,
+    lot_id: str,
+    results: list[tuple[Element, list[Element]]],
     tenders: Mapping[str | None, Element],
-    contracts: list[Element],
 ) -> Amount | None:
-    """Add up the winning tenders: those under contract or, without contracts, all of them."""
-    of_lot = [xml_line(x) for x in find_all(result, "efac:LotTender/cbc:ID")]
-    signed = {xml_line(x) for c in contracts for x in find_all(c, "efac:LotTender/cbc:ID")}
-    winners = [x for x in dict.fromkeys(of_lot) if x in tenders and (not signed or x in signed)]
-    field = f"awarded {text_at(result, 'efac:TenderLot/cbc:ID')}"
+    """Add up the winning tenders, each once: of a result those under contract, else all of it."""
+    winners: dict[str | None, None] = {}
+    for result, contracts in results:
+        of_lot = [xml_line(x) for x in find_all(result, "efac:LotTender/cbc:ID")]
+        signed = {xml_line(x) for c in contracts for x in find_all(c, "efac:LotTender/cbc:ID")}
+        winners |= {x: None for x in of_lot if x in tenders and (not signed or x in signed)}
+    field = f"awarded {lot_id}"
     path = "cac:LegalMonetaryTotal/cbc:PayableAmount"
-    values = [reader.amount(tenders[x], path, field) for x in winners]
-    return sum_of(values, field, reader.remarks)
+    return sum_of((reader.amount(tenders[x], path, field) for x in winners), field, reader.remarks)
 
 
 def _awarded_on(reader: Reader, contracts: list[Element]) -> dt.date | None:

@@ -56,10 +56,16 @@ NOTICE_TYPES: dict[str, Kind] = {
 }
 # TD_DOCUMENT_TYPE, for bodies that do not tell it themselves.
 DOCUMENT_TYPES: dict[str, Kind] = {
-    **dict.fromkeys(("0", "B", "P", "Q"), "planning"),
-    **dict.fromkeys(("3", "A", "C", "D", "F", "H", "M", "O", "Y"), "competition"),
+    # 6 general information.
+    **dict.fromkeys(("0", "6", "B", "P", "Q"), "planning"),
+    # 4 prequalification, 5 request for proposals, E works awarded by a concessionaire, I call for
+    # expressions of interest: all ask for a reply.
+    **dict.fromkeys(
+        ("3", "4", "5", "A", "C", "D", "E", "F", "H", "I", "M", "O", "Y"), "competition"
+    ),
     **dict.fromkeys(("7", "J", "R", "V"), "result"),
-    **dict.fromkeys(("2", "K"), "change"),
+    # 1 corrigendum, 2 additional information, which corrigenda are since.
+    **dict.fromkeys(("1", "2", "K"), "change"),
 }
 
 # Keys without the prefix PT_ and without that of the form (F03_, F15_, ...).
@@ -97,8 +103,9 @@ PR_PROC: dict[str, str | None] = {
     **dict.fromkeys(("A", "F", "T", "V"), "neg-wo-call"),
     "C": "comp-dial",
     "G": "innovation",
-    # 0 prior information, 8 other, 9 not applicable, E concession, N not said, Z not specified.
-    **dict.fromkeys(("0", "8", "9", "E", "N", "Z"), None),
+    # 0 prior information, 8 other, 9 not applicable, E concession, N not said, Z not specified; D
+    # design contest and Q qualification system, which are no procedures of award: the form tells.
+    **dict.fromkeys(("0", "8", "9", "D", "E", "N", "Q", "Z"), None),
 }
 # BT-136; resd is purely research and development, rd are the R&D services of defence.
 JUSTIFICATIONS: dict[str, str | None] = {

@@ -32,7 +32,9 @@ class Ted:
         self.root = parse(raw)
         self.remarks = Remarks()
         sections = {local(child): child for child in self.root.iterchildren()}
-        self.body = _choose_form(sections.get("FORM_SECTION"), raw)
+        self.body, original = _choose_form(sections.get("FORM_SECTION"), raw)
+        if self.body is not original:
+            self.remarks.append(f"read in a translation; the original is in {original.get('LG')}")
         self.form = survey(self.body)
         coded = sections.get("CODED_DATA_SECTION")
         self.coded = Scope(self.root) if coded is None else survey(coded)
@@ -51,10 +53,17 @@ class Ted:
         return name, OLD_FORMS.get(name, name)
 
 
-def _choose_form(section: Element | None, raw: RawNotice) -> Element:
-    """The original in Dutch, else the first original."""
+def _choose_form(section: Element | None, raw: RawNotice) -> tuple[Element, Element]:
+    """The form to read, and the original.
+
+    That is the original in Dutch, else a translation into Dutch of all its parts, as the notices
+    of the Union's institutions have, else the first original.
+    """
     forms = [] if section is None else [x for x in section if x.get("LG")]
     originals = [x for x in forms if x.get("CATEGORY") == "ORIGINAL"] or forms
     if not originals:
         raise NoticeError(f"{raw.source_id}: no form with a language in FORM_SECTION")
-    return next((x for x in originals if x.get("LG") == "NL"), originals[0])
+    original = next((x for x in originals if x.get("LG") == "NL"), originals[0])
+    parts = set(map(local, original.iter()))
+    whole = (x for x in forms if x.get("LG") == "NL" and parts <= set(map(local, x.iter())))
+    return (original if original.get("LG") == "NL" else next(whole, original)), original

@@ -447,6 +447,28 @@ def test_a_lot_with_a_withheld_tender_has_no_sum():
     assert "withheld: awarded LOT-0001" in notice.remarks
 
 
+def test_of_several_results_of_a_lot_all_that_award_it_count_each_tender_once():
+    notice = awarded(
+        lot_result(["T9"], outcome="clos-nw"),
+        lot_result(["T1", "T2"], ["C1"]),
+        lot_result(["T2", "T3"]),
+        lot_result(["T4"], outcome="open-nw"),
+        *(tender(f"T{n}", value) for n, value in ((1, 100), (2, 20), (3, 3), (4, 4000), (9, 9000))),
+        contract("C1", ["T1"], decided="2024-01-10+01:00"),
+    )
+    (only,) = notice.lots
+    # Of the first award T1 is under contract; of the second nothing is, so T2 and T3 won.
+    assert (only.outcome, only.awarded) == ("selec-w", euro(123))
+    assert only.awarded_on == dt.date(2024, 1, 10)
+    assert notice.remarks == ("several results: LOT-0001, 2 of 4 count: selec-w",)
+
+
+def test_of_several_results_without_an_award_the_first_one_counts():
+    notice = awarded(lot_result([], outcome="clos-nw"), lot_result([], outcome="open-nw"))
+    assert (notice.lots[0].outcome, notice.lots[0].awarded) == ("clos-nw", None)
+    assert notice.remarks == ("several results: LOT-0001, 1 of 2 count: clos-nw",)
+
+
 def test_a_lot_that_was_not_awarded_says_so():
     (only,) = awarded(lot_result(["T1"], outcome="clos-nw"), tender("T1", 100)).lots
     assert (only.outcome, only.awarded) == ("clos-nw", None)

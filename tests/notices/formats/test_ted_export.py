@@ -200,7 +200,11 @@ def test_research_is_seen_in_the_reason_of_a_direct_award():
         ("DESIGN_CONTEST", None, "D", "competition"),
         ("RESULT_DESIGN_CONTEST", None, "R", "result"),
         ("CONTRACT_AWARD_DEFENCE", None, "7", "result"),
+        ("OTH_NOT", None, "1", "change"),
         ("OTH_NOT", None, "2", "change"),
+        ("OTH_NOT", None, "I", "competition"),
+        ("QUALIFICATION_SYSTEM_UTILITIES", None, "O", "competition"),
+        ("QUALIFICATION_SYSTEM_UTILITIES", None, "Q", "planning"),
         ("OTH_NOT", None, "7", "result"),
     ],
 )
@@ -236,7 +240,46 @@ def test_dutch_is_taken_where_several_originals_exist():
     assert (notice.language, notice.title) == ("nl", "Slimme straatlantaarn")
     translated = form("F02_2014", OBJECT.format(more=""), "NL", "TRANSLATION")
     notice = read(export(french + translated + "<NOTICE_UUID>u</NOTICE_UUID>"))
-    assert (notice.language, notice.title) == ("fr", "Lampe straatlantaarn")
+    assert (notice.language, notice.title) == ("nl", "Slimme straatlantaarn")
+    assert "read in a translation; the original is in FR" in notice.remarks
+
+
+def test_a_translation_that_lacks_a_part_of_the_original_is_not_read():
+    french = form("F02_2014", BODY + OBJECT.format(more=""), "FR")
+    summary = form("F02_2014", OBJECT.format(more=""), "NL", "TRANSLATION")
+    notice = read(export(summary + french))
+    assert (notice.language, notice.remarks) == ("fr", ())
+
+
+@pytest.mark.parametrize(
+    ("number", "title", "original"),
+    [
+        ("059400-2022", "Reiniging van gebouwen", "DE"),
+        ("086293-2022", "Enquête II", "EN"),
+        ("134215-2022", "Vervoer", "FR"),
+        ("438840-2022", "", "EN"),
+    ],
+)
+def test_notices_of_the_unions_institutions_are_read_in_dutch(shared, number, title, original):
+    body = (shared / "notices" / "multilingual" / f"{number}.xml").read_text(encoding="utf-8")
+    notice = read(body)
+    assert (notice.language, notice.buyer_kind) == ("nl", "international")
+    assert title.lower() in notice.title.lower()
+    assert notice.remarks == (f"read in a translation; the original is in {original}",)
+
+
+@pytest.mark.parametrize("name", ["QUALIFICATION_SYSTEM_UTILITIES", "OTH_NOT", "F02_2014"])
+def test_a_form_without_a_title_is_read_by_its_text(name):
+    untitled = BODY + "<SHORT_DESCR><P>Een stelsel voor leveranciers van pompen.</P></SHORT_DESCR>"
+    notice = read(export(form(name, untitled), coded(td="O")))
+    assert (notice.title, notice.description) == ("", "Een stelsel voor leveranciers van pompen.")
+    assert "no title" in notice.remarks
+
+
+@pytest.mark.parametrize("code", ["D", "Q"])
+def test_a_contest_and_a_qualification_system_are_no_procedures_of_award(code):
+    notice = f02(section=coded(proc=code))
+    assert (notice.procedure, notice.remarks) == (None, ())
 
 
 def test_several_buyers_are_joined_and_the_first_one_counts():

@@ -1,0 +1,237 @@
+"""The pages on which people judge: what there is to do, and one notice at a time.
+
+What the model says is shown on none of them, nor what others said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from pipeline.codebook import Label
+from pipeline.corpus import annotations as judging
+from pipeline.records import Annotation, Notice
+from pipeline.report import dutch
+from pipeline.workplace.answers import (
+    LONGEST_PASSAGE,
+    UNSURE_KEY,
+    Contradiction,
+    Pace,
+    Sent,
+    keep_answer,
+    label_keys,
+    passage_cell,
+    progress_of,
+)
+from pipeline.workplace.duties import Duty, duties, of_duty, readings_of
+from pipeline.workplace.reading import sections_of
+from pipeline.workplace.visit import NotThere, Visit, address
+from pipeline.workplace.words import KINDS, ORDERS, PROCEDURES
+
+Readings = Mapping[str, Sequence[Annotation]]
+
+
+def judging_overview(visit: Visit) -> Response:
+    """Show the lists and draws, with where this person stands."""
+    return visit.page(
+        "duties.html",
+        title="Beoordelen",
+        duties=[_standing(duty, visit) for duty in duties(visit.work.store).values()],
+        orders=ORDERS,
+    )
+
+
+def _standing(duty: Duty, visit: Visit) -> dict[str, Any]:
+    ours = of_duty(duty, visit.work.annotations(duty.file))
+    readings = readings_of(ours)
+    return {
+        "duty": duty,
+        "progress": progress_of(duty, visit.person, readings),
+        "people": len({x.annotator for x in ours}),
+        "unread": len(set(duty.notice_ids) - set(readings)),
+        "differences": len(judging.undecided(ours)),
+        "why": ORDERS.get(duty.order, ""),
+    }
+
+
+def duty_of(visit: Visit) -> tuple[Duty, Readings]:
+    """Return the duty that the address names, and what was read of it.
+
+    Raises:
+        NotThere: There is none of that name.
+    """
+    name = visit.path["duty"]
+    duty = duties(visit.work.store).get(name)
+    if duty is None:
+        raise NotThere(f"no list or draw {name!r}")
+    return duty, readings_of(of_duty(duty, visit.work.annotations(duty.file)))
+
+
+def next_turn(visit: Visit) -> Response:
+    """Go to the first notice that is this person's turn, or say that all is done."""
+    duty, readings = duty_of(visit)
+    place = _next(duty, readings, visit)
+    return visit.go(*place) if len(place) == 3 else _done(duty, readings, visit)
+
+
+def _done(duty: Duty, readings: Readings, visit: Visit) -> Response:
+    own = [x for several in readings.values() for x in several if x.annotator == visit.person]
+    return visit.page(
+        "done.html",
+        title=f"Klaar: {duty.title}",
+        duty=duty,
+        own=sorted((x.notice_id for x in own), key=duty.notice_ids.index),
+        differences=len(judging.undecided([x for y in readings.values() for x in y])),
+    )
+
+
+def _next(duty: Duty, readings: Readings, visit: Visit) -> tuple[str, ...]:
+    turns = duty.turns(visit.person, readings)
+    free = visit.work.claims.free(duty, turns, readings, visit.person, visit.now)
+    return ("beoordelen", duty.name, free) if free else ("beoordelen", duty.name)
+
+
+def judge_page(visit: Visit) -> Response:
+    """Show one notice, with the choices beside it."""
+    duty, readings = duty_of(visit)
+    return _judge(visit, duty, readings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """A notice with the choices beside it.
+
+    Attributes:
+        heading: What is being judged: the list, the draw, or a decision.
+        draft: Under what the browser keeps what is not sent yet.
+        back: Where Backspace leads.
+        home: Where the heading leads.
+        own: What this person said of it before.
+    """
+
+    notice: Notice
+    heading: str
+    draft: str
+    back: str | None
+    home: str
+    own: Annotation | None = None
+    pace: Pace | None = None
+
+
+def _judge(visit: Visit, duty: Duty, readings: Readings, *, wrong: str = "") -> Response:
+    notice_id = visit.path["notice_id"]
+    if notice_id not in duty.notice_ids:
+        raise NotThere(f"{notice_id!r} is no part of {duty.name}")
+    return choices(
+        visit,
+        Choices(
+            notice=visit.work.notice(notice_id),
+            heading=duty.title,
+            draft=duty.name,
+            back=_before(duty, readings, visit),
+            home="/beoordelen",
+            own=_own(readings, notice_id, visit.person),
+            pace=progress_of(duty, visit.person, readings),
+        ),
+        wrong=wrong,
+    )
+
+
+def choices(visit: Visit, shown: Choices, *, wrong: str = "") -> Response:
+    """Show a notice with the choices beside it.
+
+    Args:
+        wrong: Why what was sent is refused.
+    """
+    work, notice, own = visit.work, shown.notice, shown.own
+    chosen = {*own.judgement.labels, *(["unsure"] if own.unsure else [])} if own else set()
+    letters = label_keys(work.codebook)
+    return visit.page(
+        "judge.html",
+        status=409 if wrong else 200,
+        title=notice.title or "(zonder titel)",
+        shown=shown,
+        notice=notice,
+        kind=KINDS[notice.kind],
+        procedure=PROCEDURES.get(notice.procedure or "", notice.procedure),
+        text_hash=judging.text_hash(notice),
+        sections=sections_of(notice, (), work),
+        questions=[
+            {
+                "id": name,
+                "name": title,
+                "one": name in ("degree", "openness"),
+                "question": work.codebook.questions.get(name, ""),
+                "labels": [
+                    _choice(label, letters, chosen)
+                    for label in work.codebook.labels
+                    if label.judgement == name
+                ],
+            }
+            for name, title in work.codebook.judgements.items()
+        ],
+        unsure_key=UNSURE_KEY,
+        unsure="unsure" in chosen,
+        passages=passage_cell(own),
+        longest=LONGEST_PASSAGE,
+        own_since=_moment(own),
+        wrong=wrong,
+    )
+
+
+def _choice(label: Label, letters: Mapping[str, str], chosen: Iterable[str]) -> dict[str, Any]:
+    return {
+        "id": label.label_id,
+        "name": label.name,
+        "definition": label.definition,
+        "key": letters[label.label_id],
+        "chosen": label.label_id in set(chosen),
+        "least": label.least_degree or "",
+        "implies": " ".join(label.implies),
+        "excludes": " ".join(label.excludes),
+    }
+
+
+def _own(readings: Readings, notice_id: str, person: str) -> Annotation | None:
+    return next((x for x in readings.get(notice_id, ()) if x.annotator == person), None)
+
+
+def _moment(own: Annotation | None) -> str:
+    return dutch.date(own.annotated_at) if own else ""
+
+
+def _before(duty: Duty, readings: Readings, visit: Visit) -> str | None:
+    """Return the notice that this person judged before the one that is shown."""
+    own = [x for several in readings.values() for x in several if x.annotator == visit.person]
+    # Days and moments do not compare; as they are written they do.
+    order = [x.notice_id for x in sorted(own, key=lambda x: x.annotated_at.isoformat())]
+    here = visit.path["notice_id"]
+    earlier = order[: order.index(here)] if here in order else order
+    return address("beoordelen", duty.name, earlier[-1]) if earlier else None
+
+
+def judgement_sent(visit: Visit) -> Response:
+    """Keep a judgement and go on."""
+    duty, readings = duty_of(visit)
+    notice = visit.work.notice(visit.path["notice_id"])
+    answer = Sent(
+        duty=duty,
+        notice=notice,
+        person=visit.person,
+        form=visit.form,
+        now=visit.now,
+        round=duty.round_for(visit.person, readings.get(notice.notice_id, ())),
+    )
+    try:
+        one = answer.annotation(visit.work.codebook)
+    except Contradiction as error:
+        if visit.wants_json:
+            return JSONResponse({"wrong": str(error)}, 409)
+        return _judge(visit, duty, readings, wrong=str(error))
+    keep_answer(visit.work.store, duty.file, one, visit.work.codebook)
+    duty, readings = duty_of(visit)
+    place = _next(duty, readings, visit)
+    return JSONResponse({"next": address(*place)}) if visit.wants_json else visit.go(*place)
