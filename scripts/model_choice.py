@@ -81,7 +81,7 @@ def first_corpus(learned: TrainingSet) -> TrainingSet:
 
 
 def no_fields(book: Book) -> Book:
-    return replace(book, labels=tuple(replace(x, fields=()) for x in book.labels))
+    return replace(book, labels=tuple(replace(x, fields={}) for x in book.labels))
 
 
 def no_implications(book: Book) -> Book:
@@ -230,13 +230,8 @@ def as_notice(trap: Mapping[str, Any]) -> Notice:
 def chosen_of(
     judge: Judge, readings: Sequence[Reading], book: Book, limits: Mapping[str, float]
 ) -> tuple[Any, ...]:
-    names = judge.labels_.tolist()
-    rows = judge.predict_proba(readings).tolist()
-    found = (
-        decide.decide(reading, dict(zip(names, row, strict=True)), book, thresholds=limits)
-        for reading, row in zip(readings, rows, strict=True)
-    )
-    return tuple(x.judgement or cases.nothing_but(x.forms) for x in found)
+    found = decide.choose(judge.scorer(), readings, book, thresholds=limits)
+    return tuple(x.judgement or decide.nothing_but(x.forms) for x in found)
 
 
 def curve(

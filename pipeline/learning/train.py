@@ -13,8 +13,8 @@ from pipeline.records import INNOVATION
 
 # A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
 # costs more than a miss (docs/model_choice.md). Shares are sums of probabilities, without it.
-THRESHOLDS = {INNOVATION: 0.75}
-FORM_THRESHOLD = 0.4
+THRESHOLDS = {INNOVATION: 0.65}
+FORM_THRESHOLD = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
