@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened, unread
+from pipeline.cli._app import (
+    AnalyzerName,
+    AsJson,
+    ModelId,
+    SettingsFile,
+    app,
+    now,
+    opened,
+    show_json,
+    unread,
+)
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -161,9 +171,12 @@ def compare(
     ] = None,
     annotations: NewlyJudged = None,
     inputs: TheirNotices = None,
+    as_json: AsJson = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Hold a model against the promoted one on the same folds, with a paired test.
+
+    On the authored notices and on those that were added: what neither learned of them.
 
     \b
     Examples:
@@ -179,7 +192,12 @@ def compare(
     one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
     learned = _examples(home, one.codebook, one.analyzer, annotations or [], inputs or [])
     facts = trial.authored_facts(store.authored())
-    typer.echo(table(trial.contest(one, other, learned, facts=facts)))
+    found = trial.contest(one, other, learned, facts=facts)
+    if as_json:
+        show_json(found)
+        return
+    for name, comparison in found.items():
+        typer.echo(f"## {name}\n\n{table(comparison)}")
 
 
 @app.command()

@@ -332,7 +332,9 @@ def test_in_a_contest_the_champion_learns_nothing_of_what_was_added(mute, learne
     classifier, log = mute
     facts = {f"n{i}": {} for i in range(30)}
     found = trial.contest(classifier, classifier, learned, facts=facts)
-    assert (found.only_champion, found.only_challenger, found.p) == (0, 0, 1.0)
+    assert set(found) == {"authored", "added"}
+    for one in found.values():
+        assert (one.only_champion, one.only_challenger, one.p) == (0, 0, 1.0)
     champion, challenger = log[:5], log[5:]
     assert set().union(*(seen for seen, _ in champion)) == set(facts)
     assert len(set().union(*(seen for seen, _ in challenger))) == 40
