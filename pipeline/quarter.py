@@ -19,13 +19,14 @@ from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.signs import signs
+from pipeline.evaluation.drift import drift_check, months_of
 from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
-from pipeline.notices.period import inspection
+from pipeline.notices.period import all_outlines, inspection, quarters_before
 from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, assemble_facts, inputs
 from pipeline.report.build import build
@@ -146,11 +147,37 @@ class PeriodWork(Home):
         return None
 
     @cached_property
+    def inspected(self) -> checks.Inspection:
+        """The notices of the period and of the quarters before it, as the checks see them."""
+        return inspection(self.period, store=self.raw)
+
+    @cached_property
+    def drift(self) -> list[Check]:
+        """Whether a quarter is still what the model knows; the model is asked nothing for it."""
+        if not self.period.is_quarter or not promotions.history(self.store):
+            return []
+        scores = scoring.known(self.store, self.model, self.codebook)
+        in_use = promotions.champion(self.store).on
+        first = Period.quarter_of(dt.date.fromisoformat(in_use[:10]))
+        then = quarters_before(first) if first.first_day < self.period.first_day else []
+        now = months_of(self.period, self.inspected.notices, scores)
+        lately = zip(quarters_before(self.period), self.inspected.previous, strict=True)
+        return [
+            drift_check(name, now, [months_of(x, some, scores) for x, some in quarters if some])
+            for name, quarters in (
+                ("like_the_quarters_before", [*lately]),
+                ("like_when_the_model_came", [(x, self._published(x)) for x in then]),
+            )
+        ]
+
+    def _published(self, quarter: Period) -> list[Notice]:
+        return [x.notice for x in all_outlines(quarter, store=self.raw)]
+
+    @cached_property
     def checks(self) -> list[Check]:
         """Whether the period is plausible, and its figures may be published."""
-        inspected = inspection(self.period, store=self.raw)
-        found = checks.inspect(inspected)
-        if not inspected.notices:
+        found = checks.inspect(self.inspected)
+        if not self.inspected.notices:
             return found
         draws, annotations = self.drawn
         return found + stops.publication_checks(

@@ -1,4 +1,4 @@
-"""CSV that may be opened in a spreadsheet, where text can turn into a formula."""
+"""CSV that may be opened in a spreadsheet, where text can turn into a formula; lists in a cell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 FORMULA_START = re.compile(r"[\t\r]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]")
 SIGNED_NUMBER = re.compile(r" *[+-][0-9.,]+")
 
+# A cell for forms says so where there is none; an empty one would say that nobody looked.
+CONVENTIONAL = "conventional"
+
 
 def is_formula(cell: object) -> bool:
     """Whether a text begins as a formula does; numbers are no texts."""
@@ -24,6 +27,27 @@ def defused(cell: object) -> object:
     if is_formula(cell) and not SIGNED_NUMBER.fullmatch(str(cell)):
         return f"'{cell}"
     return cell
+
+
+def labels_cell(labels: Iterable[str]) -> str:
+    """Write labels in one cell; empty where there is none."""
+    return ";".join(labels)
+
+
+def forms_cell(forms: Iterable[str]) -> str:
+    """Write forms in one cell; ``conventional`` where there is none."""
+    return labels_cell(forms) or CONVENTIONAL
+
+
+def labels_of_cell(cell: str) -> tuple[str, ...]:
+    """Read labels from one cell; the reverse of :func:`labels_cell`."""
+    return tuple(filter(None, cell.split(";")))
+
+
+def forms_of_cell(cell: str) -> tuple[str, ...]:
+    """Read forms from one cell; the reverse of :func:`forms_cell`."""
+    found = labels_of_cell(cell)
+    return () if found == (CONVENTIONAL,) else found
 
 
 def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:

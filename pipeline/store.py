@@ -189,17 +189,22 @@ class Store:
             CorpusError: There is none.
             SettingsError: The name is no name of a file.
         """
-        return _text(self._annotations(name), "no annotations")
+        return _text(self.annotations_path(name), "no annotations")
 
     def has_annotations(self, name: str) -> bool:
         """Whether there is a file of human judgements of this name."""
-        return self._annotations(name).is_file()
+        return self.annotations_path(name).is_file()
 
     def write_annotations(self, name: str, text: str) -> None:
         """Write a file of human judgements, whole."""
-        write_atomic(self._annotations(name), text.encode())
+        write_atomic(self.annotations_path(name), text.encode())
 
-    def _annotations(self, name: str) -> Path:
+    def annotations_path(self, name: str) -> Path:
+        """The file of human judgements of this name.
+
+        Raises:
+            SettingsError: It is no name of a file.
+        """
         return self.corpora / "annotations" / f"{_file_name(name)}.csv"
 
     def add_migration(self, facts: Mapping[str, object]) -> None:

@@ -19,6 +19,7 @@ from pipeline.evaluation import cases
 from pipeline.evaluation.figures import figures
 from pipeline.evaluation.trial import authored_facts
 from pipeline.labels import rules
+from pipeline.labels.decide import settled
 from pipeline.learning.examples import TrainingSet, authored
 from pipeline.learning.train import THRESHOLDS, Recipe
 from pipeline.records import INNOVATION
@@ -82,7 +83,7 @@ def by_rules(learned: TrainingSet, book: codebook.Codebook) -> dict:
     given = [nothing] * len(learned.readings)
     thresholds = Recipe().thresholds_of(book)
     found = cases.cases(learned, given, book, thresholds=thresholds, facts={})
-    judged = [rules.judge(reading, book) for reading in learned.readings]
+    judged = [rules.judge(x, book, settled=settled(x, book)) for x in learned.readings]
     return figures([replace(x, chosen=y) for x, y in zip(found, judged, strict=True)], book)
 
 

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipeline.corpus.selection import Selection, select
+from pipeline.corpus.selection import FLOOR, TAKE_ALL, Floats, Selection, scaled, select
 from pipeline.errors import TooFewLabels
 from pipeline.estimates.disagreement import with_disagreement
 from pipeline.estimates.estimators import ESTIMATORS
@@ -133,7 +133,33 @@ def chosen(rng: np.random.Generator, frame: Population, design: str, labels: int
     totals = np.bincount(kinds[open_], frame.values[open_])
     means = totals / np.bincount(kinds[open_])
     known = np.where(frame.missing, means[kinds], frame.values)
-    return select(known, frame.scores, numbers=rng.random(size), labels=labels, design=design)
+    numbers = rng.random(size)
+    if design == "pips":
+        return systematic(known, numbers, labels)
+    return select(known, frame.scores, numbers=numbers, labels=labels)
+
+
+def systematic(values: Floats, numbers: Floats, labels: int) -> Selection:
+    """Walk along the lots in random order with steps of one label: chances go by value.
+
+    Source: Särndal, Swensson & Wretman (1992), §3.6.
+    """
+    low = np.full(len(values), FLOOR * labels / len(values))
+    probabilities = scaled(values, low=low, high=np.ones(len(values)), total=labels)
+    probabilities[probabilities > 1 - 1e-9] = 1.0
+    order = np.argsort(numbers, kind="stable")
+    # The start is the first random number of the order, rescaled to be uniform again: the
+    # smallest of N uniform numbers has distribution 1 - (1 - x)^N.
+    start = 1 - (1 - numbers[order[0]]) ** len(values)
+    reached = np.floor(np.cumsum(probabilities[order]) - start + 1e-9)
+    chosen = np.sort(order[np.diff(reached, prepend=-1.0) > 0])
+    everyone = np.where(probabilities < 1, TAKE_ALL + 1, TAKE_ALL)
+    return Selection(
+        chosen=chosen,
+        probabilities=probabilities[chosen],
+        strata=everyone[chosen],
+        everyone=everyone,
+    )
 
 
 def judge(rng: np.random.Generator, frame: Population, drawn: Selection, scenario: str):

@@ -289,6 +289,6 @@ def test_one_source_that_is_unreadable_does_not_keep_the_others_from_being_colle
     with pytest.raises(PipelineError) as caught:
         sources.collect("2026Q1", settings_file=given)
     assert str(caught.value) == (
-        "2 faults: bad: 9.1% is unreadable; at most 5.0% may be; another run is writing"
+        "2 faults:\nbad: 9.1% is unreadable; at most 5.0% may be\nlocked: another run is writing"
     )
     assert "good: 10 notices, 0 in quarantine" in capsys.readouterr().out

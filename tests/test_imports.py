@@ -13,6 +13,7 @@ GROUND = [
         "errors",
         "codec",
         "codes",
+        "sourcecode",
         "spreadsheet",
         "shown",
         "settings",

@@ -143,7 +143,9 @@ def test_check_and_report_judge_a_period_by_the_same_notices(home, monkeypatch):
     monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(home.store.home))
     told = CliRunner().invoke(cli.app, ["check", "2026Q3", "--json"])
     reported = PeriodWork(period=Period.parse("2026Q3"), settings=home.settings).facts(DAY).checks
-    assert json.loads(told.output) == json.loads(json.dumps([to_plain(x) for x in reported]))
+    # Drift from what the model knows is for who keeps it, not for who reads the report.
+    *checked, _, _ = json.loads(told.output)
+    assert checked == json.loads(json.dumps([to_plain(x) for x in reported]))
     filled = next(x for x in reported if x.name == "texts_are_filled")
     # Half of the readings of one of two earlier quarters lack a text; of this quarter none do.
     assert filled.finding.startswith("0.0% without text; expected ")

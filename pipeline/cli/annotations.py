@@ -182,6 +182,7 @@ def adjudicate(
     """
     from pipeline.corpus import adjudication
     from pipeline.corpus import annotations as judging
+    from pipeline.corpus.dutch_excel import decode
 
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
@@ -190,7 +191,7 @@ def adjudicate(
         for one in adjudication.open_disagreements(judged):
             typer.echo(f"{one.notice_id}: {', '.join(one.differs)}")
         return
-    decided = judging.read(_body(decisions).decode(), codebook, name=decisions.name)
+    decided = judging.read(decode(_body(decisions)), codebook, name=decisions.name)
     with store.exclusive("annotations"):
         judged = judging.read_all(store.annotations(name), codebook, name=f"{name}.csv")
         store.write_annotations(name, judging.write(adjudication.adjudicate(judged, decided)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +19,7 @@ from pipeline.cli._app import (
 )
 from pipeline.cli._quarter import work_of
 from pipeline.errors import ChecksFailed, SettingsError
+from pipeline.spreadsheet import forms_of_cell
 
 if TYPE_CHECKING:
     from pipeline.notices.indicators import Count, Indicator
@@ -31,14 +31,16 @@ def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFi
     """Check whether the collected notices of a period are plausible.
 
     The exit code is 3 when a check of severity `stop` does not pass: then nothing about the
-    period should be published. One of severity `look` asks for a person.
+    period should be published. One of severity `look` asks for a person. The last two say whether a
+    quarter drifts from what the model knows, with at most one false alarm in twenty quarters.
 
     \b
     Examples:
       innovatiemonitor check 2026Q3
       innovatiemonitor check 2026Q3 --json
     """
-    found = work_of(period, settings_file).checks
+    work = work_of(period, settings_file)
+    found = [*work.checks, *work.drift]
     if as_json:
         show_json(found)
     for one in found if not as_json else ():
@@ -203,11 +205,13 @@ def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[
     return {x: one for x, one in chosen.items() if labels or x not in unjudged}
 
 
-def _forms(labels: Path) -> dict[str, list[str]]:
+def _forms(labels: Path) -> dict[str, tuple[str, ...]]:
+    from pipeline.corpus.dutch_excel import decode, table
+
     try:
-        with labels.open(encoding="utf-8", newline="") as lines:
-            return {x["notice_id"]: x["forms"].split(";") for x in csv.DictReader(lines)}
-    except (OSError, UnicodeDecodeError, KeyError) as error:
+        lines = table(decode(labels.read_bytes()), ("notice_id", "forms"))
+        return {x["notice_id"]: forms_of_cell(x["forms"]) for x in lines}
+    except (OSError, KeyError) as error:
         raise SettingsError(f"{labels} is no CSV of `classify`: {error!r}") from None
 
 

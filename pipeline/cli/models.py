@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli._app import AnalyzerName, ModelId, SettingsFile, app, now, opened, unread
+from pipeline.cli._app import (
+    AnalyzerName,
+    AsJson,
+    ModelId,
+    SettingsFile,
+    app,
+    now,
+    opened,
+    show_json,
+    unread,
+)
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -15,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.corpus.analyzer import Analyzer
     from pipeline.home import Home
     from pipeline.learning.examples import TrainingSet
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 NewlyJudged = Annotated[
     list[Path] | None, typer.Option("--annotations", help="Also learn from these judgements (CSV)")
@@ -157,9 +171,12 @@ def compare(
     ] = None,
     annotations: NewlyJudged = None,
     inputs: TheirNotices = None,
+    as_json: AsJson = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Hold a model against the promoted one on the same folds, with a paired test.
+
+    On the authored notices and on those that were added: what neither learned of them.
 
     \b
     Examples:
@@ -175,7 +192,12 @@ def compare(
     one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
     learned = _examples(home, one.codebook, one.analyzer, annotations or [], inputs or [])
     facts = trial.authored_facts(store.authored())
-    typer.echo(table(trial.contest(one, other, learned, facts=facts)))
+    found = trial.contest(one, other, learned, facts=facts)
+    if as_json:
+        show_json(found)
+        return
+    for name, comparison in found.items():
+        typer.echo(f"## {name}\n\n{table(comparison)}")
 
 
 @app.command()
@@ -183,6 +205,12 @@ def promote(
     to: Annotated[str | None, typer.Option("--to", help="Model id, also of an earlier one")] = None,
     lower: Annotated[
         list[str] | None, typer.Option(help="Change a bound first: METRIC=VALUE; needs --reason")
+    ] = None,
+    at_least: Annotated[
+        list[str] | None, typer.Option(help="Add a bound first: METRIC=VALUE; needs --reason")
+    ] = None,
+    at_most: Annotated[
+        list[str] | None, typer.Option(help="The same, for figures that should be small")
     ] = None,
     reason: Annotated[
         str | None, typer.Option(help="Why; needed where it fails the gate; stored")
@@ -201,16 +229,22 @@ def promote(
     Examples:
       innovatiemonitor promote --to m-1a2b3c4d
       innovatiemonitor promote --lower authored.forms.micro_f1=0.85 --reason "forms without names"
+      innovatiemonitor promote --at-most invariance.changed.any_label=0.03 --reason "new figure"
     """
     from pipeline.evaluation import gate
+    from pipeline.learning import promotions, shelf
 
     store = opened(settings_file).store
-    for pair in lower or []:
-        metric, _, value = pair.partition("=")
-        gate.lower(
-            store, metric, _number(pair, value), reason=reason or "", on=now().date().isoformat()
-        )
-        typer.echo(f"bound changed: {pair}")
+    why = {"reason": reason or "", "on": now().date().isoformat()}
+    for metric, value in _bounds(lower):
+        gate.lower(store, metric, value, **why)
+        typer.echo(f"bound changed: {metric}={value:g}")
+    for side, pairs in zip(gate.BOUNDS, (at_least, at_most), strict=True):
+        for metric, value in _bounds(pairs):
+            name = to or promotions.champion(store).model_id
+            card = shelf.read_card(name, store.model_files(name))
+            gate.bind(store, card, metric, value, side=side, **why)
+            typer.echo(f"bound added: {metric} {side.replace('_', ' ')} {value:g}")
     if to is None:
         return
     for failure in gate.promote(store, to, by=by, on=now().isoformat(), reason=reason):
@@ -264,8 +298,10 @@ def _text(path: Path) -> str:
         raise SettingsError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _number(pair: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise SettingsError(f"--lower is {pair!r}; expected METRIC=VALUE") from None
+def _bounds(pairs: list[str] | None) -> Iterator[tuple[str, float]]:
+    for pair in pairs or ():
+        metric, _, value = pair.partition("=")
+        # Beyond a bound that is no number lies nothing.
+        if not NUMBER.fullmatch(value):
+            raise SettingsError(f"a bound is {pair!r}; expected METRIC=VALUE")
+        yield metric, float(value)

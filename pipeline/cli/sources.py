@@ -113,7 +113,7 @@ def collect(
             )
             _require_readable(name, report, home.settings)
         except PipelineError as error:
-            faults.append(error)
+            faults.append((name, error))
     _raise_all(faults)
 
 
@@ -139,7 +139,9 @@ def status(
 
     store = opened(settings_file).raw
     if verify:
-        _raise_all([CorpusError(x) for name in store.sources() for x in store.damaged(name)])
+        _raise_all(
+            [(name, CorpusError(x)) for name in store.sources() for x in store.damaged(name)]
+        )
     found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
     if as_json:
         show_json([{**record_members(x), "to_collect": days} for x, days in found])
@@ -216,20 +218,18 @@ def _fetched(store: RawStore, source: str | None) -> list[str]:
 def _require_readable(name: str, report: CollectReport, given: Settings) -> None:
     if report.unreadable > given.max_unreadable:
         raise PipelineError(
-            f"{name}: {report.unreadable:.1%} is unreadable; "
-            f"at most {given.max_unreadable:.1%} may be",
+            f"{report.unreadable:.1%} is unreadable; at most {given.max_unreadable:.1%} may be",
             hint=f"The reasons stand in {given.home}/corpora/notices/{name}.",
         )
 
 
-def _raise_all(faults: Sequence[PipelineError]) -> None:
-    """Raise what went wrong, when all that could be done was done."""
-    if len(faults) == 1:
-        raise faults[0]
+def _raise_all(faults: Sequence[tuple[str, PipelineError]]) -> None:
+    """Raise what went wrong, a line each with its source, when all that could be done was done."""
     if faults:
+        head = [f"{len(faults)} faults:"] if len(faults) > 1 else []
         raise PipelineError(
-            f"{len(faults)} faults: " + "; ".join(map(str, faults)),
-            hint=" ".join(dict.fromkeys(x.hint for x in faults if x.hint)),
+            "\n".join([*head, *(f"{name}: {error}" for name, error in faults)]),
+            hint=" ".join(dict.fromkeys(x.hint for _, x in faults if x.hint)),
         )
 
 

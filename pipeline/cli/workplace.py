@@ -100,3 +100,36 @@ def export(
     with progress("export") as tell:
         written = write_catalogue(sqlite, contents(work), plain_words=True, tell=tell)
     typer.echo(f"{written} notices: {sqlite}", err=True)
+
+
+@app.command()
+def index(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files with notices, beside those that were collected"),
+    ] = None,
+    score: Annotated[
+        bool, typer.Option("--score", help="First let the model read what it has not read")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes for the model")] = 1,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Make the search index of the workplace anew, where something in it is newer.
+
+    `serve` does so when it starts.
+
+    \b
+    Examples:
+      innovatiemonitor index
+      innovatiemonitor index notices/ --score
+    """
+    from pipeline.workplace.stock import read_unread, refresh
+    from pipeline.workplace.visit import Workplace
+
+    work = Workplace(settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ()))
+    if score:
+        with progress("classify") as tell:
+            typer.echo(f"{read_unread(work, jobs=jobs, tell=tell)} notices read", err=True)
+    with progress("index") as tell:
+        made = refresh(work, tell=tell)
+    typer.echo("made anew" if made else "up to date", err=True)

@@ -25,7 +25,13 @@ from pipeline.corpus import dutch_excel
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
-from pipeline.spreadsheet import is_formula
+from pipeline.spreadsheet import (
+    forms_cell,
+    forms_of_cell,
+    is_formula,
+    labels_cell,
+    labels_of_cell,
+)
 from pipeline.store import short_hash
 
 COLUMNS = (
@@ -183,11 +189,9 @@ def judgement(values: Mapping[str, str], codebook: Codebook) -> Judgement:
     chosen = {
         "degree": (values["degree"],),
         "openness": (values["openness"],),
-        "aspect": tuple(filter(None, values["aspect"].split(";"))),
-        "forms": tuple(filter(None, values["forms"].split(";"))),
+        "aspect": labels_of_cell(values["aspect"]),
+        "forms": forms_of_cell(values["forms"]),
     }
-    if chosen["forms"] == ("conventional",):
-        chosen["forms"] = ()
     for name, labels in chosen.items():
         unknown = sorted(set(labels) - set(codebook.of(name)))
         if unknown:
@@ -333,9 +337,9 @@ def texts(one: Annotation) -> dict[str, str]:
         "notice_id": one.notice_id,
         "text_hash": one.text_hash or "",
         "degree": one.judgement.degree,
-        "aspect": ";".join(one.judgement.aspect),
+        "aspect": labels_cell(one.judgement.aspect),
         "openness": one.judgement.openness,
-        "forms": ";".join(one.judgement.forms) or "conventional",
+        "forms": forms_cell(one.judgement.forms),
         "evidence": joined([x.as_dict() for x in one.evidence]),
         "annotator": one.annotator,
         "annotated_at": one.annotated_at.isoformat(),

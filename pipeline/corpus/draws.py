@@ -1,8 +1,7 @@
 """Random draws of award lots for judging, with inclusion probabilities known beforehand.
 
-Two designs. ``strata``: the largest values are all taken, about a quarter of the labels; the
-rest is drawn in strata of value by model score, by Neyman allocation. ``pips``: systematic,
-with probabilities proportional to value. In both, every lot has a chance.
+The largest values are all taken, about a quarter of the labels; the rest is drawn in strata of
+value by model score, by Neyman allocation. Every lot has a chance.
 
 Random numbers are permanent: they depend on the lot and the seed alone, so that two draws
 from overlapping frames share lots (Ohlsson 1995, in Business Survey Methods, ch. 9).
@@ -17,10 +16,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from pipeline.codebook import Codebook
-from pipeline.corpus.selection import FEWEST_DRAWN, TAKE_ALL, Design, Floats, Selection, select
+from pipeline.corpus.selection import FEWEST_DRAWN, TAKE_ALL, Floats, Selection, select
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, AwardLot, Draw, Period
 from pipeline.store import Store
+
+# How lots are drawn; it stands in draws, so that those of another design can be told apart.
+DESIGN = "strata"
 
 
 def permanent_number(lot_key: str, seed: int) -> float:
@@ -74,7 +76,6 @@ def draw(
     period: Period,
     frame_fingerprint: str,
     codebook: Codebook | None = None,
-    design: Design = "strata",
 ) -> tuple[Draw, tuple[AwardLot, ...]]:
     """Draw lots to judge.
 
@@ -99,15 +100,13 @@ def draw(
     if labels == len(lots) < FEWEST_DRAWN:
         selection = take_all_lots(labels)
     else:
-        selection = select(
-            sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels, design=design
-        )
+        selection = select(sizes(lots), _scores(lots, scores), numbers=numbers, labels=labels)
     drawn = [lots[index] for index in selection.chosen]
     stored = Draw(
-        draw_id=f"{period}-{design}-{labels}-{seed}-{frame_fingerprint[:8]}",
+        draw_id=f"{period}-{DESIGN}-{labels}-{seed}-{frame_fingerprint[:8]}",
         period=str(period),
         frame_fingerprint=frame_fingerprint,
-        design=design,
+        design=DESIGN,
         seed=seed,
         lot_keys=tuple(lot.lot_key for lot in drawn),
         text_notice_ids=tuple(lot.text_notice_id for lot in drawn),
@@ -146,11 +145,6 @@ def _scores(lots: Sequence[AwardLot], scores: Mapping[str, float]) -> Floats:
     known = [scores[lot.text_notice_id] for lot in lots if lot.text_notice_id in scores]
     middle = float(np.mean(known)) if known else 0.5
     return np.array([scores.get(lot.text_notice_id, middle) for lot in lots])
-
-
-def overlap(old: Draw, new: Draw) -> float:
-    """Return the part of the new draw's lots that was in the old one too, 0 to 1."""
-    return len(set(old.lot_keys) & set(new.lot_keys)) / len(new.lot_keys)
 
 
 def drawn_ids(store: Store) -> frozenset[str]:

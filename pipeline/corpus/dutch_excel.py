@@ -11,6 +11,7 @@ from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
 from pipeline.notices.formats._written import written_day
 from pipeline.sources._csv import DELIMITERS, TOLD_DELIMITER, likeliest
+from pipeline.spreadsheet import labels_cell, labels_of_cell
 
 TRUTHS = {"true": "true", "false": "false", "waar": "true", "onwaar": "false"}
 # As the workplace writes it.
@@ -46,9 +47,7 @@ def as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
     Raises:
         CorpusError: It names each column that is neither, with its value.
     """
-    ours = dict(values)
-    for name in LABELLED:
-        ours[name] = _labels(values[name], codebook, name)
+    ours = dict(values) | labels_as_ours(values, codebook)
     if re.fullmatch(r"[01],\d+", values["inclusion_probability"]):
         ours["inclusion_probability"] = values["inclusion_probability"].replace(",", ".")
     if not MOMENT.fullmatch(values["annotated_at"]):
@@ -64,11 +63,16 @@ def as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
     return ours
 
 
+def labels_as_ours(values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
+    """Write the four judgements by the ids of labels, where they stand by name."""
+    return {name: _labels(values[name], codebook, name) for name in LABELLED}
+
+
 def _labels(cell: str, codebook: Codebook, judgement: str) -> str:
     ids = codebook.of(judgement)
     names = {x.name.casefold(): x.label_id for x in codebook.labels if x.label_id in ids}
-    parts = (part.strip() for part in cell.split(";"))
-    return ";".join(names.get(x.casefold(), x) for x in parts if x)
+    parts = map(str.strip, labels_of_cell(cell))
+    return labels_cell(names.get(x.casefold(), x) for x in parts if x)
 
 
 def require_none(faults: list[CorpusError]) -> None:

@@ -10,6 +10,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation
+from pipeline.spreadsheet import labels_cell, labels_of_cell
 
 # What a file of before fingerprints lacks; the migration fills it in.
 FINGERPRINT = "codebook_fingerprint"
@@ -93,7 +94,7 @@ def _new(line: Line, codebook: Codebook, renames: Renames) -> Line:
     """Return the cells of a judgement under the new codebook; evidence is renamed with it."""
     new = renames.renamed
     judged = {
-        name: ";".join(dict.fromkeys(new.get(x, x) for x in line[name].split(";")))
+        name: labels_cell(dict.fromkeys(new.get(x, x) for x in labels_of_cell(line[name])))
         for name in codebook.judgements
     }
     evidence = judging.listed(line["evidence"])
@@ -110,7 +111,8 @@ def _new(line: Line, codebook: Codebook, renames: Renames) -> Line:
 
 
 def _labels(line: Line) -> Iterable[str]:
-    return (x for name in ("degree", "aspect", "openness", "forms") for x in line[name].split(";"))
+    names = ("degree", "aspect", "openness", "forms")
+    return (x for name in names for x in labels_of_cell(line[name]))
 
 
 def _require_said(migrated: Sequence[MigratedFile], codebook: Codebook, renames: Renames) -> None:

@@ -1,13 +1,12 @@
-"""Choosing lots from arrays: strata, allocation, and both designs.
+"""Choosing lots from arrays: strata, and how many lots of each.
 
-Formulas: Särndal, Swensson & Wretman, Model Assisted Survey Sampling (1992), §3.6 (systematic
-with unequal probabilities), §3.7 (strata, Neyman allocation).
+Formulas: Särndal, Swensson & Wretman, Model Assisted Survey Sampling (1992), §3.7 (strata, Neyman
+allocation).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from pipeline.errors import CorpusError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Design = Literal["strata", "pips"]
 
 TAKE_ALL_SHARE = 0.25
 TAKE_ALL = 0
@@ -54,9 +52,7 @@ class Selection:
     everyone: Integers
 
 
-def select(
-    values: Floats, scores: Floats, *, numbers: Floats, labels: int, design: Design = "strata"
-) -> Selection:
+def select(values: Floats, scores: Floats, *, numbers: Floats, labels: int) -> Selection:
     """Draw lots.
 
     Args:
@@ -64,7 +60,6 @@ def select(
         scores: Probability of being innovation-oriented, 0 to 1; shape (N,).
         numbers: Permanent random numbers, uniform on [0, 1); shape (N,).
         labels: Lots to draw (n).
-        design: ``pips`` does not look at the scores.
 
     Raises:
         CorpusError: n is below ``FEWEST_DRAWN`` or above N.
@@ -77,8 +72,6 @@ def select(
             f"{labels} labels asked; between {FEWEST_DRAWN} and the {len(values)} lots of the "
             "frame can be drawn"
         )
-    if design == "pips":
-        return _systematic(values, numbers, labels)
     strata = stratify(values, scores, labels=labels)
     return _within_strata(strata, _spread(values, scores), numbers, labels)
 
@@ -136,26 +129,6 @@ def _within_strata(strata: Integers, spread: Floats, numbers: Floats, labels: in
         probabilities=np.repeat(wanted / sizes, wanted),
         strata=np.repeat(names, wanted),
         everyone=strata,
-    )
-
-
-def _systematic(values: Floats, numbers: Floats, labels: int) -> Selection:
-    """Walk along the lots in random order with steps of one label."""
-    low = np.full(len(values), FLOOR * labels / len(values))
-    probabilities = scaled(values, low=low, high=np.ones(len(values)), total=labels)
-    probabilities[probabilities > 1 - 1e-9] = 1.0
-    order = np.argsort(numbers, kind="stable")
-    # The start is the first random number of the order, rescaled to be uniform again: the
-    # smallest of N uniform numbers has distribution 1 - (1 - x)^N.
-    start = 1 - (1 - numbers[order[0]]) ** len(values)
-    reached = np.floor(np.cumsum(probabilities[order]) - start + 1e-9)
-    chosen = np.sort(order[np.diff(reached, prepend=-1.0) > 0])
-    everyone = np.where(probabilities < 1, TAKE_ALL + 1, TAKE_ALL)
-    return Selection(
-        chosen=chosen,
-        probabilities=probabilities[chosen],
-        strata=everyone[chosen],
-        everyone=everyone,
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pipeline.demo.fictional import fictional
-from pipeline.labels.batches import lines_of
+from pipeline.labels.batches import predictions_of
 from pipeline.labels.classify import Classifier
 from pipeline.labels.run import Run
+from pipeline.records import Prediction
 from pipeline.report.build import build
 from pipeline.report.pages import labels_page
 from pipeline.store import Store
@@ -30,13 +30,13 @@ def run_demo(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Itera
     inputs = Store(classifier.settings.home).demo_notices()
     for name in ("labels.csv", "labels.parquet"):
         Run(inputs=inputs, path=folder / name, classifier=classifier, now=now).go()
-    lines = lines_of(classifier, inputs)
+    found = predictions_of(classifier, inputs)
     page = labels_page(
-        lines, classifier.codebook, title="Demonstratie: fictieve aankondigingen", notes=[FICTIONAL]
+        found, classifier.codebook, title="Demonstratie: fictieve aankondigingen", notes=[FICTIONAL]
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
-    yield f"{len(lines)} fictional notices"
-    yield from _table(lines, classifier)
+    yield f"{len(found)} fictional notices"
+    yield from _table(found, classifier)
     for name in ("labels.csv", "labels.parquet", "report.html"):
         yield f"written: {folder / name}"
     yield from _quarter(classifier, folder)
@@ -57,15 +57,16 @@ def _quarter(classifier: Classifier, folder: Path) -> Iterator[str]:
     yield f"written: {len(charts)} charts beside it, as SVG and PNG"
 
 
-def _table(lines: Sequence[Mapping[str, Any]], classifier: Classifier) -> Iterator[str]:
+def _table(found: Sequence[Prediction], classifier: Classifier) -> Iterator[str]:
     """Cross forms (down) with degrees (across); a notice counts under each of its forms."""
     degrees = [*classifier.codebook.degrees, "abstained"]
+    degree = [x.judgement.degree if x.judgement else "abstained" for x in found]
     counts = Counter(
-        (form, x["degree"] or "abstained")
-        for x in lines
-        for form in (x["forms"] or "unknown").split(";")
+        (form, y)
+        for x, y in zip(found, degree, strict=True)
+        for form in x.forms or ("conventional" if x.conventional else "unknown",)
     )
-    totals = Counter(x["degree"] or "abstained" for x in lines)
+    totals = Counter(degree)
     yield f"{'':26s}" + "".join(f"{degree:>16s}" for degree in degrees)
     for form in [*classifier.codebook.forms, "conventional", "unknown"]:
         if any(counts[form, degree] for degree in degrees):

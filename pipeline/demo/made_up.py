@@ -224,7 +224,7 @@ def _said(
         "notice_id": notice_id,
         "fingerprint": text.table["notice_id"],
         "degree": degree,
-        "forms": ";".join(judgement.forms) or "conventional",
+        "forms": judgement.forms,
         "p_innovation": oriented,
         **{f"p_{name}": value for name, value in probabilities.items()},
     }

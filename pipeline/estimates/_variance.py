@@ -1,4 +1,4 @@
-"""Variance of an estimated total, for both designs with one formula.
+"""Variance of an estimated total, for every fixed-size design with one formula.
 
 Per stratum h with m clusters (procedures), inclusion probabilities pi and weighted residuals
 e/pi, Deville's approximation for fixed-size designs:

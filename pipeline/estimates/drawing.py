@@ -15,9 +15,10 @@ from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
 from pipeline.corpus import draws
 from pipeline.corpus.corrections import Joined, corrected
-from pipeline.corpus.exchange import EXCHANGES, Sitting, probabilities, tasks
+from pipeline.corpus.exchange import EXCHANGES, Sitting, tasks
 from pipeline.errors import CorpusError
 from pipeline.estimates import planner
+from pipeline.estimates._drawn import as_drawn, places_of
 from pipeline.estimates.judged import Floats
 from pipeline.estimates.material import Material
 from pipeline.labels.scores import Scores
@@ -199,11 +200,13 @@ def take_over(
             "the list holds no judgement",
             hint="Fill in degree, aspect, openness and forms; save it as the same kind of file.",
         )
-    places = _places(body, sitting) if tool == "csv" else {}
+    places = places_of(body, sitting) if tool == "csv" else {}
     drawn = {each.draw_id: each for each in stored_draws(store, material.period)}
+    exact = []
     for one in added:
         with judging.numbered(places.get(judging.key(one), f"{tool}, {one.notice_id}")):
-            _as_drawn(one, drawn)
+            exact.append(as_drawn(one, drawn))
+    added = tuple(exact)
     before: tuple[Annotation, ...] = ()
     with store.exclusive("annotations"):
         if store.has_annotations(name):
@@ -211,38 +214,6 @@ def take_over(
         joined = corrected(before, added)
         store.write_annotations(name, judging.write(joined.annotations))
     return added, joined
-
-
-def _places(body: bytes, sitting: Sitting | None) -> dict[tuple[str, str, str], str]:
-    """Return the line of each judgement in a CSV file."""
-    round_ = (sitting and sitting.round) or "first"
-    annotator = (sitting and sitting.annotator) or ""
-    return {
-        (line["notice_id"], line["round"] or round_, line["annotator"] or annotator): (
-            f"csv, line {number}"
-        )
-        for number, line in judging.cells(body.decode("utf-8-sig"), name="csv")
-    }
-
-
-def _as_drawn(one: Annotation, drawn: Mapping[str, Draw]) -> None:
-    """Refuse a judgement whose facts of the draw are not those that were stored.
-
-    Raises:
-        CorpusError: See there.
-    """
-    known = ", ".join(drawn) or "none is stored"
-    if one.draw_id is None or one.draw_id not in drawn:
-        raise CorpusError(f"draw_id is {one.draw_id or 'empty'}; expected one of: {known}")
-    chances = probabilities(drawn[one.draw_id])
-    if one.notice_id not in chances:
-        raise CorpusError(f"{one.notice_id} was not drawn in {one.draw_id}")
-    if one.inclusion_probability != (expected := chances[one.notice_id]):
-        raise CorpusError(
-            f"inclusion_probability is {one.inclusion_probability}; expected {expected}"
-        )
-    if one.text_hash is None:
-        raise CorpusError("text_hash is empty; expected the one that `draw` wrote")
 
 
 def left(drawn: Draw, annotations: Iterable[Annotation]) -> int:

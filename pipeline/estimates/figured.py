@@ -17,7 +17,6 @@ from pipeline.estimates.counted import Counted, counted
 from pipeline.estimates.domains import WHOLES
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import TARGETS, TargetVerdict
 from pipeline.records import INNOVATION, Draw, Estimate
 
 
@@ -59,7 +58,6 @@ class Figured:
         missing_bounds: Share by value if all missing values were worst, and best.
         extremes: Per aspect and for the headline, by value: how low and how high the share could
             lie by sampling and missing values together.
-        verdicts: Of the shares that have a target, where a value is known.
         counted: Per sign that stands in a field of the notice; needs no draw.
         skipped: Questions without an answer, such as ``rd by value`` where no value is known.
         totals: Published, by value, per ``quantity domain``: what longer periods add up.
@@ -70,7 +68,6 @@ class Figured:
     suppressed: tuple[Suppressed, ...] = ()
     missing_bounds: tuple[float, float] | None = None
     extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    verdicts: tuple[TargetVerdict, ...] = ()
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     totals: Mapping[str, Quarter]
@@ -114,7 +111,7 @@ def estimated(basis: Basis) -> Figured:
     published = tuple(work.shares())
     estimates = (*published, *work.winsorised(), *parts, *work.others())
     extremes = {
-        x.quantity: (x, work.extremes(x))
+        x.quantity: work.extremes(x)
         for x in published
         if (x.domain, x.weighting) == ("all", "value") and x.quantity in HEADLINES
     }
@@ -122,8 +119,7 @@ def estimated(basis: Basis) -> Figured:
         estimates=estimates,
         suppressed=suppressed,
         missing_bounds=None if work.skipped else work.missing_bounds(estimates[0].share),
-        extremes={name: ends for name, (_, ends) in extremes.items()},
-        verdicts=tuple(TargetVerdict.of(*extremes[name]) for name in TARGETS if name in extremes),
+        extremes=extremes,
         counted=_counted(basis),
         skipped=work.skipped,
         totals=work.totals(),

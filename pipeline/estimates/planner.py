@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from pipeline.corpus.selection import Design, select
+from pipeline.corpus.selection import select
 from pipeline.errors import TooFewLabels
 from pipeline.estimates.estimators import FEWEST_LABELS, difference
 from pipeline.estimates.judged import Floats, Judged
@@ -145,7 +145,6 @@ def plan(
     half_width: float,
     rng: np.random.Generator,
     confidence: float = 0.95,
-    design: Design = "strata",
 ) -> Plan:
     """Say how many labels are needed.
 
@@ -172,7 +171,7 @@ def plan(
     table: list[Expected] = []
     for labels in _numbers(lots):
         reached = bool(table) and table[-1].pessimistic <= half_width
-        table.append(expected(frame, labels=labels, rng=rng, confidence=confidence, design=design))
+        table.append(expected(frame, labels=labels, rng=rng, confidence=confidence))
         if reached:
             break
     enough = next((each.labels for each in table if each.pessimistic <= half_width), lots)
@@ -194,7 +193,6 @@ def expected(
     labels: int,
     rng: np.random.Generator,
     confidence: float = 0.95,
-    design: Design = "strata",
 ) -> Expected:
     """Simulate the mean half-widths of a number of labels; arguments as in :func:`plan`."""
     values, widths = frame.values, dict[PlannedWidths, list[float]]()
@@ -204,7 +202,6 @@ def expected(
             frame.scores[INNOVATION],
             numbers=rng.random(len(values)),
             labels=labels,
-            design=design,
         )
         for quantity, quality, truth in frame.truths(rng):
             judged = Judged(

@@ -197,23 +197,3 @@ def minimal_detectable_change(
     )
     degrees = _degrees(quarters)
     return float(stats.t.ppf((1 + confidence) / 2, degrees) * variance**0.5)
-
-
-def panel_detectable_change(
-    old: Interval, new: Interval, *, overlap: float, correlation: float, confidence: float = 0.95
-) -> float:
-    """Return the same for two draws from frames that share lots.
-
-    Args:
-        old, new: Estimates of both.
-        overlap: Part of the drawn lots that is in both, from ``draws.overlap``; 0 to 1.
-        correlation: Of the residuals of the same lot in both; 1 when its judgement, value and
-            score are unchanged.
-
-    Source:
-        Kish, Survey Sampling (1965), §12.4.
-    """
-    shared = 2 * overlap * correlation * (old.variance * new.variance) ** 0.5
-    degrees = min(old.degrees, new.degrees)
-    variance = max(0.0, old.variance + new.variance - shared)
-    return float(stats.t.ppf((1 + confidence) / 2, degrees) * variance**0.5)

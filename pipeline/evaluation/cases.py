@@ -14,7 +14,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation.metrics import Booleans
-from pipeline.labels import decide
+from pipeline.labels.decide import decide, nothing_but
 from pipeline.learning.examples import TrainingSet
 from pipeline.learning.judge import Judge
 from pipeline.learning.train import Recipe, train
@@ -135,15 +135,15 @@ def cases(
         if target.judgement is None:
             raise CorpusError(f"{reading.document.notice.notice_id} was not judged by people")
         notice = reading.document.notice
-        decision = decide.decide(reading, given, codebook, thresholds=thresholds)
+        chosen = decide(reading, given, codebook, thresholds=thresholds)
         found.append(
             Case(
                 notice_id=notice.notice_id,
                 text_hash=short_hash(reading.document.text),
                 truth=target.judgement,
-                chosen=decision.judgement or nothing_but(decision.forms),
-                probabilities={**given, **dict.fromkeys(decide.settled(reading, codebook), 1.0)}
-                if decision.judgement
+                chosen=chosen.judgement or nothing_but(chosen.forms),
+                probabilities={**given, **dict.fromkeys(chosen.settled, 1.0)}
+                if chosen.judgement
                 else {},
                 facts={**facts_of(notice), **facts.get(notice.notice_id, {})},
                 declared=declared(notice),
@@ -151,11 +151,6 @@ def cases(
             )
         )
     return tuple(found)
-
-
-def nothing_but(forms: tuple[str, ...]) -> Judgement:
-    """Return what an abstaining model has found: the forms that fields and names settle."""
-    return Judgement(degree="none", aspect=(), openness="closed", forms=forms)
 
 
 def facts_of(notice: Notice) -> dict[str, str]:

@@ -9,7 +9,7 @@ these bounds. Every promotion adds a line to ``models/promotions.jsonl``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.errors import CorpusError, GateFailed
 from pipeline.learning import promotions, shelf
@@ -23,7 +23,8 @@ Floors = Mapping[str, Any]
 # Real notices and judged cases are no part of the repository: where they are absent, a model can
 # be measured on the other sets only.
 WHERE_PRESENT = frozenset({"real", "cases"})
-BOUNDS = ("at_least", "at_most")
+Side = Literal["at_least", "at_most"]
+BOUNDS: tuple[Side, ...] = ("at_least", "at_most")
 
 # A few hundred traps: two of them are chance. A figure of these sets fails when its whole
 # interval lies beyond the bound.
@@ -129,6 +130,36 @@ def _lowered(
     return sealed(_because(changed, change, reason, on))
 
 
+def bind(
+    store: Store, card: ModelCard, path: str, bound: float, *, side: Side, reason: str, on: str
+) -> None:
+    """Add a bound for a figure that has none, and store why.
+
+    Args:
+        card: Of a model that was measured: it says which figures there are, and on which set a
+            bound of a new set is about.
+        path: Of the metric, such as ``authored.degree.kappa``.
+        on: Date, ISO 8601.
+
+    Raises:
+        CorpusError: The metric has a bound, the model has no such figure, or there is no reason.
+    """
+    name = path.partition(".")[0]
+    if measured(card, path) is None:
+        raise CorpusError(
+            f"{path!r} is no figure of {card.model_id}; it has: {', '.join(sorted(card.metrics))}",
+            hint="The figures stand in its card.json; `innovatiemonitor evaluate` measures them.",
+        )
+    with store.exclusive("floors"):
+        floors = bounds(store)
+        if any(path in floors[side] for side in BOUNDS):
+            raise CorpusError(f"{path!r} has a bound", hint="Change it: `promote --lower`.")
+        sets = {name: card.metrics[name]["fingerprint"]} | floors["evaluation"]
+        changed = floors | {side: floors[side] | {path: bound}, "evaluation": sets}
+        change = {"metric": path, "side": side, "from": None, "to": bound}
+        store.write_floors(sealed(_because(changed, change, reason, on)))
+
+
 def measure_on(store: Store, card: ModelCard, *, reason: str, on: str) -> None:
     """Let the bounds hold for the sets and the codebook that a model was measured on.
 
@@ -158,7 +189,7 @@ def measured(card: ModelCard, path: str) -> float | None:
     found = _at(card, path)
     if isinstance(found, Mapping):
         found = found.get("value")
-    return None if found is None else float(found)
+    return float(found) if isinstance(found, int | float) else None
 
 
 def _at(card: ModelCard, path: str) -> Any:

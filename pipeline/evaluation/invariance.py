@@ -7,15 +7,15 @@ nothing of what is bought. The paragraphs that are put in are those kept apart f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pipeline.codebook import Codebook
 from pipeline.evaluation import metrics
-from pipeline.labels import decide
+from pipeline.labels.decide import choose
 from pipeline.learning.judge import Judge
-from pipeline.records import Judgement, Lot, Notice, Reading
+from pipeline.records import Lot, Notice, Reading
 from pipeline.store import canonical, short_hash
 
 # Reads notices as the model was taught to read them.
@@ -47,10 +47,12 @@ def invariance(
         interval, and ``any_label`` over all changes; ``paragraphs``: of ``hits`` innovation-
         oriented notices, how many the ``worst`` paragraph loses (``lost``), and the mean.
     """
+    scorer = judge.scorer()
     reserved = [x["text"] for x in paragraphs if x["reserved"]]
 
     def labels(some: Sequence[Notice]) -> list[set[str]]:
-        return [_labels(x) for x in _judged(judge, read(some), codebook, thresholds)]
+        chosen = choose(scorer, read(some), codebook, thresholds=thresholds)
+        return [{x.judgement.degree if x.judgement else "none", *x.forms} for x in chosen]
 
     before = labels(notices)
     changed = {
@@ -81,30 +83,8 @@ def invariance(
     }
 
 
-def _judged(
-    judge: Judge,
-    readings: Sequence[Reading],
-    codebook: Codebook,
-    thresholds: Mapping[str, float],
-) -> Iterator[Judgement]:
-    able = [x for x in readings if decide.unreadable(x.document) is None]
-    rows = iter(judge.predict_proba(able).tolist() if able else [])
-    names = judge.labels_.tolist()
-    for reading in readings:
-        told = (
-            {} if decide.unreadable(reading.document) else dict(zip(names, next(rows), strict=True))
-        )
-        decision = decide.decide(reading, told, codebook, thresholds=thresholds)
-        nothing = Judgement(degree="none", aspect=(), openness="closed", forms=decision.forms)
-        yield decision.judgement or nothing
-
-
 def _differing(before: Sequence[set[str]], after: Sequence[set[str]]) -> int:
     return sum(x != y for x, y in zip(before, after, strict=True))
-
-
-def _labels(judgement: Judgement) -> set[str]:
-    return {judgement.degree, *judgement.forms}
 
 
 def _capitals(notice: Notice) -> Notice:

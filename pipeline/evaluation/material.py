@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus import dutch_excel
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.draws import drawn_ids
 from pipeline.errors import CorpusError
@@ -58,6 +57,9 @@ def _require(card: ModelCard, wanted: set[str], notices: Mapping[str, Notice]) -
         )
 
 
+CASE_COLUMNS = ("id", "title", "description", "buyer", "procedure", "cpv", *dutch_excel.LABELLED)
+
+
 def judged_table(
     text: str, codebook: Codebook, *, name: str
 ) -> tuple[dict[str, Notice], dict[str, Annotation]]:
@@ -72,7 +74,7 @@ def judged_table(
         CorpusError: A column is missing, or a label is unknown.
     """
     notices, judged = {}, {}
-    for number, line in enumerate(csv.DictReader(io.StringIO(text)), 2):
+    for number, line in enumerate(dutch_excel.table(text, CASE_COLUMNS), 2):
         with judging.numbered(f"{name}, line {number}"):
             notice = Notice(
                 notice_id=line["id"],
@@ -90,7 +92,7 @@ def judged_table(
             judged[notice.notice_id] = Annotation(
                 notice_id=notice.notice_id,
                 text_hash=judging.text_hash(notice),
-                judgement=judging.judgement(line, codebook),
+                judgement=judging.judgement(dutch_excel.labels_as_ours(line, codebook), codebook),
                 evidence=(),
                 annotator=name,
                 annotated_at=dt.date.min,

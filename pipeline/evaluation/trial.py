@@ -18,7 +18,6 @@ from pipeline.evaluation.cases import (
     cases,
     declared,
     facts_of,
-    nothing_but,
     out_of_fold,
     recipe_of,
 )
@@ -28,6 +27,7 @@ from pipeline.evaluation.invariance import invariance
 from pipeline.evaluation.metrics import Booleans
 from pipeline.evaluation.suspects import by_doubt, suspects
 from pipeline.labels.classify import Classifier
+from pipeline.labels.decide import nothing_but
 from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
 from pipeline.learning.examples import TrainingSet
@@ -208,12 +208,15 @@ def contest(
     *,
     facts: Mapping[str, Facts],
     seed: int = 0,
-) -> Comparison:
-    """Let two models judge the authored notices out of the same folds.
+) -> dict[str, Comparison]:
+    """Let two models judge the authored notices, and those that were added, out of the same folds.
 
     Args:
         learned: All that the challenger may learn from.
         facts: As in ``evaluate``; the champion learns from the notices in it only.
+
+    Returns:
+        What separates them on ``authored`` and, where there are such notices, on ``added``.
 
     Raises:
         ModelMismatch: The recipe of either is not known any more.
@@ -225,8 +228,12 @@ def contest(
         )
         for side, learn_from in ((champion, known), (challenger, None))
     ]
-    judged = [[x for x in side if x.notice_id in facts] for side in sides]
-    return compare(judged[0], judged[1], challenger.codebook, seed=seed)
+    found = {}
+    for name, ours in (("authored", True), ("added", False)):
+        one, other = ([x for x in side if (x.notice_id in facts) is ours] for side in sides)
+        if one:
+            found[name] = compare(one, other, challenger.codebook, seed=seed)
+    return found
 
 
 def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
-
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from pipeline.features.counts import count_cues, indicators
+from pipeline.features.stateless import Stateless
 from pipeline.records import Reading
 
 
-class StructuredFields(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class StructuredFields(Stateless):
     """Procedure, kind, nature, CPV and strategic fields, one indicator per value.
 
     Fields with three states (declared, declared none, absent) give nothing when absent:
     several notice types may not carry them, so absence is no sign (eForms SDK 1.15.1, BT-06).
     """
-
-    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
-        """Learn nothing.
-
-        Args:
-            readings: Length n_documents.
-            y: Ignored.
-        """
-        self.fitted_ = True
-        return self
 
     def transform(self, readings: Sequence[Reading]) -> list[dict[str, float]]:
         """Name the indicators of each notice.
@@ -40,7 +28,7 @@ class StructuredFields(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return [dict.fromkeys(indicators(reading.document.notice), 1.0) for reading in readings]
 
 
-class CueCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class CueCounts(Stateless):
     """How often each label's cues stand in a document, by status.
 
     Args:
@@ -49,16 +37,6 @@ class CueCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(self, with_names: bool = True) -> None:
         self.with_names = with_names
-
-    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
-        """Learn nothing.
-
-        Args:
-            readings: Length n_documents.
-            y: Ignored.
-        """
-        self.fitted_ = True
-        return self
 
     def transform(self, readings: Sequence[Reading]) -> list[dict[str, float]]:
         """Count the cues of each document.

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
-
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from pipeline.features.lemmas import lemmas, masked_words
+from pipeline.features.stateless import Stateless
 from pipeline.records import Reading
 
 
-class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LemmaText(Stateless):
     """Each document as one string of lemmas, separated by spaces, ready for a vectorizer.
 
     The buyer's name becomes ``KOPER``, numbers ``GETAL``; punctuation and links fall away, and
     so do the forms' own names (``innovatiepartnerschap``): those reach a model as cues only,
     which know whether the name is negated, history or another's.
     """
-
-    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
-        """Learn nothing; text has no parameters.
-
-        Args:
-            readings: Length n_documents.
-            y: Ignored.
-        """
-        self.fitted_ = True
-        return self
 
     def transform(self, readings: Sequence[Reading]) -> list[str]:
         """Write each document as its lemmas.
@@ -41,21 +29,11 @@ class LemmaText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return [" ".join(filter(None, lemmas(reading))) for reading in readings]
 
 
-class WrittenText(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class WrittenText(Stateless):
     """Each document as one string of the words as they are written, function words included.
 
     "Voor ons nieuw" and "zoals bij ons" differ in nothing that ``LemmaText`` keeps.
     """
-
-    def fit(self, readings: Sequence[Reading], y: Any = None) -> Self:  # noqa: ARG002
-        """Learn nothing.
-
-        Args:
-            readings: Length n_documents.
-            y: Ignored.
-        """
-        self.fitted_ = True
-        return self
 
     def transform(self, readings: Sequence[Reading]) -> list[str]:
         """Write each document as its words.

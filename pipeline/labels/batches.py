@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from pipeline import parallel
 from pipeline.errors import NoticeError
-from pipeline.labels.table import Value, line
 from pipeline.notices import collect
 from pipeline.records import ROW, Notice, Prediction, RawNotice, Unreadable
 from pipeline.settings import Settings
@@ -110,13 +109,13 @@ def outcomes_of(
     return list(chain.from_iterable(outcomes(classifier, raws, jobs=jobs)))
 
 
-def lines_of(
+def predictions_of(
     classifier: Classifier,
     inputs: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     jobs: int = 1,
-) -> list[dict[str, Value]]:
-    """Classify a table or files and keep the lines in memory.
+) -> list[Prediction]:
+    """Classify a table or files and keep the predictions in memory.
 
     Raises:
         SettingsError: A path does not exist, or a column is missing.
@@ -124,7 +123,7 @@ def lines_of(
     """
     found = outcomes_of(classifier, inputs, jobs=jobs)
     require_all(found)
-    return [line(x.prediction, classifier.codebook) for x in found if x.prediction]
+    return [x.prediction for x in found if x.prediction]
 
 
 def require_all(found: Sequence[Outcome]) -> None:

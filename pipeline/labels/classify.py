@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -12,14 +12,14 @@ from pipeline import settings as settings_module
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
-from pipeline.labels import decide, rules
+from pipeline.labels import rules
 from pipeline.labels.batches import outcomes_of, require_all
-from pipeline.labels.decide import ChosenLabels
+from pipeline.labels.decide import ChosenLabels, choose
 from pipeline.labels.explain import evidence
 from pipeline.labels.table import columns, line
 from pipeline.learning import shelf
 from pipeline.learning.scorer import Scorer
-from pipeline.records import Document, Evidence, ModelCard, Notice, Prediction, Reading
+from pipeline.records import Document, ModelCard, Notice, Prediction, Reading
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -145,50 +145,34 @@ class Classifier:
 
     def _judged(self, documents: Iterable[Document]) -> list[Prediction]:
         readings = [self.read(document) for document in documents]
-        able = [x for x in readings if decide.unreadable(x.document) is None]
-        rows = iter(self.scorer.predict_proba(able).tolist() if able else [])
-        labels = self.scorer.labels
-        return [
-            self._prediction(
-                reading,
-                {}
-                if decide.unreadable(reading.document)
-                else dict(zip(labels, next(rows), strict=True)),
-            )
-            for reading in readings
-        ]
+        chosen = choose(self.scorer, readings, self.codebook, thresholds=self.card.thresholds)
+        return list(map(self._prediction, readings, chosen))
 
     def read(self, document: Document) -> Reading:
         """Find the cues of a Dutch document; there are none in other languages."""
         hits = self._finder.find(document) if document.language == "nl" else ()
         return Reading(document=document, hits=hits)
 
-    def _prediction(self, reading: Reading, probabilities: dict[str, float]) -> Prediction:
-        decision = decide.decide(
-            reading, probabilities, self.codebook, thresholds=self.card.thresholds
-        )
-        settled = decide.settled(reading, self.codebook)
-        labels = decision.judgement.labels if decision.judgement else decision.forms
-        by_rules = rules.judge(reading, self.codebook).labels
+    def _prediction(self, reading: Reading, chosen: ChosenLabels) -> Prediction:
+        labels = chosen.judgement.labels if chosen.judgement else chosen.forms
+        by_rules = rules.judge(reading, self.codebook, settled=chosen.settled).labels
         return Prediction(
             notice=reading.document.notice,
             language=reading.document.language,
-            probabilities=_shown(probabilities, decision, settled),
-            judgement=decision.judgement,
-            forms=decision.forms,
+            probabilities=_shown(chosen),
+            judgement=chosen.judgement,
+            forms=chosen.forms,
             rules=by_rules,
-            differs=tuple(sorted(set(labels) ^ set(by_rules))) if decision.judgement else (),
-            evidence=evidence(reading, labels, settled=settled, scorer=self.scorer),
-            abstained=decision.abstained,
+            differs=tuple(sorted(set(labels) ^ set(by_rules))) if chosen.judgement else (),
+            evidence=evidence(reading, labels, settled=chosen.settled, scorer=self.scorer),
+            abstained=chosen.abstained,
             model_id=self.card.model_id,
         )
 
 
-def _shown(
-    probabilities: Mapping[str, float], decision: ChosenLabels, settled: Mapping[str, Evidence]
-) -> dict[str, float]:
+def _shown(chosen: ChosenLabels) -> dict[str, float]:
     """What a field settles is certain; without a judgement only the forms have a probability."""
-    certain = dict.fromkeys(settled, 1.0)
-    if decision.judgement is None:
-        return {x: probabilities[x] for x in decision.forms if x in probabilities} | certain
-    return {**probabilities, **certain}
+    certain, given = dict.fromkeys(chosen.settled, 1.0), chosen.probabilities
+    if chosen.judgement is None:
+        return {x: given[x] for x in chosen.forms if x in given} | certain
+    return {**given, **certain}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
+from pipeline.learning.scorer import Scorer
 from pipeline.records import INNOVATION, Document, Evidence, Judgement, Reading
 
 # A title alone shows no degree. A text of fewer words is judged only by the forms that it names.
@@ -20,11 +21,15 @@ class ChosenLabels:
     Attributes:
         judgement: ``None`` where the text does not allow one.
         forms: Also given without a judgement: those that fields or names settle.
+        settled: Forms that a field settles, with that field.
+        probabilities: What the model gave, per label id; empty where it was not asked.
         abstained: Why there is no judgement; ``None`` where there is one.
     """
 
     judgement: Judgement | None
     forms: tuple[str, ...]
+    settled: Mapping[str, Evidence]
+    probabilities: Mapping[str, float]
     abstained: str | None = None
 
 
@@ -35,6 +40,29 @@ def unreadable(document: Document) -> str | None:
     if document.language != "nl":
         return f"text is not Dutch: {document.language or 'unknown'}"
     return None
+
+
+def choose(
+    scorer: Scorer,
+    readings: Sequence[Reading],
+    codebook: Codebook,
+    *,
+    thresholds: Mapping[str, float],
+) -> Iterator[ChosenLabels]:
+    """Choose the labels of some notices, in order; the model is asked of those that can be read.
+
+    Args:
+        thresholds: See :func:`decide`.
+    """
+    reasons = [unreadable(reading.document) for reading in readings]
+    able = [x for x, reason in zip(readings, reasons, strict=True) if reason is None]
+    rows = iter(scorer.predict_proba(able).tolist() if able else [])
+    for reading, reason in zip(readings, reasons, strict=True):
+        if reason:
+            yield _left_open(reading, codebook, reason)
+        else:
+            given = dict(zip(scorer.labels, next(rows), strict=True))
+            yield _decided(reading, given, codebook, thresholds)
 
 
 def decide(
@@ -51,21 +79,52 @@ def decide(
         thresholds: Per form and for ``innovation_oriented``, the probability from which it is
             chosen.
     """
-    by_field = settled(reading, codebook)
     if reason := unreadable(reading.document):
-        return ChosenLabels(judgement=None, forms=tuple(sorted(by_field)), abstained=reason)
+        return _left_open(reading, codebook, reason)
+    return _decided(reading, probabilities, codebook, thresholds)
+
+
+def _left_open(reading: Reading, codebook: Codebook, reason: str) -> ChosenLabels:
+    by_field = settled(reading, codebook)
+    return ChosenLabels(
+        judgement=None,
+        forms=tuple(sorted(by_field)),
+        settled=by_field,
+        probabilities={},
+        abstained=reason,
+    )
+
+
+def _decided(
+    reading: Reading,
+    probabilities: Mapping[str, float],
+    codebook: Codebook,
+    thresholds: Mapping[str, float],
+) -> ChosenLabels:
+    by_field = settled(reading, codebook)
     likely = {form for form in codebook.forms if probabilities[form] >= thresholds[form]}
     little = _words(reading.document) < FEWEST_WORDS
     if little:
         likely &= {hit.label for hit in reading.hits if hit.names}
     forms = _together(likely | set(by_field), by_field, probabilities, codebook)
     least = _least_rank(forms, codebook)
-    if little and not least:
-        return ChosenLabels(judgement=None, forms=forms, abstained=TOO_LITTLE)
-    innovative = bool(least) or 1 - probabilities["none"] >= thresholds[INNOVATION]
-    rank = max(least, _median_rank(probabilities, codebook) if not little else 0)
-    found = judgement(probabilities, forms, codebook, rank=rank if innovative else 0)
-    return ChosenLabels(judgement=found, forms=forms)
+    found = None
+    if least or not little:
+        innovative = bool(least) or 1 - probabilities["none"] >= thresholds[INNOVATION]
+        rank = max(least, _median_rank(probabilities, codebook) if not little else 0)
+        found = judgement(probabilities, forms, codebook, rank=rank if innovative else 0)
+    return ChosenLabels(
+        judgement=found,
+        forms=forms,
+        settled=by_field,
+        probabilities=probabilities,
+        abstained=None if found else TOO_LITTLE,
+    )
+
+
+def nothing_but(forms: tuple[str, ...]) -> Judgement:
+    """Return what an abstaining model has found: the forms that fields and names settle."""
+    return Judgement(degree="none", aspect=(), openness="closed", forms=forms)
 
 
 def settled(reading: Reading, codebook: Codebook) -> dict[str, Evidence]:

@@ -13,8 +13,6 @@ Source:
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -25,6 +23,7 @@ import numpy as np
 from scipy.special import entr
 
 from pipeline.codebook import Codebook
+from pipeline.corpus import dutch_excel
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError, SettingsError
 from pipeline.labels.nearness import Nearness
@@ -148,7 +147,7 @@ def queued_ids(body: bytes) -> tuple[str, ...]:
     Raises:
         CorpusError: It is no queue, or holds nothing.
     """
-    lines = csv.DictReader(io.StringIO(body.decode("utf-8-sig", errors="replace")))
+    lines = dutch_excel.table(dutch_excel.decode(body), COLUMNS)
     named = [x["notice_id"] for x in lines] if "notice_id" in (lines.fieldnames or ()) else []
     if not named:
         raise CorpusError("no notices in the queue; expected a CSV as `queue` writes it")

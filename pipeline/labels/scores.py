@@ -7,9 +7,10 @@ Answers under another codebook lie in another folder, so a period never mixes tw
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,19 +18,42 @@ from numpy.typing import NDArray
 
 from pipeline import parallel
 from pipeline.codebook import Codebook
-from pipeline.corpus import annotations as judging
+from pipeline.codec import from_plain, to_plain
+from pipeline.corpus.analyzer import assemble
 from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
-from pipeline.labels.table import Value, line
+from pipeline.labels.table import probability_columns
 from pipeline.learning.examples import hash_of
 from pipeline.rawstore import disk
 from pipeline.records import INNOVATION, Evidence, Notice, Prediction
+from pipeline.shown import masked
 from pipeline.store import Store
 
-TEXTS = (
-    *("degree", "aspect", "openness", "forms", "evidence", "abstained", "codebook_fingerprint"),
-    *("rules", "differs"),
+LABELS = pa.list_(pa.string())
+PASSAGES = pa.list_(
+    pa.struct(
+        [
+            *((name, pa.string()) for name in ("label", "section", "text", "field", "value")),
+            *((name, pa.int64()) for name in ("start", "end")),
+        ]
+    )
 )
+SAID = {
+    "notice_id": pa.string(),
+    "fingerprint": pa.string(),
+    "degree": pa.string(),
+    "aspect": LABELS,
+    "openness": pa.string(),
+    "forms": LABELS,
+    "evidence": PASSAGES,
+    "abstained": pa.string(),
+    "codebook_fingerprint": pa.string(),
+    "rules": LABELS,
+    "differs": LABELS,
+}
+
+WORDS = ("words", "unknown_words")
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 # A run that is killed loses at most so many judgements of the model.
 PER_FILE = 5_000
@@ -74,34 +98,38 @@ class Scores:
 
     def texts(self, column: str, notice_ids: Iterable[str]) -> list[str | None]:
         """Return a column of texts for some notices; ``None`` for unknown ones."""
-        places = pa.array([self.places.get(x) for x in notice_ids], type=pa.int64())
-        values: list[str | None] = self.table.column(column).take(places).to_pylist()
-        return values
+        return self._values(column, notice_ids)
 
-    def evidence(self, notice_id: str, codebook: Codebook) -> tuple[Evidence, ...]:
+    def labels(self, notice_id: str) -> tuple[str, ...]:
+        """Return the degree, the aspects and the forms of a notice, where they were said."""
+        (degree,) = self.texts("degree", [notice_id])
+        aspect, forms = (self._values(x, [notice_id])[0] or () for x in ("aspect", "forms"))
+        return (*([degree] if degree else ()), *aspect, *forms)
+
+    def evidence(self, notice_id: str) -> tuple[Evidence, ...]:
         """Return the passages and fields that justify the labels of a notice."""
-        (text,) = self.texts("evidence", [notice_id])
-        return tuple(judging.evidence(x, codebook) for x in json.loads(text or "[]"))
+        (said,) = self._values("evidence", [notice_id])
+        return from_plain(tuple[Evidence, ...], said or ())
 
     def forms(self) -> dict[str, tuple[str, ...]]:
         """Return the forms of every notice that has any."""
-        lines = zip(self.places, self.texts("forms", self.places), strict=True)
-        return {
-            notice_id: tuple(forms.split(";"))
-            for notice_id, forms in lines
-            if forms and forms != "conventional"
-        }
+        lines = zip(self.places, self._values("forms", self.places), strict=True)
+        return {notice_id: tuple(forms) for notice_id, forms in lines if forms}
+
+    def _values(self, column: str, notice_ids: Iterable[str]) -> list[Any]:
+        places = pa.array([self.places.get(x) for x in notice_ids], type=pa.int64())
+        values: list[Any] = self.table.column(column).take(places).to_pylist()
+        return values
 
 
 def schema(codebook: Codebook) -> pa.Schema:
-    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities."""
-    probabilities = ["p_innovation", *(f"p_{label.label_id}" for label in codebook.labels)]
-    return pa.schema(
-        [
-            *((name, pa.string()) for name in ("notice_id", "fingerprint", *TEXTS)),
-            *((name, pa.float64()) for name in probabilities),
-        ]
-    )
+    """Return the columns: notice, fingerprint of its text, labels, evidence, probabilities.
+
+    Last, how many words the text has, and how many of them no authored notice holds.
+    """
+    names = ("innovation", *(label.label_id for label in codebook.labels))
+    chances = {f"p_{name}": pa.float64() for name in names}
+    return pa.schema(SAID | chances | dict.fromkeys(WORDS, pa.int64()))
 
 
 def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
@@ -111,8 +139,14 @@ def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
         _as_now(batch, columns)
         for path in sorted(store.scores(model_id, codebook.fingerprint).glob("*.parquet"))
         for batch in disk.read_table(path)
+        if _fits(batch.schema, columns)
     ]
     return Scores.of(model_id, pa.Table.from_batches(batches, schema=columns))
+
+
+def _fits(held: pa.Schema, columns: pa.Schema) -> bool:
+    """Whether all that a file holds is still of its kind; if not, its texts are asked again."""
+    return all(x.name not in held.names or held.field(x.name).type == x.type for x in columns)
 
 
 def _as_now(batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
@@ -147,9 +181,11 @@ def score(
     columns, folder = schema(codebook), store.scores(model_id, codebook.fingerprint)
     facts = {"model": model_id, "codebook": codebook.fingerprint}
     number, done = len(list(folder.glob("*.parquet"))), 0
+    vocabulary = _vocabulary(store)
     for part in parallel.batches(notices, PER_FILE):
         judged = outcomes(classifier, part, jobs=jobs)
-        lines = [_line(x.prediction, codebook) for batch in judged for x in batch if x.prediction]
+        predictions = (x.prediction for batch in judged for x in batch if x.prediction)
+        lines = [_line(x, codebook) | _words(x.notice, vocabulary) for x in predictions]
         table = pa.Table.from_pylist(lines, schema=columns)
         path = folder / f"{number:05d}.parquet"
         disk.write_table(path, [table], schema=columns, facts=lambda: facts)
@@ -157,5 +193,35 @@ def score(
         tell(done)
 
 
-def _line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
-    return {"fingerprint": hash_of(prediction.notice), **line(prediction, codebook)}
+def _vocabulary(store: Store) -> frozenset[str]:
+    """All words of the authored notices: what the models of this home can have learned."""
+    texts = (f"{x['title']} {x['description']}" for x in store.authored())
+    return frozenset(word for text in texts for word in WORD.findall(text.lower()))
+
+
+def _words(notice: Notice, vocabulary: frozenset[str]) -> dict[str, int]:
+    words = WORD.findall(assemble(notice)[0].lower())
+    return dict(zip(WORDS, (len(words), sum(x not in vocabulary for x in words)), strict=True))
+
+
+def _line(prediction: Prediction, codebook: Codebook) -> dict[str, object]:
+    judgement = prediction.judgement
+    return {
+        "notice_id": prediction.notice.notice_id,
+        "fingerprint": hash_of(prediction.notice),
+        "degree": judgement.degree if judgement else None,
+        "aspect": judgement.aspect if judgement else None,
+        "openness": judgement.openness if judgement else None,
+        "forms": prediction.forms,
+        "evidence": [to_plain(_masked(x)) for x in prediction.evidence],
+        "abstained": prediction.abstained,
+        "codebook_fingerprint": codebook.fingerprint,
+        "rules": prediction.rules,
+        "differs": prediction.differs,
+        **probability_columns(prediction, codebook),
+    }
+
+
+def _masked(one: Evidence) -> Evidence:
+    """What is written out names nobody; a mask is as long as what it hides."""
+    return replace(one, text=masked(one.text)) if one.text else one

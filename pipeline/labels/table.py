@@ -7,6 +7,7 @@ import json
 from pipeline.codebook import Codebook
 from pipeline.records import Prediction
 from pipeline.shown import TURNING, for_people, masked, unturned
+from pipeline.spreadsheet import forms_cell, labels_cell
 
 Value = str | float | int | bool | None
 
@@ -48,12 +49,8 @@ def columns(codebook: Codebook) -> tuple[str, ...]:
 
 
 def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
-    """Write one prediction as values by column; unknown is ``None``.
-
-    Probabilities are written with six decimals, finer than their last digits mean anything.
-    """
+    """Write one prediction as values by column; unknown is ``None``."""
     notice, judgement = prediction.notice, prediction.judgement
-    none = prediction.probabilities.get("none")
     values: dict[str, Value] = {
         "notice_id": unturned(notice.notice_id) or None,
         "source_format": notice.format,
@@ -63,24 +60,34 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "buyer": for_people(notice.buyer),
         "procedure": for_people(notice.procedure),
         "innovation_oriented": judgement.innovation_oriented if judgement else None,
-        "p_innovation": None if none is None else round(1 - none, 6),
         "degree": judgement.degree if judgement else None,
         "degree_rank": codebook.degrees.index(judgement.degree) if judgement else None,
-        "aspect": ";".join(judgement.aspect) if judgement else None,
+        "aspect": labels_cell(judgement.aspect) if judgement else None,
         "openness": judgement.openness if judgement else None,
-        "forms": _forms(prediction),
+        "forms": forms_cell(prediction.forms)
+        if prediction.forms or prediction.conventional
+        else None,
         "evidence": _evidence(prediction),
         "abstained": prediction.abstained,
         "model_id": prediction.model_id,
         "codebook_version": codebook.version,
         "codebook_fingerprint": codebook.fingerprint,
-        "rules": ";".join(prediction.rules),
-        "differs": ";".join(prediction.differs),
+        "rules": labels_cell(prediction.rules),
+        "differs": labels_cell(prediction.differs),
+        **probability_columns(prediction, codebook),
     }
-    for label in codebook.labels:
-        probability = prediction.probabilities.get(label.label_id)
-        values[f"p_{label.label_id}"] = None if probability is None else round(probability, 6)
     return {name: values[name] for name in columns(codebook)}
+
+
+def probability_columns(prediction: Prediction, codebook: Codebook) -> dict[str, float | None]:
+    """Return the probabilities by column; ``None`` where there is none.
+
+    Six decimals are finer than their last digits mean anything.
+    """
+    given = {x.label_id: prediction.probabilities.get(x.label_id) for x in codebook.labels}
+    none = given.get("none")
+    all_of_them = {"innovation": None if none is None else 1 - none, **given}
+    return {f"p_{name}": None if x is None else round(x, 6) for name, x in all_of_them.items()}
 
 
 def _evidence(prediction: Prediction) -> str:
@@ -96,10 +103,3 @@ def _evidence(prediction: Prediction) -> str:
 
 def _probabilities(codebook: Codebook, judgement: str) -> tuple[str, ...]:
     return tuple(f"p_{label}" for label in codebook.of(judgement))
-
-
-def _forms(prediction: Prediction) -> str | None:
-    if not prediction.forms and prediction.abstained:
-        # Without a text nobody can say that it is conventional.
-        return None
-    return ";".join(prediction.forms) or "conventional"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from pipeline import __version__
 from pipeline.codebook import Codebook
 from pipeline.learning.sealing import seal_of
 from pipeline.records import Judgement, ModelCard
+from pipeline.sourcecode import code_fingerprint, modules_behind
 from pipeline.store import canonical, sha256
 
 if TYPE_CHECKING:
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from pipeline.learning.train import Recipe
 
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "skops", "spacy", "spacy-lookups-data")
+
+# Where the code of features and of learning stands; what it learned from has its own fingerprint.
+LEARNING = (
+    "pipeline.corpus.analyzer",
+    "pipeline.corpus.cleaning",
+    "pipeline.features.",
+    "pipeline.learning.",
+)
 
 # A member of each set of figures: the identity of the model that was measured.
 OF_MODEL = "of_model"
@@ -57,11 +67,17 @@ def card(
         metrics={},
         thresholds=recipe.thresholds_of(codebook),
         files={},
-        versions={"innovatiemonitor": __version__}
+        versions={"innovatiemonitor": __version__, "code": learning_code()}
         | {name: metadata.version(name) for name in LIBRARIES},
         caveats=tuple(_caveats(learned)),
     )
     return replace(unnamed, model_id=id_of(unnamed))
+
+
+@cache
+def learning_code() -> str:
+    """Return 16 hexadecimal characters for the code that makes features and learns from them."""
+    return code_fingerprint(modules_behind("pipeline.learning.train", within=LEARNING))[:16]
 
 
 def id_of(card: ModelCard) -> str:

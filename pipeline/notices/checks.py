@@ -126,7 +126,7 @@ def texts_are_filled(inspected: Inspection) -> Finding:
     return _share(
         inspected,
         "text",
-        lambda x: not (x.description or any(lot.description for lot in x.lots)),
+        lambda x: not has_text(x),
     )
 
 
@@ -136,7 +136,7 @@ def values_are_filled(inspected: Inspection) -> Finding:
     return _share(
         inspected,
         "value",
-        lambda x: x.kind in {"competition", "result"} and not _has_value(x),
+        lambda x: x.kind in {"competition", "result"} and not has_value(x),
     )
 
 
@@ -197,7 +197,13 @@ def _per_day(notices: Iterable[Notice]) -> dict[dt.date, set[str]]:
     return days
 
 
-def _has_value(notice: Notice) -> bool:
+def has_text(notice: Notice) -> bool:
+    """Whether a notice or any of its lots has a description."""
+    return bool(notice.description or any(lot.description for lot in notice.lots))
+
+
+def has_value(notice: Notice) -> bool:
+    """Whether a notice or any of its lots has a value, estimated or awarded."""
     amounts = [notice.estimated, notice.awarded]
     for lot in notice.lots:
         amounts += [lot.estimated, lot.awarded, lot.framework_maximum]

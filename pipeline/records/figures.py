@@ -57,7 +57,7 @@ class Draw:
 
     Attributes:
         frame_fingerprint: SHA-256 of the frame it was drawn from.
-        design: ``strata`` (take-all plus strata) or ``pips`` (systematic pi-ps on value).
+        design: ``strata``: take-all plus strata.
         seed: Of the random numbers.
         lot_keys: Drawn lots; length n.
         text_notice_ids: The notice to judge per drawn lot; length n.
@@ -76,7 +76,7 @@ class Draw:
     draw_id: str
     period: str
     frame_fingerprint: str
-    design: Literal["strata", "pips"]
+    design: str
     seed: int
     lot_keys: tuple[str, ...]
     text_notice_ids: tuple[str, ...]

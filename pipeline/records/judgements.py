@@ -145,7 +145,8 @@ class ModelCard:
         metrics: Per evaluation set, per metric; empty until it is measured.
         thresholds: Per label, the probability from which it is listed.
         files: SHA-256 per file of the model.
-        versions: Of the program and the libraries it was trained with.
+        versions: Of the program and the libraries it was trained with, and of the code that
+            learned it.
         caveats: That follow from how it was trained; those of measuring follow from ``metrics``.
     """
 
@@ -217,3 +218,8 @@ class Prediction:
     def labels(self) -> tuple[str, ...]:
         """All chosen label ids; of an abstention the forms that fields settle."""
         return self.judgement.labels if self.judgement else self.forms
+
+    @property
+    def conventional(self) -> bool:
+        """Whether it was judged and has no form: without a text nobody can say so."""
+        return not self.forms and self.abstained is None

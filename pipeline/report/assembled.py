@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pipeline import __version__
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
-from pipeline.corpus.analyzer import assemble
 from pipeline.estimates import series
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.material import Material
@@ -24,32 +23,22 @@ from pipeline.records import (
     AwardLot,
     Check,
     Declaration,
-    Evidence,
     Notice,
     Period,
     Provenance,
 )
+from pipeline.report.examples import largest_examples
 from pipeline.report.facts import (
     NO_IMPRINT,
     Declared,
-    Example,
     Facts,
     FrameFacts,
     Imprint,
-    Passage,
     Reconciled,
     Revised,
 )
-from pipeline.shown import for_people, masked
 from pipeline.store import sha256, to_json
 
-MOST_EXAMPLES = 6
-MOST_PASSAGES = 3
-
-# Characters around a marked passage: about a line.
-AROUND = 90
-
-LABELS_OF_NOTHING = frozenset({"none", "closed", "asked", "room"})
 STATES: tuple[Declaration, ...] = ("declared", "none", "absent")
 
 
@@ -111,14 +100,13 @@ def assemble_facts(
         suppressed=figured.suppressed,
         missing_bounds=figured.missing_bounds,
         extremes=figured.extremes,
-        verdicts=figured.verdicts,
         counted=figured.counted,
         skipped=figured.skipped,
         quarters=quarters,
         rolling=rolling,
         indicators=_indicators(material, scores, background.published_counts or {}),
         declared=tuple(_declared(material, scores)),
-        examples=tuple(_examples(material, scores, annotations, background.codebook)),
+        examples=tuple(largest_examples(material, scores, annotations)),
         checks=tuple(background.checks),
         sources=material.sources(),
         revisions=tuple(_revised(old, new) for old, new in background.revised),
@@ -223,106 +211,6 @@ def _state(notices: Sequence[Notice]) -> Declaration:
 
 def _codes(notices: Sequence[Notice]) -> set[str]:
     return {x for notice in notices for lot in notice.lots for x in lot.innovation or ()}
-
-
-def _examples(
-    material: Material,
-    scores: Scores,
-    annotations: Sequence[Annotation],
-    codebook: Codebook,
-) -> Iterator[Example]:
-    """Yield the largest lots with a label and a passage: those judged by people first."""
-    judged = {x: one for x, one in judging.final(annotations).items() if not one.unsure}
-    lots: dict[str, list[AwardLot]] = {}
-    for lot in sorted(material.lots, key=lambda x: (-(x.value_eur or 0), x.lot_key)):
-        lots.setdefault(lot.text_notice_id, []).append(lot)
-    names = sorted(lots, key=lambda x: x not in judged)
-    shown = 0
-    for notice_id, degree in zip(names, scores.texts("degree", names), strict=True):
-        one = judged.get(notice_id)
-        oriented = one.judgement.innovation_oriented if one else degree not in {None, "none"}
-        if oriented and shown < MOST_EXAMPLES:
-            example = _example(
-                material.whole[notice_id], lots[notice_id], one, scores, codebook=codebook
-            )
-            if example.passages:
-                shown += 1
-                yield example
-
-
-def _example(
-    notice: Notice,
-    lots: Sequence[AwardLot],
-    one: Annotation | None,
-    scores: Scores,
-    *,
-    codebook: Codebook,
-) -> Example:
-    values = [lot.value_eur for lot in lots if lot.value_eur is not None]
-    by_people = one is not None and any(x.section for x in one.evidence)
-    evidence = one.evidence if one and by_people else scores.evidence(notice.notice_id, codebook)
-    return Example(
-        notice_id=notice.notice_id,
-        title=for_people(notice.title) or "",
-        buyer=for_people(notice.buyer),
-        url=notice.url,
-        published_on=notice.published_on,
-        labels=_labels(one) if one else _model_labels(scores, notice.notice_id),
-        value_eur=sum(values) if values else None,
-        judged_by="people" if one else "model",
-        passages=tuple(_passages(notice, evidence)),
-    )
-
-
-def _labels(one: Annotation) -> tuple[str, ...]:
-    judgement = one.judgement
-    return (judgement.degree, *judgement.aspect, *judgement.forms)
-
-
-def _model_labels(scores: Scores, notice_id: str) -> tuple[str, ...]:
-    columns = (scores.texts(name, [notice_id])[0] for name in ("degree", "aspect", "forms"))
-    found = (label for text in columns for label in (text or "").split(";"))
-    return tuple(x for x in found if x not in {"", "conventional"})
-
-
-def _passages(notice: Notice, evidence: Collection[Evidence]) -> Iterator[Passage]:
-    text, sections = assemble(notice)
-    text = masked(text)
-    places = {section.name: section for section in sections}
-    marked = [
-        x
-        for x in evidence
-        if x.label not in LABELS_OF_NOTHING
-        and x.start is not None
-        and x.end is not None
-        and x.section in places
-    ]
-    seen: set[tuple[int, int]] = set()
-    for each in marked:
-        section = places[each.section or ""]
-        start, end = section.start + (each.start or 0), section.start + (each.end or 0)
-        if (start, end) in seen or len(seen) == MOST_PASSAGES:
-            continue
-        seen.add((start, end))
-        yield Passage(
-            before=_before(text[section.start : start]),
-            marked=text[start:end],
-            after=_after(text[end : section.end]),
-            label=each.label,
-        )
-
-
-def _before(words: str) -> str:
-    """The last words before a passage, cut between words."""
-    if len(words) <= AROUND:
-        return words
-    return "… " + words[-AROUND:].partition(" ")[2]
-
-
-def _after(words: str) -> str:
-    if len(words) <= AROUND:
-        return words
-    return words[:AROUND].rpartition(" ")[0] + " …"
 
 
 def _revised(old: Published, new: Published) -> Revised:

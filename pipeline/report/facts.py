@@ -17,7 +17,6 @@ from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import TargetVerdict
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -215,7 +214,6 @@ class Facts:
         suppressed: Domains that are too small to show.
         extremes: Per headline quantity, by value: how low and how high the share could lie by
             sampling error and missing values together.
-        verdicts: Shares held against their targets; a verdict holds at both extremes.
         counted: Per sign that stands in a field of the notice: counts over the whole frame,
             without a sampling interval; also there without a draw.
         skipped: Questions without an answer, ``rd by value`` where no value is known.
@@ -246,7 +244,6 @@ class Facts:
     checks: tuple[Check, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     revisions: tuple[Revised, ...] = ()
-    verdicts: tuple[TargetVerdict, ...] = ()
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     imprint: Imprint = NO_IMPRINT

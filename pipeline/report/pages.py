@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -27,6 +26,7 @@ TEMPLATES = Environment(
     finalize=lambda value: unturned(value) if type(value) is str else value,
 )
 
+CONVENTIONAL_NAME = "conventioneel"
 SECTIONS = {"title": "Titel", "description": "Omschrijving", "criteria": "Gunningscriteria"}
 LOT_FIELDS = {
     "title": "titel",
@@ -57,35 +57,35 @@ class Piece:
 
 
 def labels_page(
-    lines: Sequence[Mapping[str, Any]], codebook: Codebook, *, title: str, notes: Sequence[str]
+    predictions: Sequence[Prediction], codebook: Codebook, *, title: str, notes: Sequence[str]
 ) -> str:
     """Write the page of a batch.
 
     Args:
-        lines: As in ``pipeline.labels.table``, in the order to show them.
+        predictions: In the order to show them.
         notes: Sentences above everything else, such as that the notices are fictional.
 
     Returns:
         One HTML page that needs no other file.
     """
-    judged = [x for x in lines if x["degree"] is not None]
-    innovative = sum(x["innovation_oriented"] for x in judged)
+    judged = [x.judgement for x in predictions if x.judgement]
+    innovative = sum(x.innovation_oriented for x in judged)
     return TEMPLATES.get_template("labels.html").render(
         title=title,
         notes=notes,
-        summary=f"{dutch.number(len(lines))} aankondigingen gelezen, "
+        summary=f"{dutch.number(len(predictions))} aankondigingen gelezen, "
         f"{dutch.number(len(judged))} beoordeeld, {dutch.number(innovative)} daarvan "
         "innovatiegericht. Dit zijn tellingen van labels, geen schatting van een aandeel.",
         tables=[
-            _table("Innovatiegraad", [x["degree"] for x in judged], codebook),
+            _table("Innovatiegraad", [_name(x.degree, codebook) for x in judged], codebook),
             _table(
                 "Inkoopvorm",
-                [form for x in lines for form in (x["forms"] or "").split(";") if form],
+                [name for x in predictions for name in _forms(x, codebook)],
                 codebook,
-                whole=len(lines),
+                whole=len(predictions),
             ),
         ],
-        notices=[_notice(x, codebook) for x in lines],
+        notices=[_notice(x, codebook) for x in predictions],
     )
 
 
@@ -101,7 +101,7 @@ def notice_page(prediction: Prediction, document: Document, codebook: Codebook) 
             {
                 "name": label.name,
                 "probability": _probability(prediction.probabilities.get(label.label_id)),
-                "model": "ja" if label.label_id in _chosen(prediction) else "",
+                "model": "ja" if label.label_id in prediction.labels else "",
                 "rules": "ja" if label.label_id in prediction.rules else "",
                 "field": _fields(prediction.evidence, label.label_id),
             }
@@ -154,49 +154,50 @@ def section_name(name: str) -> str:
 
 
 def _table(
-    caption: str, labels: Sequence[str], codebook: Codebook, *, whole: int | None = None
+    caption: str, names: Sequence[str], codebook: Codebook, *, whole: int | None = None
 ) -> dict[str, Any]:
-    counts = Counter(labels)
-    order = [x.label_id for x in codebook.labels if x.label_id in counts]
-    order += ["conventional"] if "conventional" in counts else []
-    whole = len(labels) if whole is None else whole
+    counts = Counter(names)
+    order = dict.fromkeys([*(label.name for label in codebook.labels), CONVENTIONAL_NAME])
+    whole = len(names) if whole is None else whole
     return {
         "caption": caption,
         "head": "Label",
         "lines": [
-            (_name(x, codebook), dutch.number(counts[x]), dutch.percentage(counts[x] / whole))
-            for x in order
+            (name, dutch.number(counts[name]), dutch.percentage(counts[name] / whole))
+            for name in order
+            if name in counts
         ],
     }
 
 
-def _notice(line: Mapping[str, Any], codebook: Codebook) -> dict[str, Any]:
-    chosen = [x for x in (line["degree"], line["openness"]) if x and x != "closed"]
-    chosen += [x for x in (line["aspect"] or "").split(";") if x]
-    forms = [x for x in (line["forms"] or "").split(";") if x]
+def _notice(prediction: Prediction, codebook: Codebook) -> dict[str, Any]:
+    notice, judgement = prediction.notice, prediction.judgement
+    chosen = [judgement.degree, judgement.openness, *judgement.aspect] if judgement else []
     tags = [
-        {"name": _name(x, codebook), "kind": "none" if x == "none" else "strong"} for x in chosen
+        {"name": _name(x, codebook), "kind": "none" if x == "none" else "strong"}
+        for x in chosen
+        if x != "closed"
     ]
-    tags += [{"name": _name(x, codebook), "kind": ""} for x in forms]
-    if line["abstained"]:
-        tags.append({"name": _abstained(line["abstained"]), "kind": "none"})
+    tags += [{"name": name, "kind": ""} for name in _forms(prediction, codebook)]
+    if prediction.abstained:
+        tags.append({"name": _abstained(prediction.abstained), "kind": "none"})
     return {
-        "title": line["title"],
-        "about": _about(line["notice_id"], line["buyer"], line["published_on"]),
+        "title": for_people(notice.title),
+        "about": _about(notice.notice_id, for_people(notice.buyer), notice.published_on),
         "tags": tags,
-        "passages": _passages(json.loads(line["evidence"]), codebook),
+        "passages": _passages(prediction.evidence, codebook),
     }
 
 
-def _passages(evidence: Sequence[Mapping[str, Any]], codebook: Codebook) -> list[dict[str, str]]:
+def _passages(evidence: Sequence[Evidence], codebook: Codebook) -> list[dict[str, str]]:
     """Show each passage or field once, with all labels that it carries."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in evidence:
-        if "field" in one:
-            key = (f"{FIELDS[one['field']]}: {one['value']}", "veld")
+        if one.field:
+            key = (f"{FIELDS[one.field]}: {one.value}", "veld")
         else:
-            key = (one["text"], section_name(one["section"]))
-        found.setdefault(key, []).append(_name(one["label"], codebook))
+            key = (masked(one.text or ""), section_name(one.section or ""))
+        found.setdefault(key, []).append(_name(one.label, codebook))
     return [
         {"text": text, "why": f"{', '.join(dict.fromkeys(names))} ({where})"}
         for (text, where), names in found.items()
@@ -211,11 +212,6 @@ def _abstained(reason: str) -> str:
     return ABSTAINED[reason.partition(":")[0]]
 
 
-def _chosen(prediction: Prediction) -> set[str]:
-    judgement = prediction.judgement
-    return set(judgement.labels if judgement else prediction.forms)
-
-
 def _fields(evidence: Sequence[Evidence], label: str) -> str:
     return "; ".join(
         f"{FIELDS[x.field]}: {x.value}" for x in evidence if x.label == label and x.field
@@ -226,5 +222,10 @@ def _probability(value: float | None) -> str:
     return "" if value is None else dutch.percentage(value, 0)
 
 
+def _forms(prediction: Prediction, codebook: Codebook) -> list[str]:
+    names = [_name(form, codebook) for form in prediction.forms]
+    return names or [CONVENTIONAL_NAME] * prediction.conventional
+
+
 def _name(label: str, codebook: Codebook) -> str:
-    return "conventioneel" if label == "conventional" else codebook.label(label).name
+    return codebook.label(label).name

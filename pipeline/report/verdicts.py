@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.estimates.reference import Yardstick
+from pipeline.estimates.targets import TargetVerdict
 from pipeline.records import Estimate
 from pipeline.report import dutch
 from pipeline.report.facts import Facts
@@ -19,28 +20,25 @@ class Wording:
 
 
 def against(facts: Facts, estimate: Estimate, target: Yardstick) -> Wording:
-    """Hold an estimate against a target.
-
-    Lower or higher is said only when the whole interval is, and also when all missing values
-    were worst or best, the error of the draw included.
-    """
-    goal = dutch.percentage(target.share, 0)
-    ends = (estimate.low, estimate.high)
-    low, high = facts.extremes.get(estimate.quantity, ends)
-    if estimate.low <= target.share <= estimate.high:
+    """Say in words how an estimate stands to a target; see ``TargetVerdict``."""
+    goal, ends = dutch.percentage(target.share, 0), (estimate.low, estimate.high)
+    extremes = facts.extremes.get(estimate.quantity, ends)
+    verdict = TargetVerdict.of(estimate, extremes, target.share)
+    if verdict.reason == "sampling":
         return Wording(
             "geen: doel binnen interval",
             f"Het doel van {goal} ligt binnen het interval; wel of niet gehaald is onbekend",
         )
-    if low <= target.share <= high:
+    if verdict.reason == "missing_values":
         side = "onder" if estimate.high < target.share else "boven"
+        low, high = map(dutch.percentage, extremes)
         return Wording(
             "geen: ontbrekende waarden",
             f"Het interval ligt {side} het doel van {goal}, maar met de uitersten van ontbrekende "
-            f"waarden kan het aandeel tussen {dutch.percentage(low)} en {dutch.percentage(high)} "
-            "liggen; wel of niet gehaald is onbekend",
+            f"waarden kan het aandeel tussen {low} en {high} liggen; wel of niet gehaald is "
+            "onbekend",
         )
-    word, side = ("lager", "eronder") if high < target.share else ("hoger", "erboven")
+    word, side = ("lager", "eronder") if verdict.answer == "below" else ("hoger", "erboven")
     also = ", ook met de uitersten van ontbrekende waarden" if facts.missing_bounds else ""
     return Wording(
         f"{word} dan het doel",

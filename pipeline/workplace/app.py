@@ -15,7 +15,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError
-from pipeline.workplace import begin, entrance, finding, judging, listing, reading
+from pipeline.workplace import (
+    begin,
+    deciding,
+    entrance,
+    finding,
+    judging,
+    listing,
+    reading,
+    training,
+)
 from pipeline.workplace.guard import Guard, TooLarge
 from pipeline.workplace.people import form_token, person_of
 from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
@@ -36,11 +45,20 @@ READ: dict[str, Page] = {
     "/beoordelen": judging.judging_overview,
     "/beoordelen/{duty}": judging.next_turn,
     "/beoordelen/{duty}/{notice_id:path}": judging.judge_page,
+    "/beslissen": deciding.differences,
+    "/beslissen/{file}": deciding.next_difference,
+    "/beslissen/{file}/{notice_id:path}": deciding.difference_page,
+    "/model": training.model,
+    "/model/voortgang": training.job_state,
     "/mensen": entrance.colleagues,
 }
 WRITE: dict[str, Page] = {
     "/beoordelen": listing.list_made,
     "/beoordelen/{duty}/{notice_id:path}": judging.judgement_sent,
+    "/beslissen/{file}/{notice_id:path}": deciding.decided,
+    "/model/leren": training.teach,
+    "/model/lezen": training.read_all_notices,
+    "/model/kiezen": training.promote_model,
     "/mensen": entrance.invited,
 }
 

@@ -26,9 +26,10 @@ from pipeline.labels.scores import Scores
 from pipeline.notices.provinces import province
 from pipeline.notices.serial import notice_to_json
 from pipeline.records import Annotation, Notice
+from pipeline.spreadsheet import forms_cell, labels_cell
 from pipeline.writing import named
 
-SAID = ("degree", "aspect", "openness", "forms", "abstained", "rules", "differs", "evidence")
+SAID = ("degree", "aspect", "openness", "forms", "abstained", "rules", "differs", "p_innovation")
 
 TABLES = """
 CREATE TABLE notices (
@@ -201,13 +202,20 @@ class _Lines:
         place = None if scores is None else scores.places.get(notice_id)
         if scores is None or place is None or notice_id in self._contents.withheld:
             return {}
-        said = {name: scores.table[name][place].as_py() for name in (*SAID, "p_innovation")}
+        said = {name: scores.table[name][place].as_py() for name in SAID}
+        evidence = [x.as_dict() for x in scores.evidence(notice_id)]
+        cells = {
+            **{name: labels_cell(said[name] or ()) for name in ("aspect", "rules", "differs")},
+            # Without a text nobody can say that it is conventional.
+            "forms": (labels_cell if said["abstained"] else forms_cell)(said["forms"]) or None,
+            "evidence": json.dumps(evidence, ensure_ascii=False),
+        }
         chances = {
             label.label_id: scores.table[f"p_{label.label_id}"][place].as_py()
             for label in self._contents.codebook.labels
         }
         known = {label: p for label, p in chances.items() if p is not None}
-        return said | {"model_id": scores.model_id, "probabilities": json.dumps(known)}
+        return said | cells | {"model_id": scores.model_id, "probabilities": json.dumps(known)}
 
     def _by_people(self, notice_id: str) -> dict[str, Any]:
         readings = self._readings.get(notice_id, 0)
@@ -217,9 +225,9 @@ class _Lines:
         return {
             "people": readings,
             "people_degree": judged.degree,
-            "people_aspect": ";".join(judged.aspect),
+            "people_aspect": labels_cell(judged.aspect),
             "people_openness": judged.openness,
-            "people_forms": ";".join(judged.forms) or "conventional",
+            "people_forms": forms_cell(judged.forms),
         }
 
 

@@ -6,18 +6,20 @@ What the model says is shown on none of them, nor what others said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from pipeline.codebook import Label
 from pipeline.corpus import annotations as judging
-from pipeline.records import Annotation
+from pipeline.records import Annotation, Notice
 from pipeline.report import dutch
 from pipeline.workplace.answers import (
     LONGEST_PASSAGE,
     UNSURE_KEY,
     Contradiction,
+    Pace,
     Sent,
     keep_answer,
     label_keys,
@@ -98,19 +100,60 @@ def judge_page(visit: Visit) -> Response:
     return _judge(visit, duty, readings)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """A notice with the choices beside it.
+
+    Attributes:
+        heading: What is being judged: the list, the draw, or a decision.
+        draft: Under what the browser keeps what is not sent yet.
+        back: Where Backspace leads.
+        home: Where the heading leads.
+        own: What this person said of it before.
+    """
+
+    notice: Notice
+    heading: str
+    draft: str
+    back: str | None
+    home: str
+    own: Annotation | None = None
+    pace: Pace | None = None
+
+
 def _judge(visit: Visit, duty: Duty, readings: Readings, *, wrong: str = "") -> Response:
-    work, notice_id = visit.work, visit.path["notice_id"]
+    notice_id = visit.path["notice_id"]
     if notice_id not in duty.notice_ids:
         raise NotThere(f"{notice_id!r} is no part of {duty.name}")
-    notice = work.notice(notice_id)
-    own = _own(readings, notice_id, visit.person)
+    return choices(
+        visit,
+        Choices(
+            notice=visit.work.notice(notice_id),
+            heading=duty.title,
+            draft=duty.name,
+            back=_before(duty, readings, visit),
+            home="/beoordelen",
+            own=_own(readings, notice_id, visit.person),
+            pace=progress_of(duty, visit.person, readings),
+        ),
+        wrong=wrong,
+    )
+
+
+def choices(visit: Visit, shown: Choices, *, wrong: str = "") -> Response:
+    """Show a notice with the choices beside it.
+
+    Args:
+        wrong: Why what was sent is refused.
+    """
+    work, notice, own = visit.work, shown.notice, shown.own
     chosen = {*own.judgement.labels, *(["unsure"] if own.unsure else [])} if own else set()
     letters = label_keys(work.codebook)
     return visit.page(
         "judge.html",
         status=409 if wrong else 200,
         title=notice.title or "(zonder titel)",
-        duty=duty,
+        shown=shown,
         notice=notice,
         kind=KINDS[notice.kind],
         procedure=PROCEDURES.get(notice.procedure or "", notice.procedure),
@@ -119,7 +162,7 @@ def _judge(visit: Visit, duty: Duty, readings: Readings, *, wrong: str = "") -> 
         questions=[
             {
                 "id": name,
-                "name": shown,
+                "name": title,
                 "one": name in ("degree", "openness"),
                 "question": work.codebook.questions.get(name, ""),
                 "labels": [
@@ -128,17 +171,13 @@ def _judge(visit: Visit, duty: Duty, readings: Readings, *, wrong: str = "") -> 
                     if label.judgement == name
                 ],
             }
-            for name, shown in work.codebook.judgements.items()
+            for name, title in work.codebook.judgements.items()
         ],
         unsure_key=UNSURE_KEY,
         unsure="unsure" in chosen,
         passages=passage_cell(own),
         longest=LONGEST_PASSAGE,
-        own=own,
         own_since=_moment(own),
-        progress=progress_of(duty, visit.person, readings),
-        back=_before(duty, readings, visit),
-        onward=address("beoordelen", duty.name),
         wrong=wrong,
     )
 

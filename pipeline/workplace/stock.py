@@ -11,12 +11,14 @@ from pipeline.estimates import drawing
 from pipeline.estimates.frame import read_rates
 from pipeline.estimates.material import assembled
 from pipeline.labels import scores as scoring
+from pipeline.labels.classify import Classifier
 from pipeline.labels.find import notices_of
 from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
 from pipeline.notices.period import ALL_TIME, all_outlines
 from pipeline.notices.relations import one_reading
+from pipeline.parallel import batches
 from pipeline.records import Notice
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
@@ -33,6 +35,29 @@ def refresh(work: Workplace, *, tell: Callable[[int], None] = lambda _: None) ->
     with work.store.exclusive("index"):
         write_catalogue(work.store.index_path, contents(work, made_of=now), tell=tell)
     return True
+
+
+def read_unread(
+    work: Workplace, *, jobs: int = 1, tell: Callable[[int], None] = lambda _: None
+) -> int:
+    """Ask the model in use of every notice that it has not read, and keep what it says.
+
+    Args:
+        jobs: Processes, at least 1.
+        tell: Hears how many notices have been looked at.
+
+    Returns:
+        How many it read.
+    """
+    classifier = Classifier.load(settings=work.settings)
+    known = scoring.known(work.store, classifier.card.model_id, work.codebook)
+    read = looked = 0
+    for part in batches(contents(work).notices, scoring.PER_FILE):
+        if unread := scoring.missing(part, known):
+            scoring.score(unread, store=work.store, classifier=classifier, jobs=jobs)
+        read, looked = read + len(unread), looked + len(part)
+        tell(looked)
+    return read
 
 
 def freshness(work: Workplace) -> str:

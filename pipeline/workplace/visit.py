@@ -23,6 +23,7 @@ from pipeline.records import Annotation, Notice
 from pipeline.report import dutch
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
+from pipeline.workplace.jobs import COMMAND, Jobs
 from pipeline.workplace.search import Finder
 
 
@@ -42,6 +43,11 @@ TEMPLATES = Environment(
 TEMPLATES.globals |= {"address": address, "dutch": dutch}
 
 
+# A file of judgements and its state; agreement per question, and per person.
+AgreedKey = tuple[str, tuple[int, int]]
+Agreed = tuple[list[dict[str, str]], list[dict[str, str]]]
+
+
 class NotThere(PipelineError):
     """There is no such page, notice or list."""
 
@@ -54,12 +60,17 @@ class Workplace(Home):
         inputs: Files with notices, beside those that were collected.
         clock: Tells the moment, UTC.
         fictional: Whether the notices are made up; every page then says so.
+        command: How our own commands are started.
+        claims: Who has which notice before them.
+        agreed: Agreement that was calculated, by file and its state.
     """
 
     clock: Callable[[], dt.datetime]
     inputs: Sequence[str] = ()
     fictional: bool = False
+    command: Sequence[str] = COMMAND
     claims: Claims = field(default_factory=Claims)
+    agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -81,6 +92,11 @@ class Workplace(Home):
             held = state, judging.read(text, self.codebook, name=f"{name}.csv")
             self._judged[name] = held
         return held[1]
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What takes minutes."""
+        return Jobs(store=self.store, clock=self.clock, command=self.command)
 
     @property
     def finder(self) -> Finder:

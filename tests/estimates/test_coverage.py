@@ -57,6 +57,20 @@ def published(study):
     return {scenario: quality(study, scenario) for scenario in SCENARIOS}
 
 
+def test_the_systematic_draw_takes_lots_as_often_as_it_says(study):
+    rng = np.random.default_rng(3)
+    values, times, rounds = rng.lognormal(11, 2, 150), np.zeros(150), 1000
+    stated = np.zeros(150)
+    for _ in range(rounds):
+        got = study.systematic(values, rng.random(150), 60)
+        assert len(set(got.chosen)) == 60
+        times[got.chosen] += 1
+        stated[got.chosen] = got.probabilities
+    # Five standard errors of a binomial share, so that none of 150 lots fails by chance.
+    slack = 5 * np.sqrt(stated * (1 - stated) / rounds)
+    assert (np.abs(times / rounds - stated) <= slack + 1e-12).all()
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_published_estimator_meets_its_goals(published, scenario):
     got = published[scenario]

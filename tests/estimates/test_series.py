@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from pipeline.errors import EstimateError
 from pipeline.estimates.counted import Counted
@@ -13,7 +12,6 @@ from pipeline.estimates.revision import Figures, Revision, revise
 from pipeline.estimates.series import (
     Quarter,
     minimal_detectable_change,
-    panel_detectable_change,
     rolling,
     single,
     years,
@@ -131,15 +129,6 @@ def test_the_change_of_forms_is_marked_as_a_break():
     assert [str(p.period) for p in single(series) if p.flags] == ["2023Q4"]
     marked = [str(p.quarters[-1].period) for p in rolling(series) if p.flags]
     assert marked == ["2023Q4", "2024Q1", "2024Q2"]
-
-
-def test_panels_that_overlap_detect_smaller_changes():
-    one = Interval(share=0.1, low=0, high=1, variance=1e-4, degrees=100)
-    apart = panel_detectable_change(one, one, overlap=0, correlation=1)
-    half = panel_detectable_change(one, one, overlap=0.5, correlation=1)
-    assert apart == pytest.approx(float(stats.t.ppf(0.975, 100)) * 2e-4**0.5)
-    assert half == pytest.approx(apart / 2**0.5)
-    assert panel_detectable_change(one, one, overlap=1, correlation=1) == 0
 
 
 def figures(share=0.1, **changes):

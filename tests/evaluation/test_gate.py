@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from typer.testing import CliRunner
 
-from pipeline.errors import CorpusError, GateFailed, ModelNotFound, UntrustedModel
+from pipeline import cli
+from pipeline.errors import CorpusError, GateFailed, ModelNotFound, SettingsError, UntrustedModel
 from pipeline.evaluation import gate
 from pipeline.learning import promotions, shelf
 from pipeline.learning.card import id_of, identity, measured
@@ -284,6 +286,79 @@ def test_a_floor_is_not_lowered_without_a_reason_or_without_being_there(store):
     with pytest.raises(CorpusError, match=r"'authored.kappa' has no bound; there are: authored"):
         gate.lower(store, "authored.kappa", 0.1, reason="x", on="2026-02-01")
     assert gate.bounds(store) == FLOORS
+
+
+def test_an_added_bound_holds_from_then_on_and_names_its_set_and_reason(store):
+    measured = {**METRICS, "traps": {"fingerprint": "tttt", "right": 0.7}}
+    able = card(metrics=measured)
+    gate.bind(store, able, "traps.right", 0.8, side="at_least", reason="traps", on="2026-02-01")
+    floors = gate.bounds(store)
+    assert floors["at_least"] == {"authored.degree.kappa": 0.9, "traps.right": 0.8}
+    assert floors["evaluation"] == {**FLOORS["evaluation"], "traps": "tttt"}
+    assert floors["reasons"] == [
+        {
+            "metric": "traps.right",
+            "side": "at_least",
+            "from": None,
+            "to": 0.8,
+            "reason": "traps",
+            "on": "2026-02-01",
+        }
+    ]
+    within = {"value": 0.7, "low": 0.6, "high": 0.79}
+    failing = card(metrics={**measured, "traps": {"fingerprint": "tttt", "right": within}})
+    assert gate.check(failing, floors) == [
+        "traps.right is 0.7 (0.6 to 0.79); it must be at least 0.8"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "message"),
+    [
+        (
+            "authored.degree.kapa",
+            "x",
+            r"'authored.degree.kapa' is no figure of m-\w+; it has: auth",
+        ),
+        ("authored.fingerprint", "x", "is no figure"),
+        ("authored", "x", "is no figure"),
+        ("authored.degree.kappa", "x", "has a bound"),
+        ("authored.degree.kappa.low", " ", "only with a reason"),
+    ],
+)
+def test_a_bound_is_not_added_for_what_is_not_measured_or_has_one_or_without_a_reason(
+    store, path, reason, message
+):
+    with pytest.raises(CorpusError, match=message):
+        gate.bind(store, card(), path, 0.5, side="at_least", reason=reason, on="2026-02-01")
+    assert gate.bounds(store) == FLOORS
+
+
+def test_a_set_that_has_bounds_stays_the_one_they_are_about(store):
+    other = card(metrics=changed("authored.fingerprint", "bbbb"))
+    gate.bind(store, other, "authored.degree.kappa.low", 0.5, side="at_least", reason="x", on="y")
+    assert gate.bounds(store)["evaluation"]["authored"] == "aaaa"
+
+
+@pytest.mark.parametrize(
+    "pair", ["traps.right", "traps.right=", "traps.right=nan", "=0,5", "x=inf"]
+)
+def test_a_bound_that_is_no_number_is_refused(store, pair, monkeypatch):
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(store.home))
+    for option in ("--at-least", "--at-most", "--lower"):
+        done = CliRunner().invoke(cli.app, ["promote", option, pair, "--reason", "x"])
+        assert isinstance(done.exception, SettingsError)
+        assert str(done.exception).startswith("a bound is ")
+
+
+def test_a_bound_is_added_by_the_command_for_the_promoted_model(store, monkeypatch):
+    put(store, card())
+    promote(store, card())
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(store.home))
+    given = ["promote", "--at-most", "real.false_alarms.per_1000.value=5", "--reason", "x"]
+    done = CliRunner().invoke(cli.app, given, catch_exceptions=False)
+    assert done.output == "bound added: real.false_alarms.per_1000.value at most 5\n"
+    assert gate.bounds(store)["at_most"]["real.false_alarms.per_1000.value"] == 5.0
 
 
 def test_a_new_evaluation_set_is_taken_with_a_reason(store):

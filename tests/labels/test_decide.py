@@ -180,8 +180,8 @@ def test_rules_take_the_highest_asserted_degree_and_ignore_what_is_negated(book)
         hit("transformative", "negated", names=False),
         hit("sbir", names=False),
     )
-    assert rules.judge(reading(*hits), book) == Judgement(
+    assert rules.judge(reading(*hits), book, settled=()) == Judgement(
         degree="disruptive", aspect=("solution",), openness="asked", forms=("sbir",)
     )
-    nothing = rules.judge(reading(hit("sbir", "history")), book)
+    nothing = rules.judge(reading(hit("sbir", "history")), book, settled=())
     assert nothing.labels == ("none", "closed")

@@ -18,7 +18,7 @@ from pipeline.labels.run import Run
 from pipeline.labels.show import show
 from pipeline.labels.table import line
 from pipeline.records import AwardLot, Period
-from pipeline.report.assembled import _passages
+from pipeline.report.examples import _passages
 from pipeline.report.pages import labels_page, notice_page
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -94,8 +94,7 @@ def test_labels_are_those_of_the_text_itself(classifier, source):
 def test_pages_and_the_terminal(classifier, source):
     prediction, document = classifier.explain(find("1\u202e", [source], now=NOW))
     assert_clean(notice_page(prediction, document, classifier.codebook))
-    values = line(prediction, classifier.codebook)
-    assert_clean(labels_page([values], classifier.codebook, title="x", notes=["\u202enoot"]))
+    assert_clean(labels_page([prediction], classifier.codebook, title="x", notes=["\u202enoot"]))
     screen = io.StringIO()
     Console(file=screen, width=200).print(show(prediction, document, classifier.codebook))
     assert_clean(screen.getvalue())

@@ -12,10 +12,10 @@ import pytest
 from pipeline import cli, settings
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import SettingsError
-from pipeline.labels.batches import lines_of
+from pipeline.labels.batches import predictions_of
 from pipeline.labels.find import find
 from pipeline.labels.run import Run
-from pipeline.labels.table import columns
+from pipeline.labels.table import columns, line
 from pipeline.store import Store
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -37,7 +37,7 @@ def demo():
 
 @pytest.fixture(scope="module")
 def lines(classifier, demo):
-    return lines_of(classifier, demo)
+    return [line(x, classifier.codebook) for x in predictions_of(classifier, demo)]
 
 
 def table(path, count, **changes):

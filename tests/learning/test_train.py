@@ -1,18 +1,20 @@
 """What measures a model never trains it, and its id follows from what it was made of."""
 
 import datetime as dt
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pipeline import codebook, settings
+from pipeline import codebook, settings, sourcecode
 from pipeline.codebook import Cue
 from pipeline.corpus import annotations
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import CorpusError
 from pipeline.features.targets import Target
-from pipeline.learning.card import card, identity
+from pipeline.learning.card import LEARNING, card, identity
 from pipeline.learning.describe import describe
 from pipeline.learning.examples import (
     Added,
@@ -26,6 +28,7 @@ from pipeline.learning.examples import (
 from pipeline.learning.train import FORM_THRESHOLD, Recipe
 from pipeline.learning.weak import SilverJudgement
 from pipeline.records import Annotation, Document, Evidence, Judgement, Notice, Reading
+from pipeline.sourcecode import code_fingerprint, modules_behind
 from pipeline.store import Store
 
 STORE = Store(settings.load().home)
@@ -165,10 +168,33 @@ def test_each_thing_a_model_is_made_of_changes_its_id(learned, monkeypatch):
     }
     monkeypatch.setattr("pipeline.learning.card.metadata.version", lambda _: "9.9")
     others["library"] = made(learned)
+    monkeypatch.undo()
+    monkeypatch.setattr("pipeline.learning.card.learning_code", lambda: "0" * 16)
+    others["code"] = made(learned)
     ids = [made(learned).model_id, *(x.model_id for x in others.values())]
     monkeypatch.undo()
     ids.append(made(learned).model_id)
     assert len(set(ids)) == len(others) + 1
+
+
+def test_the_code_of_a_model_is_all_that_python_loads_of_features_and_learning():
+    modules = "(x for x, m in sys.modules.items() if not hasattr(m, '__path__'))"
+    code = f"import sys, pipeline.learning.train; print(*{modules})"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {x for x in shown.stdout.split() if x.startswith(("pipeline.fea", "pipeline.lear"))}
+    behind = modules_behind("pipeline.learning.train", within=LEARNING)
+    assert behind == loaded | {"pipeline.corpus.analyzer", "pipeline.corpus.cleaning"}
+    assert {"pipeline.features.passages", "pipeline.learning.heads"} < behind
+
+
+def test_the_code_of_a_model_changes_with_any_of_its_modules_and_no_other(monkeypatch):
+    behind = modules_behind("pipeline.learning.train", within=LEARNING)
+    before, read = code_fingerprint(behind), sourcecode._source
+    for name, same in (("pipeline.features.windows", False), ("pipeline.report.dutch", True)):
+        monkeypatch.setattr(
+            sourcecode, "_source", lambda x, name=name: read(x) + b"\n" * (x == name)
+        )
+        assert (code_fingerprint(behind) == before) is same
 
 
 def test_thresholds_are_those_of_the_recipe(learned):

@@ -25,6 +25,7 @@ def codebook():
 
 
 SILENT = (Lot(),)
+EMPTY = spacy.blank("nl").make_doc("")
 
 
 def reading(*hits, lots=SILENT, **facts):
@@ -33,9 +34,8 @@ def reading(*hits, lots=SILENT, **facts):
         | {"title": "Titel", "subtype": "16", "lots": lots}
         | facts
     )
-    doc = spacy.blank("nl").make_doc("")
     document = Document(
-        notice=notice, text="", doc=doc, sections=(), language="nl", analyzer="none"
+        notice=notice, text="", doc=EMPTY, sections=(), language="nl", analyzer="none"
     )
     return Reading(document=document, hits=hits)
 

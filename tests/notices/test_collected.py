@@ -9,6 +9,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline import sourcecode
 from pipeline.errors import CorpusError, PipelineError
 from pipeline.notices import _readers, collect, collected, outlines
 from pipeline.notices.collected import CollectReport
@@ -174,13 +175,13 @@ def test_a_readers_version_follows_all_that_python_loads_for_it(name):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_readers_version_changes_with_any_module_it_reads_through(name, monkeypatch):
-    before, source = _readers._version(name), _readers._source
+    before, source = _readers._version(name), sourcecode._source
     for module in _readers.read_through(name):
 
         def edited(each, module=module):
             return source(each) + (b"\n# edited" if each == module else b"")
 
-        monkeypatch.setattr(_readers, "_source", edited)
+        monkeypatch.setattr(sourcecode, "_source", edited)
         assert _readers._version(name) != before, module
 
 
@@ -193,12 +194,12 @@ def test_columns_of_the_dataset_lie_in_another_room_and_are_followed():
 def test_a_readers_version_follows_a_change_in_an_imported_module(monkeypatch):
     before = _readers._version("pipeline.notices.formats.eforms")
     tabular = _readers._version("pipeline.notices.formats.tabular")
-    source = _readers._source
+    source = sourcecode._source
 
     def edited(name):
         return source(name) + (b"\n# edited" if name.endswith("._xml") else b"")
 
-    monkeypatch.setattr(_readers, "_source", edited)
+    monkeypatch.setattr(sourcecode, "_source", edited)
     assert _readers._version("pipeline.notices.formats.eforms") != before
     assert _readers._version("pipeline.notices.formats.tabular") == tabular
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from pipeline import codebook, settings
-from pipeline.labels.batches import lines_of
+from pipeline.labels.batches import predictions_of
 from pipeline.labels.find import find
 from pipeline.records import Evidence, Notice
 from pipeline.report.pages import Piece, labels_page, notice_page, pieces, section_name
@@ -65,9 +65,9 @@ def test_the_page_of_a_notice_escapes_its_text_and_marks_its_passages(classifier
 
 
 def test_the_demo_page_names_every_notice_once(classifier, book):
-    lines = lines_of(classifier, Store(settings.load().home).demo_notices())
-    page = labels_page(lines, book, title="Proef", notes=["Verzonnen."])
-    assert page.count("<article>") == len(lines) == 54
+    found = predictions_of(classifier, Store(settings.load().home).demo_notices())
+    page = labels_page(found, book, title="Proef", notes=["Verzonnen."])
+    assert page.count("<article>") == len(found) == 54
     assert "Dit zijn tellingen van labels, geen schatting van een aandeel." in page
     assert "Verzonnen." in page
 

@@ -10,7 +10,6 @@ from fictional import estimate
 from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
 from pipeline.estimates.shares import Suppressed
-from pipeline.estimates.verdicts import TARGETS
 from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
@@ -160,10 +159,6 @@ def test_what_stands_in_a_field_is_counted_without_an_interval_of_a_draw(facts):
         ["Innovatiepartnerschap", "–", "–", "–", "0,0% tot 1,1%"],
         ["Innovatie als doel aangegeven (BT-06)", "143", "4,2%", ".", "."],
     ]
-
-
-def test_targets_of_report_and_verdicts_are_the_same(facts):
-    assert {x.quantity: x.share for x in facts.yardsticks if x.kind == "target"} == TARGETS
 
 
 def test_a_bound_is_drawn_without_a_point(facts):

@@ -15,9 +15,10 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.dutch_excel import decode, require_none
-from pipeline.corpus.exchange._tasks import CONVENTIONAL, UNSHOWN, UNSURE
+from pipeline.corpus.exchange._tasks import UNSHOWN, UNSURE
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Section
+from pipeline.spreadsheet import CONVENTIONAL
 from pipeline.store import short_hash
 
 # Ten thousand long notices with their judgements stay well below this.

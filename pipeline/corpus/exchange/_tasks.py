@@ -12,13 +12,13 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.annotations import check
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Draw, Evidence, Judgement, Notice, Prediction, Section
+from pipeline.spreadsheet import CONVENTIONAL
 from pipeline.store import short_hash
 
 Facts = dict[str, object]
 
 # The box that is ticked next to the labels of the codebook.
 UNSURE = "unsure"
-CONVENTIONAL = "conventional"
 
 # The fact that names passages which a tool cannot show.
 UNSHOWN = "unshown"

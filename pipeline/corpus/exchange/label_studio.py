@@ -26,7 +26,6 @@ from pipeline.corpus.exchange._answers import (
     taken_over,
 )
 from pipeline.corpus.exchange._tasks import (
-    CONVENTIONAL,
     UNSURE,
     Task,
     chosen,
@@ -36,6 +35,7 @@ from pipeline.corpus.exchange._tasks import (
 )
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Prediction
+from pipeline.spreadsheet import CONVENTIONAL
 from pipeline.store import short_hash
 
 Result = dict[str, object]

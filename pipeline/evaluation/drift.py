@@ -1,0 +1,197 @@
+"""Is a quarter still what the model knows: an alarm with a stated rate of false ones.
+
+Months are the units: their shares differ by more than chance, because notices come in bundles of
+one buyer and because quarters have seasons. Derivation and simulation: docs/drift.md.
+
+Source:
+    Two samples of months, Welch & Student as in Snedecor & Cochran, Statistical Methods (1989),
+    ch. 6; the arcsine of a share's root has a variance of 1/4n whatever the share (ibid., ch. 15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.labels.scores import WORDS, Scores
+from pipeline.notices.checks import has_text, has_value
+from pipeline.records import Check, Notice, Period
+
+Floats = NDArray[np.float64]
+
+# Measure to how many of how many, in one month.
+Month = Mapping[str, tuple[int, int]]
+Quarter = Sequence[Month]
+
+# With eight measures against two references, at most one quarter in twenty is beyond this without
+# any drift, in the worst of the worlds of `scripts/drift_alarm.py`.
+LIMIT = 4.8
+QUARTERS = 4
+
+HALF = 0.5
+DOUBT = (0.2, 0.8)
+
+NAMES = {
+    "innovative": "notices with a probability of innovation of 0.5 or more",
+    "doubtful": "notices with a probability of 0.2 to 0.8",
+    "abstained": "notices on which the model abstains",
+    "unknown": "words that no notice holds of those it learned from",
+    "no_text": "notices without a description",
+    "no_value": "calls and awards without a value",
+    "no_cpv": "notices without a CPV code",
+    "no_procedure": "calls without a procedure",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How far one measure lies from what it was.
+
+    Attributes:
+        measure: Key of ``NAMES``.
+        now, before: Shares, 0 to 1.
+        distance: In standard errors; an alarm beyond ``LIMIT``, either way.
+    """
+
+    measure: str
+    now: float
+    before: float
+    distance: float
+
+
+def distance(now: Floats, before: Floats, floor: Floats) -> Floats:
+    """Return by how many standard errors months differ from those before.
+
+    The standard error is the larger of two: months as independent units, and quarters as such.
+
+    Args:
+        now: Transformed shares of the months of a quarter, shape (..., m).
+        before: Of the quarters before, shape (..., quarters, m).
+        floor: Least variance of a month, that of chance alone, shape (...).
+
+    Returns:
+        Shape (...).
+    """
+    months = now.shape[-1]
+    quarters = before.shape[-2]
+    flat = before.reshape(*before.shape[:-2], -1)
+    squares = _squares(now) + _squares(flat)
+    within = np.maximum(squares / (months + flat.shape[-1] - 2), floor)
+    between = before.mean(axis=-1).var(axis=-1, ddof=1)
+    variance = np.maximum(within * (1 / months + 1 / flat.shape[-1]), between * (1 + 1 / quarters))
+    difference = now.mean(axis=-1) - flat.mean(axis=-1)
+    return np.asarray(difference / np.sqrt(variance), dtype=np.float64)
+
+
+def drifts(now: Quarter, before: Sequence[Quarter]) -> tuple[Drift, ...]:
+    """Compare a quarter with earlier ones, the farthest measure first.
+
+    Left out is what not every month tells: a measure that was not taken, or of no notices.
+
+    Args:
+        now: Its months.
+        before: At least two quarters, with as many months each.
+    """
+    found = []
+    for name in NAMES:
+        counts = [[x.get(name, (0, 0)) for x in quarter] for quarter in (now, *before)]
+        if any(not of for quarter in counts for _, of in quarter):
+            continue
+        yes, of = np.moveaxis(np.array(counts, dtype=np.float64), -1, 0)
+        turned = np.arcsin(np.sqrt(yes / of))
+        far = distance(turned[0], turned[1:], np.array((1 / (4 * of)).mean()))
+        found.append(
+            Drift(
+                measure=name,
+                now=float(yes[0].sum() / of[0].sum()),
+                before=float(yes[1:].sum() / of[1:].sum()),
+                distance=float(far),
+            )
+        )
+    return tuple(sorted(found, key=lambda x: -abs(x.distance)))
+
+
+def months_of(period: Period, notices: Iterable[Notice], scores: Scores) -> Quarter:
+    """Count the measures of a quarter, month by month.
+
+    Args:
+        notices: Published in it, texts may be left out.
+        scores: Of those that the model was asked of; the others count for the fields only.
+    """
+    parts: dict[int, list[Notice]] = {n: [] for n in months_in(period)}
+    for one in notices:
+        if one.published_on is not None and one.published_on in period:
+            parts[one.published_on.month].append(one)
+    return [_of_fields(several) | _of_model(several, scores) for several in parts.values()]
+
+
+def months_in(period: Period) -> range:
+    """Return the months of a quarter, by number."""
+    return range(period.first_day.month, period.last_day.month + 1)
+
+
+def _of_fields(notices: Sequence[Notice]) -> dict[str, tuple[int, int]]:
+    told = [x for x in notices if x.kind in {"competition", "result"}]
+    calls = [x for x in notices if x.kind == "competition"]
+    return {
+        "no_text": _count(not has_text(x) for x in notices),
+        "no_value": _count(not has_value(x) for x in told),
+        "no_cpv": _count(not x.cpv for x in notices),
+        "no_procedure": _count(not x.procedure for x in calls),
+    }
+
+
+def _of_model(notices: Sequence[Notice], scores: Scores) -> dict[str, tuple[int, int]]:
+    known = [scores.places[x.notice_id] for x in notices if x.notice_id in scores.places]
+    places = pa.array(known, type=pa.int64())
+    lines = scores.table.select(["p_innovation", "abstained", *WORDS]).take(places).to_pylist()
+    judged = [x["p_innovation"] for x in lines if x["p_innovation"] is not None]
+    counted = [x for x in lines if x["words"] is not None]
+    words, unknown = (sum(x[name] for x in counted) for name in WORDS)
+    return {
+        "innovative": _count(p >= HALF for p in judged),
+        "doubtful": _count(DOUBT[0] <= p < DOUBT[1] for p in judged),
+        "abstained": _count(bool(x["abstained"]) for x in lines),
+        "unknown": (unknown, words) if len(counted) == len(lines) else (0, 0),
+    }
+
+
+def _count(found: Iterable[bool]) -> tuple[int, int]:
+    several = list(found)
+    return sum(several), len(several)
+
+
+def drift_check(name: str, now: Quarter, before: Sequence[Quarter]) -> Check:
+    """Say whether a quarter is beyond the limit in any measure.
+
+    Args:
+        name: Of the check, which says what it is compared with.
+        before: Quarters of which something is known; fewer than four say too little.
+    """
+    if len(before) < QUARTERS or not now:
+        finding = f"{len(before)} quarters to compare with; {QUARTERS} are needed"
+        return Check(name=name, severity="look", passed=True, finding=finding)
+    found = drifts(now, before)
+    far = [x for x in found if abs(x.distance) > LIMIT]
+    told = "; ".join(_told(x) for x in far or found[:1])
+    return Check(
+        name=name,
+        severity="look",
+        passed=not far,
+        finding=f"{len(far)} of {len(found)} measures beyond {LIMIT:g} standard errors, expected 0"
+        f"{': ' if told else ''}{told}",
+    )
+
+
+def _told(one: Drift) -> str:
+    return f"{one.now:.1%} {NAMES[one.measure]}, was {one.before:.1%} ({one.distance:+.1f})"
+
+
+def _squares(values: Floats) -> Floats:
+    return np.asarray(
+        ((values - values.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1), dtype=np.float64
+    )
