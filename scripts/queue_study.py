@@ -25,6 +25,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.terms import HashedTerms
 from pipeline.labels import rules
+from pipeline.labels.decide import settled
 from pipeline.labels.queue import Unjudged, to_judge
 from pipeline.learning.examples import TrainingSet, authored
 from pipeline.records import INNOVATION
@@ -76,7 +77,7 @@ def pool_of(learned: TrainingSet, book: Codebook) -> Pool:
         ids=[x.document.notice.notice_id for x in learned.readings],
         texts=[x.document.text for x in learned.readings],
         truth=np.array([[x.has(label) for label in labels] for x in learned.judgements]),
-        rules=[rules.judge(x, book).labels for x in learned.readings],
+        rules=[rules.judge(x, book, settled=settled(x, book)).labels for x in learned.readings],
         groups=learned.groups,
         labels=labels,
     )
