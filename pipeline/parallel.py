@@ -14,16 +14,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, SettingsError
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 # Inputs under way per process: one at work, one waiting, so that none is idle.
 UNDER_WAY = 2
+
+# Seconds in which a scheduler must answer.
+CLUSTER_PATIENCE = 30
 
 
 def batches(things: Iterable[In], size: int) -> Iterator[list[In]]:
@@ -33,7 +37,9 @@ def batches(things: Iterable[In], size: int) -> Iterator[list[In]]:
         yield batch
 
 
-def ordered(function: Callable[[In], Out], inputs: Iterable[In], *, jobs: int) -> Iterator[Out]:
+def ordered(
+    function: Callable[[In], Out], inputs: Iterable[In], *, jobs: int = 1, cluster: str = ""
+) -> Iterator[Out]:
     """Apply a function to each input, in several processes, and yield results in order.
 
     Only a few inputs are under way at a time, so memory does not grow with their number.
@@ -41,26 +47,39 @@ def ordered(function: Callable[[In], Out], inputs: Iterable[In], *, jobs: int) -
     Args:
         function: One that a module holds by name, or a ``partial`` of one.
         jobs: Processes, at least 1; with 1 everything happens in this process.
+        cluster: Address of a Dask scheduler, whose workers do it instead.
 
     Raises:
-        PipelineError: A process was killed.
+        PipelineError: A process was killed, or the cluster does not answer.
     """
-    if jobs == 1:
+    if cluster:
+        yield from _on_cluster(function, inputs, cluster)
+    elif jobs == 1:
         yield from map(function, inputs)
-        return
+    else:
+        yield from _in_processes(function, inputs, jobs)
+
+
+def _in_order(
+    submit: Callable[[In], Future[Out]], inputs: Iterable[In], most: int
+) -> Iterator[Out]:
+    under_way: deque[Future[Out]] = deque()
+    for one in inputs:
+        under_way.append(submit(one))
+        if len(under_way) > most:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def _in_processes(function: Callable[[In], Out], inputs: Iterable[In], jobs: int) -> Iterator[Out]:
     # Forking is not safe on macOS, and unknown to Windows.
     method = "fork" if sys.platform == "linux" else "spawn"
     pool = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context(method), initializer=_end_with_parent
     )
-    under_way: deque[Future[Out]] = deque()
     try:
-        for one in inputs:
-            under_way.append(pool.submit(function, one))
-            if len(under_way) > UNDER_WAY * jobs:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+        yield from _in_order(lambda one: pool.submit(function, one), inputs, UNDER_WAY * jobs)
     except BrokenProcessPool:
         raise PipelineError(
             "a process was killed, perhaps because memory ran out",
@@ -68,6 +87,38 @@ def ordered(function: Callable[[In], Out], inputs: Iterable[In], *, jobs: int) -
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _on_cluster(function: Callable[[In], Out], inputs: Iterable[In], address: str) -> Iterator[Out]:
+    """Dask starts again, on another worker, what a lost worker was doing."""
+    try:
+        from distributed import CancelledError, Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise SettingsError(
+            "a cluster needs the library distributed",
+            hint="Install it: pip install 'innovatiemonitor[cluster]'.",
+        ) from None
+    try:
+        connect: Any = Client
+        client = connect(address, timeout=CLUSTER_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise PipelineError(
+            f"no cluster answers at {address}: {error}",
+            hint="Start one: `dask scheduler`, and `dask worker ADDRESS --nthreads 1`.",
+        ) from None
+    # Two equal inputs are two tasks: Dask would take them for one.
+    submit = partial(client.submit, function, pure=False)
+    try:
+        threads = max(1, sum(client.nthreads().values()))
+        yield from _in_order(submit, inputs, UNDER_WAY * threads)
+    except (CancelledError, KilledWorker, OSError) as error:
+        raise PipelineError(
+            f"the cluster at {address} was lost: {type(error).__name__}",
+            hint="Nothing is lost: `classify --resume` goes on where it was.",
+        ) from None
+    finally:
+        client.close()
 
 
 def _end_with_parent() -> None:

@@ -18,7 +18,7 @@ from pipeline.errors import SettingsError
 HOME = Path(__file__).parent.parent
 PUBLISHER = "de beheerder van de innovatiemonitor"
 QUEUE_MIX = {"uncertain": 0.5, "novel": 0.2, "disagreement": 0.2, "suspect": 0.1}
-NO_RESULT = frozenset({"home", "contact", "pause_seconds", "stand_ins", "queue_mix"})
+NO_RESULT = frozenset({"home", "cluster", "contact", "pause_seconds", "stand_ins", "queue_mix"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Settings:
             or the name or path of a spaCy pipeline.
         max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
         batch_size: Notices per batch handed to a process, at least 1.
+        cluster: Address of a Dask scheduler whose workers label notices, such as
+            ``tcp://10.0.0.1:8786``; without one, this machine does.
         agreement_floor: Krippendorff's alpha of the degree below which nothing is published; 0.667
             is the least that Krippendorff (2019) accepts, for tentative conclusions.
         suspect_fraction: Part of what the government buys in a year, above which the value of one
@@ -54,6 +56,7 @@ class Settings:
     analyzer: str = "auto"
     max_unreadable: float = 0.05
     batch_size: int = 128
+    cluster: str = ""
     agreement_floor: float = 0.67
     suspect_fraction: float = 0.01
     contact: str = ""

@@ -43,6 +43,9 @@ AnalyzerName = Annotated[
 ModelId = Annotated[
     str | None, typer.Option("--model", help="Model id; without it the promoted one")
 ]
+Cluster = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786")
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings")]
 PeriodName = Annotated[str, typer.Argument(help="2026Q1, 2026, or 2025-07-01..2026-06-30")]
 Round = Annotated[

@@ -16,14 +16,19 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processes for the model")]
 
 
 def work_of(
-    period: str, settings_file: Path | None, *, model: str | None = None, jobs: int = 1
+    period: str,
+    settings_file: Path | None,
+    *,
+    model: str | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
 ) -> PeriodWork:
     """Return the work on a period, by the settings in force."""
     from pipeline.quarter import PeriodWork
 
     return PeriodWork(
         period=period_of(period),
-        settings=opened(settings_file).settings,
+        settings=opened(settings_file, cluster=cluster).settings,
         model_id=model,
         jobs=jobs,
         show=progress,

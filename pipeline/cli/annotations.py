@@ -73,7 +73,7 @@ def export(
         drawn = drawn_ids(store)
         free = [x for x in notices.values() if x.notice_id not in drawn]
         said = Classifier.load(model, settings=home.settings).judge_notices(free)
-        typer.echo(f"{len(said)} predictions, none of {len(notices) - len(said)} drawn", err=True)
+        typer.echo(f"{len(said)} predictions, none of {len(notices) - len(free)} drawn", err=True)
     to_write = list(tasks(notices.values(), [*ours, *said]))
     write_atomic(output, exchange.export(to_write, codebook))
     typer.echo(f"{len(notices)} notices, {len(ours)} judgements: {output}", err=True)

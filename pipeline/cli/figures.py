@@ -12,6 +12,7 @@ import typer
 from pipeline.cli import sources
 from pipeline.cli._app import (
     AsJson,
+    Cluster,
     ModelId,
     PeriodName,
     SettingsFile,
@@ -161,6 +162,7 @@ def run(
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
     jobs: Jobs = 1,
+    cluster: Cluster = None,
     model: ModelId = None,
     settings_file: SettingsFile = None,
 ) -> None:
@@ -180,7 +182,7 @@ def run(
         sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
     if not dry_run:
         sources.collect(period, settings_file=settings_file)
-    work = work_of(period, settings_file, model=model, jobs=jobs)
+    work = work_of(period, settings_file, model=model, jobs=jobs, cluster=cluster)
     if failed := [x for x in work.checks if x.severity == "stop" and not x.passed]:
         raise _stopped(period, failed)
     if dry_run:

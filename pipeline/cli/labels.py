@@ -12,6 +12,7 @@ import typer
 
 from pipeline.cli._app import (
     AnalyzerName,
+    Cluster,
     Inputs,
     ModelId,
     SettingsFile,
@@ -49,6 +50,7 @@ def classify(
     max_unreadable: Annotated[
         float | None, typer.Option(help="Largest share of unreadable notices, 0 to 1")
     ] = None,
+    cluster: Cluster = None,
     model: ModelId = None,
     analyzer: AnalyzerName = None,
     settings_file: SettingsFile = None,
@@ -61,6 +63,7 @@ def classify(
     \b
     Examples:
       innovatiemonitor classify notices/ -o labels.csv --jobs 2
+      innovatiemonitor classify notices.zip -o labels.csv --cluster tcp://10.0.0.1:8786
       innovatiemonitor classify table.xlsx -o labels.parquet --column title=Naam --sheet 2024
       cat notice.xml | innovatiemonitor classify - -o -
     """
@@ -68,7 +71,9 @@ def classify(
     from pipeline.labels.run import Run
     from pipeline.sources.layout import Layout
 
-    given = opened(settings_file, analyzer=analyzer, max_unreadable=max_unreadable).settings
+    given = opened(
+        settings_file, analyzer=analyzer, max_unreadable=max_unreadable, cluster=cluster
+    ).settings
     with _output(output) as path:
         run = Run(
             inputs=inputs,

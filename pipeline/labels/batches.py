@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pipeline import parallel
@@ -75,21 +76,22 @@ def outcomes(
         One outcome per input, in order.
     """
     judge = partial(_judged, classifier)
-    if jobs > 1:
-        settings = classifier.settings
+    settings = classifier.settings
+    if jobs > 1 or settings.cluster:
         spec = ClassifierSpec(
             kind=type(classifier),
             home=settings.home,
             analyzer=settings.analyzer,
             model_id=classifier.card.model_id,
         )
-        # Processes that are forked find it loaded, and share its memory.
-        classifier.warm()
-        _LOADED.clear()
-        _LOADED[spec] = classifier
         judge = partial(_judged_elsewhere, spec)
-    batches = parallel.batches(inputs, classifier.settings.batch_size)
-    return parallel.ordered(judge, batches, jobs=jobs)
+        if not settings.cluster:
+            # Processes that are forked find it loaded, and share its memory.
+            classifier.warm()
+            _LOADED.clear()
+            _LOADED[spec] = classifier
+    batches = parallel.batches(inputs, settings.batch_size)
+    return parallel.ordered(judge, batches, jobs=jobs, cluster=settings.cluster)
 
 
 def outcomes_of(
@@ -157,8 +159,12 @@ def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
 
 
 def _judged_elsewhere(spec: ClassifierSpec, batch: Sequence[Readable]) -> list[Outcome]:
-    return _judged(_classifier(spec), batch)
+    # A worker of a cluster may have several threads; spaCy has one.
+    with _ONE_AT_A_TIME:
+        return _judged(_classifier(spec), batch)
 
+
+_ONE_AT_A_TIME = Lock()
 
 # One, so that what was loaded before is freed.
 _LOADED: dict[ClassifierSpec, Classifier] = {}

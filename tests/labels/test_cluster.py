@@ -1,0 +1,108 @@
+"""A cluster writes what one machine writes, also when workers are killed."""
+
+import concurrent.futures
+import datetime as dt
+import json
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from pipeline import parallel
+from pipeline.errors import PipelineError
+from pipeline.labels.run import Run
+
+distributed = pytest.importorskip("distributed")
+
+NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as started:
+        yield started
+
+
+def on(classifier, address):
+    """The same classifier, whose batches go to a cluster."""
+    other = object.__new__(type(classifier))
+    other.__dict__.update(classifier.__dict__)
+    other.settings = replace(classifier.settings, batch_size=8, cluster=address)
+    return other
+
+
+def table(path, count):
+    lines = [
+        f'{n},Levering {n},"De gemeente zoekt een pilot met {n} bruggen."' for n in range(count)
+    ]
+    path.write_text("\n".join(["notice_id,title,description", *lines]), encoding="utf-8")
+    return path
+
+
+def test_a_cluster_writes_the_bytes_of_one_machine_though_its_workers_are_killed(
+    classifier, cluster, tmp_path
+):
+    source = table(tmp_path / "in.csv", 160)
+    one, many = tmp_path / "one.csv", tmp_path / "many.csv"
+    Run(inputs=[source], path=one, classifier=classifier, now=NOW).go()
+    victims = [x["pid"] for x in _workers(cluster)]
+
+    def kill(progress):
+        if progress.taken in {24, 72} and victims:
+            os.kill(victims.pop(), signal.SIGKILL)
+
+    given = on(classifier, cluster.scheduler_address)
+    Run(inputs=[source], path=many, classifier=given, now=NOW).go(tell=kill)
+    assert not victims
+    assert many.read_bytes() == one.read_bytes()
+
+
+def _workers(cluster):
+    with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+        return [{"pid": x} for x in client.run(os.getpid).values()]
+
+
+class Lost:
+    """A client as it is when its scheduler ends after twelve batches."""
+
+    def __init__(self, *_, **__):
+        self.done = 0
+
+    def nthreads(self):
+        return {"worker": 1}
+
+    def submit(self, function, one, *, pure):
+        self.done += 1
+        future = concurrent.futures.Future()
+        if self.done > 12:
+            future.set_exception(distributed.CancelledError("lost"))
+        else:
+            future.set_result(function(one))
+        return future
+
+    def close(self):
+        pass
+
+
+def test_a_run_that_lost_its_scheduler_goes_on_to_the_same_bytes(classifier, tmp_path, monkeypatch):
+    source = table(tmp_path / "in.csv", 200)
+    one, many = tmp_path / "one.csv", tmp_path / "many.csv"
+    Run(inputs=[source], path=one, classifier=classifier, now=NOW).go()
+    monkeypatch.setattr(distributed, "Client", Lost)
+    run = Run(inputs=[source], path=many, classifier=on(classifier, "tcp://lost"), now=NOW)
+    with pytest.raises(PipelineError, match="was lost") as error:
+        run.go()
+    assert "--resume" in error.value.hint
+    assert json.loads((tmp_path / "many.csv.progress.json").read_bytes())["taken"] == 64
+    run.classifier = on(classifier, "")
+    run.go(resume=True)
+    assert many.read_bytes() == one.read_bytes()
+
+
+def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setattr(parallel, "CLUSTER_PATIENCE", 0.2)
+    with pytest.raises(PipelineError, match="no cluster answers at tcp:"):
+        list(parallel.ordered(str, [1], cluster="tcp://127.0.0.1:9"))
