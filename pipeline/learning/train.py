@@ -11,8 +11,8 @@ from pipeline.learning.heads import Heads
 from pipeline.learning.judge import DIRECT, STRENGTHS, WEIGHTS, Judge, Weights
 from pipeline.records import INNOVATION
 
-# A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
-# costs more than a miss (docs/model_choice.md). Shares are sums of probabilities, without it.
+# The lowest limit at which at most ten in a thousand published notices of degree none are listed;
+# docs/model_choice.md has the rule. Shares are sums of probabilities, without it.
 THRESHOLDS = {INNOVATION: 0.65}
 FORM_THRESHOLD = 0.35
 
