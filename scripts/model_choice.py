@@ -113,12 +113,13 @@ CANDIDATES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=Path, help="judged notices that no model learned from")
+    parser.add_argument("--share", type=float, default=1.0, help="part of the groups to learn from")
     given = parser.parse_args()
     store = Store(settings.load().home)
     book, analyzer = codebook.load(store), Analyzer("embedded")
     learned = authored(store, book, analyzer)
     seen, unseen = split(learned)
-    rest = learned.some(seen)
+    rest = part_of(learned.some(seen), given.share)
     facts = authored_facts(store.authored())
     tests = [*held_out(learned, unseen, facts)]
     if given.cases:
@@ -243,17 +244,22 @@ def curve(
 ) -> Iterator[str]:
     """Learn from a part of the groups, passages in the same part."""
     yield from table_head(tests, "notices learned from", len(rest.readings))
-    drawn = np.random.default_rng(0).permutation(np.unique(rest.groups))
     for share in SHARES:
         started = time.monotonic()
-        kept = np.flatnonzero(np.isin(rest.groups, drawn[: round(share * len(drawn))]))
-        some = rest.some(kept)
-        passages = some.passages.examples[: round(share * len(some.passages.examples))]
-        part = replace(some, passages=replace(some.passages, examples=passages))
+        part = part_of(rest, share)
         told = measured(train(part, Recipe(), book), tests, traps, book, analyzer)
-        line = f"| {len(kept)} | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
+        line = f"| {len(part.readings)} | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
         print(line, file=sys.stderr, flush=True)
         yield line
+
+
+def part_of(learned: TrainingSet, share: float) -> TrainingSet:
+    """Keep a part of the groups, and as large a part of the passages."""
+    drawn = np.random.default_rng(0).permutation(np.unique(learned.groups))
+    kept = np.flatnonzero(np.isin(learned.groups, drawn[: round(share * len(drawn))]))
+    passages = learned.passages.examples
+    fewer = passages[: round(share * len(passages))]
+    return replace(learned.some(kept), passages=replace(learned.passages, examples=fewer))
 
 
 def inner_choice(
