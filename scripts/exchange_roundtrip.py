@@ -43,6 +43,7 @@ from pipeline.settings import load
 NOW = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
 SITTING = Sitting(annotator=None, annotated_at=NOW.date())
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+PASSWORD = "of-no-use-at-all"
 CHROMIUM = "/usr/bin/chromium"
 TASK = "IntentDetectionAndSlotFilling"
 
@@ -168,7 +169,7 @@ def in_label_studio(trial: Trial, venv: Path, folder: Path) -> None:
     env = {
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
         "LABEL_STUDIO_USERNAME": "admin@example.org",
-        "LABEL_STUDIO_PASSWORD": "a-password-of-no-use",
+        "LABEL_STUDIO_PASSWORD": PASSWORD,
         "LABEL_STUDIO_USER_TOKEN": TOKEN,
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "SENTRY_DSN": "",
@@ -187,16 +188,14 @@ def in_label_studio(trial: Trial, venv: Path, folder: Path) -> None:
 
 
 def label_studio(trial: Trial, server: Server) -> None:
-    setup = EXCHANGES["label-studio"].beside(trial.codebook)[".xml"].decode()
-    project = {"title": "round trip", "label_config": setup, "maximum_annotations": 2}
-    number = server.ask("POST", "/api/projects", json=project).json()["id"]
+    number = new_project(trial, server)
     trial.see("Label Studio", "takes our labelling interface", "yes")
     counted = upload(server, number, trial.export("label-studio"))
     trial.see("Label Studio", "tasks and judgements that arrive", counted)
     back = trial.take("label-studio", download(server, number))
     trial.see("Label Studio", "they come back the same", set(back) == set(trial.judged))
     listed = json.loads(download(server, number))
-    colours(trial, server, number, next(x["id"] for x in listed if passages(x)))
+    colours(trial, server, number, listed)
     judge_there(trial, server, number, [x["id"] for x in listed][:3])
     for name in ("JSON_MIN", "CSV", "TSV", "CONLL2003"):
         trial.see(
@@ -258,19 +257,18 @@ def judge_there(trial: Trial, server: Server, number: int, chosen: list[int]) ->
         trial.see("Label Studio", "all errors at once, by its own numbers", places == expected)
 
 
-def colours(trial: Trial, server: Server, number: int, task: int) -> None:
+def coloured(server: Server, number: int, task: int) -> str:
     """Open a task in a browser and look at what its passages are marked with."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        trial.see("Label Studio", "passages in a browser", "not looked at: no Playwright")
-        return
+        return "not looked at: no Playwright"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page()
         page.goto(f"{server.url}/user/login/")
         page.fill("input[name=email]", "admin@example.org")
-        page.fill("input[name=password]", "a-password-of-no-use")
+        page.fill("input[name=password]", PASSWORD)
         page.click("button[type=submit]")
         page.goto(f"{server.url}/projects/{number}/data?task={task}")
         page.wait_for_selector(".htx-highlight", timeout=120_000)
@@ -278,11 +276,32 @@ def colours(trial: Trial, server: Server, number: int, task: int) -> None:
         marked = page.eval_on_selector_all(
             ".htx-highlight", "all => all.map(x => getComputedStyle(x).backgroundColor)"
         )
-        shown = [x for x in marked if x not in {"rgba(0, 0, 0, 0)", "transparent"}]
-        trial.see(
-            "Label Studio", "passages with a colour, in a browser", f"{len(shown)} of {len(marked)}"
-        )
         browser.close()
+    shown = [x for x in marked if x not in {"rgba(0, 0, 0, 0)", "transparent"}]
+    return f"{len(shown)} of {len(marked)} parts"
+
+
+def colours(trial: Trial, server: Server, number: int, listed: list[dict[str, Any]]) -> None:
+    """Look at ours, and at passages that are named otherwise."""
+    task = next(x for x in listed if passages(x))
+    seen = coloured(server, number, task["id"])
+    trial.see("Label Studio", "passages with a colour, in a browser", seen)
+    for what, first in (("holds a /", "first/"), ("begins with a digit", "1")):
+        renamed = json.loads(json.dumps(task["annotations"][0]["result"]))
+        for one in renamed:
+            one["id"] = f"{first}{one['id']}"
+        other = new_project(trial, server)
+        body = [{"data": task["data"], "annotations": [{"result": renamed}]}]
+        upload(server, other, json.dumps(body).encode())
+        (only,) = json.loads(download(server, other))
+        seen = coloured(server, other, only["id"])
+        trial.see("Label Studio", f"control: the same where their id {what}", seen)
+
+
+def new_project(trial: Trial, server: Server) -> int:
+    setup = EXCHANGES["label-studio"].beside(trial.codebook)[".xml"].decode()
+    facts = {"title": "round trip", "label_config": setup, "maximum_annotations": 2}
+    return int(server.ask("POST", "/api/projects", json=facts).json()["id"])
 
 
 # --- doccano

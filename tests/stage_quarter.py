@@ -17,6 +17,8 @@ from pipeline.learning.examples import hash_of
 from pipeline.notices import collected
 from pipeline.rawstore import disk
 from pipeline.records import Notice, Period, Promotion
+from pipeline.report import build, charts
+from pipeline.report.charts import Drawn
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -92,8 +94,13 @@ def stocked(tmp_path_factory, everything, codebook):
 
 
 @pytest.fixture
-def home(tmp_path, stocked, codebook, everything):
-    """A copy of it for one test."""
+def home(tmp_path, stocked, codebook, everything, monkeypatch):
+    """A copy of it for one test; its reports are neither drawn nor laid out, which takes seconds.
+
+    The charts and the PDF of a report are held to their claims in ``tests/report``.
+    """
+    monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
+    monkeypatch.setattr(build, "pdf", lambda page: b"")
     folder = Path(shutil.copytree(stocked, tmp_path / "home"))
     return Home(Settings(home=folder), Store(folder), codebook, everything)
 

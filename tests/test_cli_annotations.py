@@ -1,6 +1,7 @@
 """Judgements go out to a tool and come back whole, or not at all."""
 
 import csv
+import json
 import shutil
 
 import pytest
@@ -159,3 +160,22 @@ def test_a_correction_is_taken_over_and_a_file_that_is_stuck_is_repaired(home, t
     kept = (home / "corpora" / "withdrawn.jsonl").read_text(encoding="utf-8")
     assert '"annotator":"a2"' in kept
     assert '"reason":"wrong notice"' in kept
+
+
+def test_the_model_is_not_even_asked_of_a_notice_that_was_drawn(home, tmp_path, monkeypatch):
+    draws = home / "corpora" / "draws"
+    draws.mkdir()
+    drawn = {"text_notice_ids": ["99000101-2025"]}
+    (draws / "2026Q3-x.json").write_text(json.dumps(drawn), encoding="utf-8")
+    asked = []
+
+    class Silent:
+        def judge_notices(self, notices):
+            asked.extend(x.notice_id for x in notices)
+            return []
+
+    monkeypatch.setattr("pipeline.labels.classify.Classifier.load", lambda *_, **__: Silent())
+    told = run("export", *NOTICES, "-o", str(tmp_path / "tasks.csv"), "--predictions")
+    assert len(asked) == 53
+    assert "99000101-2025" not in asked
+    assert "none of 1 drawn" in told.stderr

@@ -208,7 +208,7 @@ def test_an_empty_list_is_refused_and_a_half_one_says_what_is_left(run, home):
         for column in ("degree", "aspect", "openness", "forms"):
             changed(Path("judge.csv"), column, "", line=line)
     said = run("judged", "2026Q3", "judge.csv", "--annotator", "lezer-1")
-    assert "70 judgements taken over" in said
+    assert "70 judgements added, 0 corrected" in said
     assert "40 of 110 texts of draw 2026Q3-strata-110-1-" in said
 
 

@@ -1,7 +1,9 @@
 """README, documents and hints name only what exists."""
 
+import ast
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -71,12 +73,45 @@ def test_files_that_are_named_exist(path):
         assert (ROOT / name).exists(), name
 
 
+ENTRIES = dict(
+    part.split("\n", 1)
+    for part in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## ")[1:]
+)
+# "`READ` or `WRITE` of `pipeline/workplace/app.py`", over the end of a line or not.
+OF_MODULE = re.compile(r"((?:`\w+`[^`.;:]{1,40})*`\w+`),?(?: both)? of\s+`(pipeline/[\w/]+\.py)`")
+
+
+def test_each_kind_of_addition_has_an_entry_that_names_where_it_goes():
+    wanted = {"source", "format", "label", "language", "estimator", "section of the report"}
+    wanted |= {"page of the workplace", "page of the report", "threshold", "output column"}
+    assert {x.removeprefix("An ").removeprefix("A ") for x in ENTRIES} == wanted | {"classifier"}
+    for title, text in ENTRIES.items():
+        assert re.search(r"`(pipeline|corpora)/[\w/<>*]+\.(py|toml)`", text), title
+
+
+@pytest.mark.parametrize("title", ENTRIES)
+def test_what_an_entry_names_in_a_module_is_defined_there(title):
+    for names, module in OF_MODULE.findall(ENTRIES[title]):
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        defined = {
+            *(x.name for x in tree.body if hasattr(x, "name")),
+            *(y.id for x in tree.body for y in ast.walk(x) if isinstance(y, ast.Name)),
+        }
+        assert set(re.findall(r"`(\w+)`", names)) <= defined, f"{title}: {names} of {module}"
+
+
+def test_many_places_in_modules_are_named():
+    assert sum(len(OF_MODULE.findall(text)) for text in ENTRIES.values()) >= 14
+
+
 def test_every_dependency_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *chain.from_iterable(extras)]
 
     def plain(name):
         return re.split(r"[=<>\[]", name)[0].lower().replace("_", "-")
 
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    assert {plain(x) for x in wanted} <= {plain(x) for x in lines if "==" in x}
+    locked = {plain(x) for x in lines if "==" in x}
+    assert {plain(x) for x in wanted} - {project["name"]} <= locked

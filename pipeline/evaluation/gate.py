@@ -104,7 +104,7 @@ def bounds(store: Store) -> dict[str, Any]:
 
 
 def lower(store: Store, path: str, bound: float, *, reason: str, on: str) -> None:
-    """Change one bound, in either direction, and store why.
+    """Change one bound, in either direction, and store why; one that is so already stays.
 
     Args:
         path: Of a metric that has a bound.
@@ -114,7 +114,10 @@ def lower(store: Store, path: str, bound: float, *, reason: str, on: str) -> Non
         CorpusError: The metric has no bound, or there is no reason.
     """
     with store.exclusive("floors"):
-        store.write_floors(_lowered(bounds(store), path, bound, reason=reason, on=on))
+        before = bounds(store)
+        after = _lowered(before, path, bound, reason=reason, on=on)
+        if any(before[side] != after[side] for side in BOUNDS):
+            store.write_floors(after)
 
 
 def _lowered(

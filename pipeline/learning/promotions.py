@@ -57,13 +57,15 @@ def champion(store: Store) -> Promotion:
 
 
 def add(store: Store, promotion: Promotion) -> None:
-    """Add a promotion to the history.
+    """Add a promotion to the history, unless it repeats the last one on another moment.
 
     Raises:
         UntrustedModel: The history was changed.
     """
     with store.exclusive("promotions"):
-        history(store)
+        known = history(store)
+        if known and replace(known[-1], on=promotion.on, before=None) == promotion:
+            return
         lines = store.promotions()
         before = json.loads(lines[-1])[SEAL] if lines else None
         added = canonical(sealed(asdict(replace(promotion, before=before))))

@@ -3,11 +3,17 @@
 import datetime as dt
 import json
 import os
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+from kills import killed_at
 
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.labels import run
@@ -19,8 +25,6 @@ from pipeline.records import Notice
 from pipeline.spreadsheet import defused
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
-STEPS = ("replace", "unlink", "fsync", "truncate", "ftruncate", "rename", "remove")
-KILLED = 9
 
 
 @pytest.fixture(scope="module")
@@ -73,39 +77,6 @@ def start(classifier, judged, tmp_path):
         return Run(inputs=[source], path=tmp_path / name, classifier=classifier, now=NOW)
 
     return made
-
-
-def killed_at(step, when, work):
-    """Do work in a process that dies before or after one of its steps; tell whether it did."""
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def counted(done):
-            def instead(*given, **named):
-                nonlocal count
-                count += 1
-                if count == step and when == "before":
-                    os._exit(KILLED)
-                mine = count == step
-                try:
-                    return done(*given, **named)
-                finally:
-                    if mine:
-                        os._exit(KILLED)
-
-            return instead
-
-        for name in STEPS:
-            setattr(os, name, counted(getattr(os, name)))
-        try:
-            work()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in {0, KILLED}
-    return code == KILLED
 
 
 def content(path):
