@@ -20,7 +20,8 @@ from pipeline.evaluation.figures import figures
 from pipeline.evaluation.trial import authored_facts
 from pipeline.labels import rules
 from pipeline.labels.decide import settled
-from pipeline.learning.examples import TrainingSet, authored
+from pipeline.learning.examples import authored
+from pipeline.learning.sets import TrainingSet
 from pipeline.learning.train import THRESHOLDS, Recipe
 from pipeline.records import INNOVATION
 from pipeline.store import Store

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.heads import Heads
 from pipeline.learning.judge import STRENGTHS, WEIGHTS, Judge, Weights
+from pipeline.learning.sets import TrainingSet
 from pipeline.records import INNOVATION
 
 # A list of innovation-oriented notices is read by people: between 0.5 and 0.75 a false alarm
