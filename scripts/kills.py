@@ -224,7 +224,7 @@ def _read(home: Path) -> object:
     return sorted((x.notice_id, x.title) for x in found)
 
 
-def _judged(notice_id: str, **changes: object) -> Annotation:
+def judged(notice_id: str, **changes: object) -> Annotation:
     facts: dict[str, Any] = {
         "notice_id": notice_id,
         "text_hash": judging.text_hash(NOTICES[notice_id]),
@@ -256,12 +256,12 @@ DRAW = Draw(
 def _drawn(home: Path) -> None:
     _corpora(home)
     Store(home).keep("draws", DRAW.draw_id, to_plain(DRAW))
-    lines = [_judged("1", draw_id=DRAW.draw_id, inclusion_probability=0.5)]
+    lines = [judged("1", draw_id=DRAW.draw_id, inclusion_probability=0.5)]
     Store(home).write_annotations("2026Q3", judging.write(lines))
 
 
 def _take_over(home: Path) -> None:
-    lines = [_judged(x, draw_id=DRAW.draw_id, inclusion_probability=0.5) for x in ("1", "2")]
+    lines = [judged(x, draw_id=DRAW.draw_id, inclusion_probability=0.5) for x in ("1", "2")]
     drawing.take_over(
         judging.write(lines).encode(),
         SimpleNamespace(period=Period.parse("2026Q3"), whole=NOTICES),
@@ -274,8 +274,8 @@ def _take_over(home: Path) -> None:
 
 def _to_import(home: Path) -> None:
     _corpora(home)
-    Store(home).write_annotations("mine", judging.write([_judged("1", annotator="a2")]))
-    (home / "new.csv").write_text(judging.write([_judged("2"), _judged("3")]), encoding="utf-8")
+    Store(home).write_annotations("mine", judging.write([judged("1", annotator="a2")]))
+    (home / "new.csv").write_text(judging.write([judged("2"), judged("3")]), encoding="utf-8")
     rows = ["notice_id,title,description"]
     rows += [f"{x.notice_id},{x.title}," for x in NOTICES.values()]
     (home / "notices.csv").write_text("\n".join(rows), encoding="utf-8")
@@ -307,7 +307,7 @@ def _save(home: Path) -> None:
     shelf.save(Store(home), {"weights": [0.5]}, replace(_card(), metrics={}), nothing)
 
 
-def _shelved(home: Path) -> object:
+def shelved(home: Path) -> object:
     """The card, and whether the model is the one of the card; skops writes the moment into it."""
     found = Store(home).model_files(_card().model_id)
     card = shelf.read_card(_card().model_id, found)
@@ -355,7 +355,7 @@ WRITINGS = {
     "collect": Writing(prepare=_with_raw, work=_collect, content=_read),
     "judged": Writing(prepare=_drawn, work=_take_over, content=files),
     "annotations import": Writing(prepare=_to_import, work=_import, content=files),
-    "train": Writing(prepare=_model, work=_save, content=_shelved),
+    "train": Writing(prepare=_model, work=_save, content=shelved),
     "evaluate": Writing(
         prepare=lambda home: (_model(home), _save(home)), work=_measure, content=files
     ),

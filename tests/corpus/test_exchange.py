@@ -648,7 +648,7 @@ def test_what_is_no_such_file_is_refused(name, body):
 
 @EXCHANGES
 def test_a_file_beyond_the_limit_is_refused(name, monkeypatch):
-    monkeypatch.setattr("pipeline.corpus.exchange._answers.MOST_BYTES", 1000)
+    monkeypatch.setattr("pipeline.corpus.exchange._untrusted.MOST_BYTES", 1000)
     with pytest.raises(CorpusError, match="at most 1000 are read"):
         imported(name, exported(name))
 

@@ -14,25 +14,20 @@ from typing import TypeVar
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
-from pipeline.corpus.dutch_excel import decode, require_none
+from pipeline.corpus.dutch_excel import require_none
 from pipeline.corpus.exchange._tasks import UNSHOWN, UNSURE
+from pipeline.corpus.exchange._untrusted import Members, several
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Section
 from pipeline.spreadsheet import CONVENTIONAL
 from pipeline.store import short_hash
 
-# Ten thousand long notices with their judgements stay well below this.
-MOST_BYTES = 256_000_000
-
 # The members of evidence that say which passage it is.
 PLACE = ("label", "section", "start", "end")
-
-Members = Mapping[str, object]
 
 # The same of a passage that was marked.
 Place = tuple[str, str, int, int]
 
-Kind = TypeVar("Kind")
 Entry = TypeVar("Entry")
 
 
@@ -129,77 +124,6 @@ def known(notice_id: str, notices: Mapping[str, Notice]) -> Notice:
     if notice_id not in notices:
         raise CorpusError(f"unknown notice {notice_id!r}; {len(notices)} notices are known")
     return notices[notice_id]
-
-
-def loaded(text: str) -> object:
-    """Read JSON.
-
-    Raises:
-        CorpusError: It is not JSON, or nested too deeply.
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CorpusError(f"not JSON: {error}") from None
-
-
-def lines(body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the lines of a JSONL file with their place; blank lines are skipped.
-
-    Raises:
-        CorpusError: There is none.
-    """
-    text = decoded(body)
-    if not text.strip():
-        raise CorpusError("an empty file; expected one JSON object per line")
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield f"line {number}", line
-
-
-def json_object(line: str) -> Members:
-    """Read a line of JSONL.
-
-    Raises:
-        CorpusError: It is no JSON object.
-    """
-    return member({"object": loaded(line)}, "object", dict)
-
-
-def decoded(body: bytes) -> str:
-    """Read a file as text.
-
-    Raises:
-        CorpusError: It is too large.
-    """
-    if len(body) > MOST_BYTES:
-        raise CorpusError(f"the file has {len(body)} bytes; at most {MOST_BYTES} are read")
-    return decode(body)
-
-
-def member(members: Members, name: str, kind: type[Kind]) -> Kind:
-    """Return a member of a JSON object.
-
-    Raises:
-        CorpusError: It is missing or of another kind.
-    """
-    value = members.get(name)
-    # A bool is an int to Python, but no offset.
-    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-        raise CorpusError(f"{name} is {str(value)[:80]!r}; expected {kind.__name__}")
-    return value
-
-
-def several(members: Members, name: str, kind: type[Kind]) -> list[Kind]:
-    """Return a member that is a list; a missing one is empty.
-
-    Raises:
-        CorpusError: It is something else, or holds something of another kind.
-    """
-    listed = members.get(name, [])
-    if not isinstance(listed, list) or not all(isinstance(x, kind) for x in listed):
-        raise CorpusError(f"{name} is {str(listed)[:80]!r}; expected a list of {kind.__name__}")
-    return listed
 
 
 def _values(

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.dutch_excel import require_none
-from pipeline.corpus.exchange._answers import Sitting, decoded, keep
+from pipeline.corpus.exchange._answers import Sitting, keep
 from pipeline.corpus.exchange._tasks import Task, suggested
+from pipeline.corpus.exchange._untrusted import decoded
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice
 from pipeline.spreadsheet import csv_table

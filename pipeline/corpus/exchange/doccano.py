@@ -18,16 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from pipeline.codebook import Codebook
-from pipeline.corpus.exchange._answers import (
-    MOST_BYTES,
-    Answer,
-    Sitting,
-    json_object,
-    lines,
-    member,
-    several,
-    taken_over,
-)
+from pipeline.corpus.exchange._answers import Answer, Sitting, taken_over
 from pipeline.corpus.exchange._tasks import (
     UNSHOWN,
     Task,
@@ -37,6 +28,7 @@ from pipeline.corpus.exchange._tasks import (
     options,
     suggested,
 )
+from pipeline.corpus.exchange._untrusted import MOST_BYTES, json_object, lines, member, several
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice
 from pipeline.store import short_hash

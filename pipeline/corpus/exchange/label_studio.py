@@ -16,15 +16,7 @@ from lxml import etree
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
-from pipeline.corpus.exchange._answers import (
-    Answer,
-    Sitting,
-    decoded,
-    loaded,
-    member,
-    several,
-    taken_over,
-)
+from pipeline.corpus.exchange._answers import Answer, Sitting, taken_over
 from pipeline.corpus.exchange._tasks import (
     UNSURE,
     Task,
@@ -33,6 +25,7 @@ from pipeline.corpus.exchange._tasks import (
     options,
     suggested,
 )
+from pipeline.corpus.exchange._untrusted import decoded, loaded, member, several
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice, Prediction
 from pipeline.spreadsheet import CONVENTIONAL

@@ -10,16 +10,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.codebook import Codebook
-from pipeline.corpus.exchange._answers import (
-    Answer,
-    Sitting,
-    json_object,
-    lines,
-    member,
-    several,
-    taken_over,
-)
+from pipeline.corpus.exchange._answers import Answer, Sitting, taken_over
 from pipeline.corpus.exchange._tasks import Task, chosen, facts, jsonl, options, suggested
+from pipeline.corpus.exchange._untrusted import json_object, lines, member, several
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Notice
 
