@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pipeline.corpus.annotations import check as check_text
 from pipeline.errors import NoDraw, TooFewLabels
@@ -31,6 +32,7 @@ from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, assemble_facts, inputs
 from pipeline.report.build import build
 from pipeline.report.facts import Facts, Imprint
+from pipeline.stamps import stamp
 from pipeline.store import sha256
 
 
@@ -255,6 +257,7 @@ class PeriodWork(Home):
             folder: For the files.
             day: Of the report.
         """
+        touched = self.touched
         written = self.facts(day)
         paths = build(written, folder)
         new = (
@@ -262,15 +265,14 @@ class PeriodWork(Home):
             and not written.failed
             and published.publish(self.to_publish(day), self.store)
         )
-        self.store.keep("state", f"report-{self.period}", self._state(day, paths))
+        # A draft is looked at again, so that its checks are heard again.
+        self._keep_state(day.isoformat(), paths, "" if written.failed else touched)
         return Report(facts=written, paths=paths, published=new)
 
-    def _state(self, day: dt.date, paths: Sequence[Path]) -> dict[str, object]:
-        return {
-            "made_of": self.made_of,
-            "day": day.isoformat(),
-            "paths": [str(path.resolve()) for path in paths],
-        }
+    def _keep_state(self, day: str, paths: Sequence[Path], touched: str) -> None:
+        facts = {"made_of": self.made_of, "touched": touched, "day": day}
+        files = [str(path.resolve()) for path in paths]
+        self.store.keep("state", f"report-{self.period}", {**facts, "paths": files})
 
     @property
     def made_of(self) -> str:
@@ -286,13 +288,42 @@ class PeriodWork(Home):
         ]
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode())
 
+    @cached_property
+    def touched(self) -> str:
+        """Fingerprint of names, sizes and times of all files that a report may rest on.
+
+        It is taken before any of them is read: what changes meanwhile is seen by the next run.
+        What a run itself writes does not count: scores, and publications of the period.
+        """
+        corpora, package = self.store.corpora, Path(__file__).parent
+        own = [corpora / name for name in ("scores", "state")]
+        own.append(corpora / "published" / str(self.period))
+        roots = (corpora, package, self.store.models)
+        return sha256(
+            f"{stamp(roots, apart=own)} {self.settings.fingerprint} {self.model}".encode()
+        )
+
+    def is_untouched(self, folder: Path) -> bool:
+        """Whether the report is in a folder and no file was touched since: nothing is read."""
+        state = self._reported(folder)
+        return bool(state) and state.get("touched") == self.touched
+
     def is_reported(self, folder: Path) -> bool:
         """Whether the report of exactly these inputs is already in a folder."""
-        state = self.store.kept("state", f"report-{self.period}").get(f"report-{self.period}")
-        if state is None or state["made_of"] != self.made_of:
+        state = self._reported(folder)
+        if not state or state["made_of"] != self.made_of:
             return False
-        paths = [Path(path) for path in state["paths"]]
-        return all(path.is_file() and path.parent == folder.resolve() for path in paths)
+        # Files were touched, and their contents are the same: the next run need not read them.
+        self._keep_state(state["day"], list(map(Path, state["paths"])), self.touched)
+        return True
+
+    def _reported(self, folder: Path) -> dict[str, Any]:
+        """Return what is known of the last report; nothing where a file of it is gone."""
+        name = f"report-{self.period}"
+        state: dict[str, Any] = self.store.kept("state", name).get(name, {})
+        paths = [Path(path) for path in state.get("paths", ())]
+        there = all(path.is_file() and path.parent == folder.resolve() for path in paths)
+        return state if there else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -253,10 +253,19 @@ def test_readers_who_disagree_leave_a_draft(run, home, monkeypatch):
     assert not (home.store.corpora / "published").exists()
 
 
-def test_a_run_passes_over_what_is_up_to_date(run, home):
+def test_a_run_passes_over_what_is_up_to_date(run, home, monkeypatch):
     judged(run, home)
     first = run("run", "2026Q3", "--offline", "--output", "reports")
     assert "written: reports/kwartaalrapport-2026Q3.html" in first
+
+    def read(*_, **__):
+        raise AssertionError("notices were read")
+
+    with monkeypatch.context() as untouched:
+        untouched.setattr("pipeline.notices.period.all_outlines", read)
+        assert "up to date" in run("run", "2026Q3", "--offline", "--output", "reports")
+    # A file that was touched and holds the same is read, and changes nothing.
+    (home.store.corpora / "reference" / "yardsticks.toml").touch()
     assert "up to date" in run("run", "2026Q3", "--offline", "--output", "reports")
     Path("reports/kwartaalrapport-2026Q3.pdf").unlink()
     assert "written:" in run("run", "2026Q3", "--offline", "--output", "reports")

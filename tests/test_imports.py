@@ -21,7 +21,7 @@ GROUND = [
         "store",
         "rawstore",
     ),
-    *("codebook", "parallel", "prepared", "home"),
+    *("codebook", "parallel", "prepared", "stamps", "home"),
 ]
 ROOMS = [
     "sources",

@@ -183,6 +183,9 @@ def run(
     if not dry_run:
         sources.collect(period, settings_file=settings_file)
     work = work_of(period, settings_file, model=model, jobs=jobs, cluster=cluster)
+    if not dry_run and work.is_untouched(output):
+        typer.echo(f"report of {period}: up to date in {output}")
+        return
     if failed := [x for x in work.checks if x.severity == "stop" and not x.passed]:
         raise _stopped(period, failed)
     if dry_run:
