@@ -2,10 +2,10 @@
 
     python scripts/two_annotators.py --judgements 500 --kills 20 --folder /tmp/two
 
-Each person judges so many notices with keys, in a browser window of their own; meanwhile the server is
-killed (SIGKILL) at random moments and started again. Afterwards every key sequence that was ended by
-Enter must stand in the file, once, as it was pressed. Prints what was sent, kept, lost and doubled, and
-how long a judgement took.
+Each person judges so many notices with keys, in a browser window of their own; meanwhile the server
+is killed (SIGKILL) at random moments and started again. Afterwards every key sequence that was ended
+by Enter must stand in the file, once, as it was pressed. Prints what was sent, kept, lost and
+doubled, and how long a judgement took.
 """
 
 from __future__ import annotations
@@ -73,8 +73,10 @@ class Server:
 
     def start(self, *options: str) -> str:
         self._process = subprocess.Popen(
-            [*(sys.executable, "-m", "pipeline", "serve", str(self._table)), *options]
-            + ["--port", str(self.port)],
+            [
+                *(sys.executable, "-m", "pipeline", "serve", str(self._table), *options),
+                *("--port", str(self.port)),
+            ],
             env={**os.environ, "INNOVATIEMONITOR_HOME": str(self._folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -107,11 +109,18 @@ class Annotator(threading.Thread):
                 executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
             )
             page = browser.new_page()
-            page.goto(self._link)
+            while self._link.split("/toegang")[0] not in page.url or "/toegang" in page.url:
+                self._enter(page)
             self._go(page, f"{self._link.split('/toegang')[0]}/beoordelen/lijst")
             while len(self.pressed) < self._number:
                 self._judge(page)
             browser.close()
+
+    def _enter(self, page) -> None:
+        try:
+            page.goto(self._link)
+        except Error:
+            time.sleep(0.5)
 
     def _go(self, page, address: str) -> None:
         while True:
@@ -169,7 +178,7 @@ def main() -> None:
     while any(one.is_alive() for one in people):
         time.sleep(chance.uniform(0.5, 6))
         done = sum(len(one.pressed) for one in people)
-        if kills < given.kills and done >= kills * 2 * given.judgements / (given.kills + 1):
+        if kills < given.kills and done >= (kills + 1) * 2 * given.judgements / (given.kills + 1):
             server.kill()
             kills += 1
             server.start()
