@@ -3,8 +3,8 @@
     python scripts/two_annotators.py --judgements 500 --kills 20 --folder /tmp/two
 
 Each person judges so many notices with keys, in a browser window of their own; meanwhile the server
-is killed (SIGKILL) at random moments and started again. Afterwards every key sequence that was ended
-by Enter must stand in the file, once, as it was pressed. Prints what was sent, kept, lost and
+is killed (SIGKILL) at random moments and started again. Afterwards every key sequence that ended
+with Enter must stand in the file, once, as it was pressed. Prints what was sent, kept, lost and
 doubled, and how long a judgement took.
 """
 
@@ -140,7 +140,7 @@ class Annotator(threading.Thread):
         page.keyboard.press("Enter")
         # Until the server is back the page itself sends it again.
         while page.url == here:
-            time.sleep(0.01)
+            page.wait_for_timeout(10)
         self.pressed[notice_id] = keys
         self.seconds.append(time.perf_counter() - started)
         try:
