@@ -2,9 +2,9 @@
 
     python scripts/search_speed.py --notices 400000 --folder /tmp/speed
 
-Prints of some repetitions of each search, page and facets included, the median, the slowest and the
-median of processor time, and
-what making the index costs per notice. The texts are those of the authored notices, dealt again.
+Prints of some repetitions of each search, page and facets included, the median, the slowest, and
+the median of processor time, which does not count who else is at work; and what the index costs per
+notice. The texts are those of the authored notices, dealt again.
 """
 
 from __future__ import annotations
