@@ -31,8 +31,9 @@ from pipeline.evaluation.material import judged_table
 from pipeline.evaluation.trial import authored_facts
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide
-from pipeline.learning.examples import Passages, TrainingSet, authored
+from pipeline.learning.examples import authored
 from pipeline.learning.judge import STRENGTHS, TEXT, Judge
+from pipeline.learning.sets import Passages, TrainingSet
 from pipeline.learning.train import Recipe, train
 from pipeline.records import Notice, Reading
 from pipeline.store import Store

@@ -27,7 +27,8 @@ from pipeline.features.terms import HashedTerms
 from pipeline.labels import rules
 from pipeline.labels.decide import settled
 from pipeline.labels.queue import Unjudged, to_judge
-from pipeline.learning.examples import TrainingSet, authored
+from pipeline.learning.examples import authored
+from pipeline.learning.sets import TrainingSet
 from pipeline.records import INNOVATION
 from pipeline.settings import QUEUE_MIX
 from pipeline.store import Store

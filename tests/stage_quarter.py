@@ -13,7 +13,7 @@ from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.demo.made_up import MODEL, MadeUp, made_up
 from pipeline.learning import promotions
-from pipeline.learning.examples import hash_of
+from pipeline.learning.sets import hash_of
 from pipeline.notices import collected
 from pipeline.rawstore import disk
 from pipeline.records import Notice, Period, Promotion

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.codebook import Codebook
     from pipeline.corpus.analyzer import Analyzer
     from pipeline.home import Home
-    from pipeline.learning.examples import TrainingSet
+    from pipeline.learning.sets import TrainingSet
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 

@@ -15,10 +15,18 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation.metrics import Booleans
 from pipeline.labels.decide import decide, nothing_but
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.judge import Judge
+from pipeline.learning.sets import TrainingSet
 from pipeline.learning.train import Recipe, train
-from pipeline.records import INNOVATION, Declaration, Judgement, ModelCard, Notice
+from pipeline.records import (
+    INNOVATION,
+    Annotation,
+    Declaration,
+    Judgement,
+    ModelCard,
+    Notice,
+    Prediction,
+)
 from pipeline.store import short_hash
 
 Facts = Mapping[str, str]
@@ -151,6 +159,24 @@ def cases(
             )
         )
     return tuple(found)
+
+
+def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case:
+    """Join a prediction with the judgement of a person."""
+    abstained = prediction.judgement is None
+    return Case(
+        notice_id=judged.notice_id,
+        text_hash=judged.text_hash,
+        truth=judged.judgement,
+        chosen=prediction.judgement or nothing_but(prediction.forms),
+        probabilities={} if abstained else prediction.probabilities,
+        facts={
+            **facts_of(prediction.notice),
+            "certainty": "unsure" if judged.unsure else "sure",
+        },
+        declared=declared(prediction.notice),
+        group=group,
+    )
 
 
 def facts_of(notice: Notice) -> dict[str, str]:

@@ -12,7 +12,8 @@ from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.draws import drawn_ids
 from pipeline.errors import CorpusError
 from pipeline.learning import shelf, weak
-from pipeline.learning.examples import TrainingSet, authored, silvered
+from pipeline.learning.examples import authored, silvered
+from pipeline.learning.sets import TrainingSet
 from pipeline.learning.shelf import ADDED, SILVER
 from pipeline.records import Annotation, ModelCard, Notice
 from pipeline.store import Store

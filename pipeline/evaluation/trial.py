@@ -16,9 +16,8 @@ from pipeline.evaluation.cases import (
     Facts,
     Probabilities,
     cases,
-    declared,
-    facts_of,
     out_of_fold,
+    real_case,
     recipe_of,
 )
 from pipeline.evaluation.compare import Comparison, compare
@@ -30,16 +29,15 @@ from pipeline.labels.classify import Classifier
 from pipeline.labels.decide import nothing_but
 from pipeline.learning import shelf, weak
 from pipeline.learning.card import measured
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.groups import groups
 from pipeline.learning.judge import Judge
+from pipeline.learning.sets import TrainingSet
 from pipeline.learning.train import Recipe
 from pipeline.records import (
     Annotation,
     Judgement,
     ModelCard,
     Notice,
-    Prediction,
     Reading,
     Suspect,
 )
@@ -276,24 +274,6 @@ def real_cases(
     return tuple(
         real_case(prediction, judged[notice_id], group=int(group))
         for notice_id, prediction, group in zip(order, predictions, together, strict=True)
-    )
-
-
-def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case:
-    """Join a prediction with the judgement of a person."""
-    abstained = prediction.judgement is None
-    return Case(
-        notice_id=judged.notice_id,
-        text_hash=judged.text_hash,
-        truth=judged.judgement,
-        chosen=prediction.judgement or nothing_but(prediction.forms),
-        probabilities={} if abstained else prediction.probabilities,
-        facts={
-            **facts_of(prediction.notice),
-            "certainty": "unsure" if judged.unsure else "sure",
-        },
-        declared=declared(prediction.notice),
-        group=group,
     )
 
 

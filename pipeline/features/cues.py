@@ -212,8 +212,14 @@ def _spelled_out(text: str, abbreviation: str) -> bool:
     """Whether the text itself says what the capitals stand for, in other words than the form's."""
     if not (abbreviation.isupper() and abbreviation.isalpha() and len(abbreviation) < 6):
         return False
-    found = _initials(abbreviation).search(text)
+    found = _first_spelling(text, abbreviation)
     return bool(found) and not re.match(r"small business|pre", found[0] if found else "", re.I)
+
+
+# One abbreviation may stand a thousand times in a text.
+@lru_cache(maxsize=8)
+def _first_spelling(text: str, abbreviation: str) -> re.Match[str] | None:
+    return _initials(abbreviation).search(text)
 
 
 @lru_cache(maxsize=100)

@@ -33,7 +33,7 @@ UNLIKE = re.compile("[\u0130\u0131\u017f\u212a]")
 def masked_words(reading: Reading, start: int, end: int) -> list[str]:
     """Return the words between two characters in lower case, forms' names masked."""
     text, at, found = reading.document.text, start, []
-    named = sorted({(x.start, x.end) for x in reading.hits if x.names and start <= x.start < end})
+    named = sorted({(x.start, x.end) for x in reading.hits_from(start, end) if x.names})
     for first, last in named:
         found += [*_tokens(text[at:first]), NAME]
         at = max(at, last)

@@ -58,7 +58,7 @@ def window_cues(worded: Worded, mask_names: bool) -> list[dict[str, float]]:
     """Count the cues in each window."""
     return [
         count_cues(
-            [x for x in reading.hits if window.start <= x.start < window.end],
+            reading.hits_from(window.start, window.end),
             with_names=not mask_names,
         )
         if reading.hits

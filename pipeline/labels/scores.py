@@ -23,7 +23,7 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
 from pipeline.labels.table import probability_columns
-from pipeline.learning.examples import hash_of
+from pipeline.learning.sets import hash_of
 from pipeline.rawstore import disk
 from pipeline.records import INNOVATION, Evidence, Notice, Prediction
 from pipeline.shown import masked

@@ -18,7 +18,7 @@ from pipeline.store import canonical, sha256
 
 if TYPE_CHECKING:
     # A card is read by every command; what it takes to train is not.
-    from pipeline.learning.examples import TrainingSet
+    from pipeline.learning.sets import TrainingSet
     from pipeline.learning.train import Recipe
 
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "skops", "spacy", "spacy-lookups-data")
@@ -77,7 +77,13 @@ def card(
 @cache
 def learning_code() -> str:
     """Return 16 hexadecimal characters for the code that makes features and learns from them."""
-    return code_fingerprint(modules_behind("pipeline.learning.train", within=LEARNING))[:16]
+    return code_fingerprint(modules_of_learning())[:16]
+
+
+def modules_of_learning() -> set[str]:
+    """Return the modules that put together what is learned from, make features, and learn."""
+    roots = ("pipeline.learning.examples", "pipeline.learning.train")
+    return set().union(*(modules_behind(root, within=LEARNING) for root in roots))
 
 
 def id_of(card: ModelCard) -> str:

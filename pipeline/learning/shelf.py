@@ -29,9 +29,9 @@ from pipeline.records import ModelCard
 from pipeline.store import Store, sha256, to_json
 
 if TYPE_CHECKING:
-    from pipeline.learning.examples import TrainingSet
     from pipeline.learning.judge import Judge
     from pipeline.learning.scorer import Scorer
+    from pipeline.learning.sets import TrainingSet
 
 MODEL = "model.skops"
 

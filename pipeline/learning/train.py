@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.heads import Heads
 from pipeline.learning.judge import DIRECT, STRENGTHS, WEIGHTS, Judge, Weights
+from pipeline.learning.sets import TrainingSet
 from pipeline.records import INNOVATION
 
 # The lowest limit at which at most ten in a thousand published notices of degree none are listed;

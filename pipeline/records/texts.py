@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -82,7 +83,24 @@ class CueHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A document and the cues found in it: all that features look at."""
+    """A document and the cues found in it: all that features look at.
+
+    Attributes:
+        hits: In order of the text.
+    """
 
     document: Document
     hits: tuple[CueHit, ...]
+
+    def hits_from(self, start: int, end: int) -> tuple[CueHit, ...]:
+        """Return the cues that begin between two characters, the end excluded.
+
+        A text of a million characters has thousands of sentences and of cues: going over all the
+        cues for each sentence would take minutes.
+        """
+        first = bisect_left(self.hits, start, key=_start)
+        return self.hits[first : bisect_left(self.hits, end, lo=first, key=_start)]
+
+
+def _start(hit: CueHit) -> int:
+    return hit.start

@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.estimates import series
+from pipeline.estimates.extent import FrameFacts
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.material import Material
 from pipeline.estimates.published import HEADLINE, Published, revisions
@@ -28,15 +29,7 @@ from pipeline.records import (
     Provenance,
 )
 from pipeline.report.examples import largest_examples
-from pipeline.report.facts import (
-    NO_IMPRINT,
-    Declared,
-    Facts,
-    FrameFacts,
-    Imprint,
-    Reconciled,
-    Revised,
-)
+from pipeline.report.facts import NO_IMPRINT, Declared, Facts, Imprint, Reconciled, Revised
 from pipeline.store import sha256, to_json
 
 STATES: tuple[Declaration, ...] = ("declared", "none", "absent")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pipeline.estimates.extent import Size
 from pipeline.report import dutch, names
 from pipeline.report.cells import NOT_APPLICABLE, UNKNOWN, count_cell, millions_cell, text_cell
-from pipeline.report.facts import Example, Facts, Size
+from pipeline.report.facts import Example, Facts
 from pipeline.report.outline import (
     Block,
     Cell,

@@ -19,7 +19,7 @@ from pipeline.features.targets import Target
 from pipeline.labels import decide
 from pipeline.learning import shelf
 from pipeline.learning.card import OF_MODEL, id_of, identity
-from pipeline.learning.examples import Silver, TrainingSet
+from pipeline.learning.sets import Silver, TrainingSet
 from pipeline.learning.train import Recipe
 from pipeline.learning.weak import SilverJudgement
 from pipeline.records import (
@@ -433,7 +433,7 @@ def test_a_prediction_that_abstained_keeps_the_forms_of_its_fields():
         abstained="text is not Dutch: en",
         model_id="m",
     )
-    found = trial.real_case(prediction, annotation(1, unsure=True), group=0)
+    found = casebook.real_case(prediction, annotation(1, unsure=True), group=0)
     assert found.facts["certainty"] == "unsure"
     assert found.chosen == judgement("none", ["innovation_partnership"])
     assert found.probabilities == {}

@@ -25,10 +25,10 @@ from pipeline.errors import (
 from pipeline.labels.classify import Classifier
 from pipeline.learning import promotions, shelf
 from pipeline.learning.card import OF_MODEL, id_of, identity, measured
-from pipeline.learning.examples import TrainingSet
 from pipeline.learning.heads import Heads
 from pipeline.learning.judge import Judge
 from pipeline.learning.sealing import SEAL, sealed
+from pipeline.learning.sets import TrainingSet
 from pipeline.store import Store, sha256, to_json
 
 

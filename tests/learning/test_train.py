@@ -14,21 +14,14 @@ from pipeline.corpus import annotations
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.errors import CorpusError
 from pipeline.features.targets import Target
-from pipeline.learning.card import LEARNING, card, identity
+from pipeline.learning.card import card, identity, modules_of_learning
 from pipeline.learning.describe import describe
-from pipeline.learning.examples import (
-    Added,
-    Silver,
-    TrainingSet,
-    authored,
-    examples,
-    require_undrawn,
-    silvered,
-)
+from pipeline.learning.examples import authored, examples, require_undrawn, silvered
+from pipeline.learning.sets import Added, Silver, TrainingSet
 from pipeline.learning.train import FORM_THRESHOLD, Recipe
 from pipeline.learning.weak import SilverJudgement
 from pipeline.records import Annotation, Document, Evidence, Judgement, Notice, Reading
-from pipeline.sourcecode import code_fingerprint, modules_behind
+from pipeline.sourcecode import code_fingerprint
 from pipeline.store import Store
 
 STORE = Store(settings.load().home)
@@ -179,16 +172,16 @@ def test_each_thing_a_model_is_made_of_changes_its_id(learned, monkeypatch):
 
 def test_the_code_of_a_model_is_all_that_python_loads_of_features_and_learning():
     modules = "(x for x, m in sys.modules.items() if not hasattr(m, '__path__'))"
-    code = f"import sys, pipeline.learning.train; print(*{modules})"
+    code = f"import sys, pipeline.learning.train, pipeline.learning.examples; print(*{modules})"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {x for x in shown.stdout.split() if x.startswith(("pipeline.fea", "pipeline.lear"))}
-    behind = modules_behind("pipeline.learning.train", within=LEARNING)
+    behind = modules_of_learning()
     assert behind == loaded | {"pipeline.corpus.analyzer", "pipeline.corpus.cleaning"}
     assert {"pipeline.features.passages", "pipeline.learning.heads"} < behind
 
 
 def test_the_code_of_a_model_changes_with_any_of_its_modules_and_no_other(monkeypatch):
-    behind = modules_behind("pipeline.learning.train", within=LEARNING)
+    behind = modules_of_learning()
     before, read = code_fingerprint(behind), sourcecode._source
     for name, same in (("pipeline.features.windows", False), ("pipeline.report.dutch", True)):
         monkeypatch.setattr(

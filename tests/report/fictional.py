@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import codebook
 from pipeline.estimates import reference
 from pipeline.estimates.counted import Counted
+from pipeline.estimates.extent import FrameFacts, Size
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
 from pipeline.estimates.signs import PURPOSE
@@ -129,16 +130,16 @@ def parts():
 SIZES = {"all": (3412, 11.53e9), "without_defence": (3361, 10.97e9)} | {
     domain: x[:2] for domain, x in PARTS.items()
 }
-FRAME = f.FrameFacts(
+FRAME = FrameFacts(
     procedures=2104,
     calls_only=False,
-    sizes={name: f.Size(lots=lots, volume=volume) for name, (lots, volume) in SIZES.items()},
+    sizes={name: Size(lots=lots, volume=volume) for name, (lots, volume) in SIZES.items()},
     rungs={
-        "lot": f.Size(lots=1633, volume=5.82e9),
-        "total": f.Size(lots=402, volume=1.71e9),
-        "framework": f.Size(lots=288, volume=2.44e9),
-        "estimate": f.Size(lots=611, volume=1.56e9),
-        "missing": f.Size(lots=478, volume=0.0),
+        "lot": Size(lots=1633, volume=5.82e9),
+        "total": Size(lots=402, volume=1.71e9),
+        "framework": Size(lots=288, volume=2.44e9),
+        "estimate": Size(lots=611, volume=1.56e9),
+        "missing": Size(lots=478, volume=0.0),
     },
     flags={"factor_1000": 4, "placeholder": 63, "repeated_digits": 9, "spread": 402},
     excluded={"cancelled": 211, "no_award": 1290, "not_awarded": 96, "outside_period": 4120},

@@ -9,12 +9,13 @@ from fictional import estimate
 
 from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
+from pipeline.estimates.extent import FrameFacts, Size
 from pipeline.estimates.shares import Suppressed
 from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
 from pipeline.report.cells import LEGEND
-from pipeline.report.facts import DrawFacts, FrameFacts, Imprint, Size
+from pipeline.report.facts import DrawFacts, Imprint
 from pipeline.report.outline import Cards, Definitions, Intervals, ShownExamples, Table, Text
 from pipeline.settings import Settings
 

@@ -58,6 +58,8 @@ class Site:
     def opened(self, browser, name="anna", width=1280):
         """A window of somebody who opened their link."""
         page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        # A machine that is busy is slow, and that is no fault of the page.
+        page.set_default_timeout(120_000)
         page.goto(f"{self.origin}/toegang/{self.invited(name)}")
         return page
 
