@@ -48,7 +48,7 @@ FREE = {"degree": 10.0, "aspect": 10.0, "openness": 10.0, "forms": 10.0}
 # What the inner loop may choose from: multiples of the strengths, and cuts of forms.
 MULTIPLES = (0.25, 0.5, 1.0, 2.0, 4.0)
 CUTS = (0.2, 0.3, 0.4, 0.5)
-SHARES = (0.25, 0.5, 0.75, 1.0)
+SHARES = (0.5, 0.75, 1.0)
 OLDER = re.compile(r"authored-[a-q]-")
 
 
