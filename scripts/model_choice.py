@@ -1,6 +1,6 @@
-"""Compare ways of making a model; writes the tables of docs/model_choice.md.
+"""Compare ways of making a model; prints the tables of docs/model_choice.md.
 
-    .venv/bin/python scripts/model_choice.py [--cases ../shared/cases/dev.csv]
+    .venv/bin/python scripts/model_choice.py [--cases ../shared/cases/dev.csv] [--tables ablation]
 
 One fold in five is held out, by group (procedure, buyer, near-duplicate text), the same for every
 candidate; traps, and cases where they are given, are judged by the same models. What is chosen in
@@ -37,7 +37,6 @@ from pipeline.learning.sets import Passages, TrainingSet
 from pipeline.learning.train import Recipe, train
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
-from pipeline.writing import write_atomic
 
 Book = codebook.Codebook
 KINDS = ("degree", "aspect", "openness", "forms")
@@ -115,6 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=Path, help="judged notices that no model learned from")
     parser.add_argument("--share", type=float, default=1.0, help="part of the groups to learn from")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES))
     given = parser.parse_args()
     store = Store(settings.load().home)
     book, analyzer = codebook.load(store), Analyzer("embedded")
@@ -125,28 +125,26 @@ def main() -> None:
     tests = [*held_out(learned, unseen, facts)]
     if given.cases:
         tests.append(judged_elsewhere(given.cases, book, analyzer))
-    traps = store.traps()
-    lines = []
+    for table in given.tables:
+        print("\n".join(TABLES[table](rest, tests, store.traps(), book, analyzer)) + "\n")
+
+
+def ablation(
+    rest: TrainingSet,
+    tests: Sequence[Test],
+    traps: Sequence[Mapping[str, Any]],
+    book: Book,
+    analyzer: Analyzer,
+) -> Iterator[str]:
+    """Leave out one part at a time."""
+    yield from table_head(tests, "candidate", len(rest.readings))
     for name, candidate in CANDIDATES.items():
         started = time.monotonic()
         judge = train(candidate.learns(rest), candidate.recipe, book)
         told = measured(judge, tests, traps, candidate.decides(book), analyzer)
-        lines.append(f"| {name} | {' | '.join(told)} | {time.monotonic() - started:.0f} |")
-        print(lines[-1], file=sys.stderr, flush=True)
-    parts = [
-        *table_head(tests, "candidate", len(rest.readings)),
-        *lines,
-        "",
-        *curve(rest, tests, traps, book, analyzer),
-        "",
-        *inner_choice(rest, tests, traps, book, analyzer),
-    ]
-    path = store.home / "docs" / "model_choice.md"
-    kept, _, _ = path.read_text().partition(MARK)
-    write_atomic(path, (kept + MARK + "\n\n" + "\n".join(parts) + "\n").encode())
-
-
-MARK = "<!-- below: written by scripts/model_choice.py -->"
+        line = f"| {name} | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
+        print(line, file=sys.stderr, flush=True)
+        yield line
 
 
 def split(learned: TrainingSet) -> tuple[Any, Any]:
@@ -342,6 +340,9 @@ def table_head(tests: Sequence[Test], first: str, count: int) -> Iterator[str]:
     names = [f"{x.name}: {what}" for x in tests for what in ("innovation", "degree", "forms")]
     yield f"| {first} | {' | '.join(names)} | traps | s |"
     yield "|---|" + "---:|" * (len(names) + 2)
+
+
+TABLES = {"ablation": ablation, "curve": curve, "inner": inner_choice}
 
 
 if __name__ == "__main__":
