@@ -10,8 +10,6 @@ from pipeline.labels import scores as scoring
 from pipeline.labels.scores import Scores, schema
 from pipeline.records import Notice
 
-pytest_plugins = ["stage_quarter"]
-
 DUTCH = "De gemeente koopt een nieuw soort brug van vlas, die nog niet op de markt is. " * 3
 
 
