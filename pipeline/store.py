@@ -360,6 +360,11 @@ class Store:
         """The search index: made of all the rest, and made anew when it is gone."""
         return self.corpora / "state" / "workplace.sqlite"
 
+    @property
+    def reports(self) -> Path:
+        """The folder of reports that were made in the workplace."""
+        return self.corpora / "state" / "reports"
+
     def kept(self, kind: Kept, pattern: str) -> dict[str, Any]:
         """Read what was kept of a kind, by name, sorted.
 

@@ -37,7 +37,8 @@ def serve(
 
     Prints a link per person; who opens it is known by it. Without --person, the first time, one
     link is printed for `beheerder`, who makes those of others in the browser. It listens on this
-    machine only; elsewhere it needs TLS.
+    machine only; elsewhere it needs TLS. Where nothing was collected, it shows the fictional
+    notices of the repository, and says so on every page.
 
     \b
     Examples:

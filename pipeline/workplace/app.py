@@ -23,6 +23,7 @@ from pipeline.workplace import (
     judging,
     listing,
     reading,
+    reporting,
     training,
 )
 from pipeline.workplace.guard import Guard, TooLarge
@@ -50,6 +51,9 @@ READ: dict[str, Page] = {
     "/beslissen/{file}/{notice_id:path}": deciding.difference_page,
     "/model": training.model,
     "/model/voortgang": training.job_state,
+    "/rapport": reporting.reports,
+    "/rapport/{period}": reporting.report_of,
+    "/rapport/{period}/bestand/{name}": reporting.report_file,
     "/mensen": entrance.colleagues,
 }
 WRITE: dict[str, Page] = {
@@ -59,6 +63,7 @@ WRITE: dict[str, Page] = {
     "/model/leren": training.teach,
     "/model/lezen": training.read_all_notices,
     "/model/kiezen": training.promote_model,
+    "/rapport/{period}": reporting.make_report,
     "/mensen": entrance.invited,
 }
 
@@ -83,6 +88,7 @@ def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Sta
             HTTPException: _refused,
             TooLarge: _too_large,
             PipelineError: _failed,
+            Exception: _unforeseen,
         },
     )
 
@@ -175,6 +181,14 @@ async def _failed(_: Request, error: Exception) -> Response:
     hint = error.hint if isinstance(error, PipelineError) else ""
     status = 404 if isinstance(error, NotThere) else 409
     return _message("Dat ging niet", "", status=status, english=f"{error}. {hint}".strip())
+
+
+async def _unforeseen(_: Request, __: Exception) -> Response:
+    return _message(
+        "Er ging iets mis dat niet was voorzien",
+        "Probeer het nog eens. Blijft het misgaan, meld dan wat u deed.",
+        status=500,
+    )
 
 
 def _message(title: str, advice: str, *, status: int, english: str = "") -> Response:

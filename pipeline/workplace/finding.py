@@ -76,7 +76,7 @@ def search(visit: Visit) -> Response:
         hits=hits,
         lines=[_line(x, wanted, withheld, visit) for x in rows_of(finder, shown)],
         facets=[_facet(facet, hits, wanted, visit) for facet in FACETS],
-        sortings=[(name, shown, key == hits.sorting) for key, (name, shown) in SORTINGS.items()],
+        sortings=[(name, title, key == wanted.sorting) for key, (name, title) in SORTINGS.items()],
         changed_sorting=wanted.words and wanted.sorting == "relevance" != hits.sorting,
         page=page,
         pages=pages,

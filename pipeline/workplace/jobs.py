@@ -35,11 +35,13 @@ class Step:
         name: By which later steps find what it wrote to standard output.
         title: In Dutch.
         arguments: Given what earlier steps wrote.
+        accepts: Exit codes with which it is done.
     """
 
     name: str
     title: str
     arguments: Callable[[Said], Sequence[str]]
+    accepts: tuple[int, ...] = (0,)
 
 
 @dataclass(kw_only=True)
@@ -106,12 +108,12 @@ class Jobs:
                     start_new_session=True,
                     env={**os.environ, "INNOVATIEMONITOR_HOME": str(self.store.home)},
                 )
-                code, said = done.returncode, done.stderr
+                failed, said = done.returncode not in step.accepts, done.stderr
                 job["outputs"][step.name] = done.stdout
             except (OSError, PipelineError) as error:
-                code, said = 1, str(error)
-            shown |= {"state": FAILED if code else DONE, "ended": self._now()}
-            if code:
+                failed, said = True, str(error)
+            shown |= {"state": FAILED if failed else DONE, "ended": self._now()}
+            if failed:
                 job |= {"state": FAILED, "said": said[-MOST_SAID:], "ended": self._now()}
                 self._keep(job)
                 return

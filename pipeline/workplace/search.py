@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.corpus.lemmas import lemmas_of
@@ -101,10 +102,20 @@ class Finder:
         self._chances = np.array(cells.get("p_innovation", ()), dtype=np.float64)
         days = [int((x or "0000-00-00").replace("-", "")) for x in cells.get("published_on", ())]
         self._days = np.array(days, dtype=np.int64)
+        self._orders = self._sorted_once()
         self._masks = {
-            facet: _masks(facet, cells.get(column, ()), self.size)
-            for facet, column in FACETS.items()
+            facet: _masks(facet, cells.get(column, ())) for facet, column in FACETS.items()
         }
+
+    def _sorted_once(self) -> dict[Sorting, NDArray[np.int64]]:
+        """Return all places by each sorting; of equals the newest first, then as collected."""
+        keys = {
+            "newest": -self._days,
+            "oldest": np.where(self._days == 0, 10**9, self._days),
+            "value": -np.nan_to_num(self._values, nan=-1.0),
+            "probability": -np.nan_to_num(self._chances, nan=-1.0),
+        }
+        return {name: np.lexsort((-self._days, key)) for name, key in keys.items()}  # type: ignore[misc]
 
     def judged(self, notice_ids: Collection[str]) -> None:
         """Take over which notices people have judged by now."""
@@ -170,8 +181,11 @@ class Finder:
         """Return the places of what has the words, and how well each fits where that tells."""
         with closing(reading(self.path)) as base:
             try:
-                found = base.execute("SELECT rowid FROM words WHERE words MATCH ?", [query])
-                places = np.fromiter((x[0] for x in found), dtype=np.int64) - 1
+                # As one text: hundreds of thousands of lines would take longer than the search.
+                (found,) = base.execute(
+                    "SELECT group_concat(rowid) FROM words WHERE words MATCH ?", [query]
+                ).fetchone()
+                places = np.fromstring(found or "", dtype=np.int64, sep=",") - 1
                 if len(places) > MOST_RANKED:
                     return places, None
                 weighed = base.execute(
@@ -192,20 +206,13 @@ class Finder:
         sorting: Sorting,
         ranks: tuple[NDArray[np.int64], NDArray[np.float64] | None] | None,
     ) -> tuple[NDArray[np.int64], Sorting]:
-        places = np.flatnonzero(mask)
         if sorting == "relevance" and (ranks is None or ranks[1] is None):
             sorting = "newest"
         if sorting == "relevance" and ranks is not None and ranks[1] is not None:
-            keys = ranks[1][places]
-        else:
-            keys = {
-                "newest": -self._days,
-                "oldest": np.where(self._days == 0, 10**9, self._days),
-                "value": -np.nan_to_num(self._values, nan=-1.0),
-                "probability": -np.nan_to_num(self._chances, nan=-1.0),
-            }[sorting][places]
-        # Of equals the newest comes first, then as they were collected.
-        return places[np.lexsort((-self._days[places], keys))], sorting
+            places = np.flatnonzero(mask)
+            return places[np.lexsort((-self._days[places], ranks[1][places]))], sorting
+        order = self._orders[sorting]
+        return order[mask[order]], sorting
 
 
 def _all(masks: Sequence[Mask]) -> Mask:
@@ -215,17 +222,18 @@ def _all(masks: Sequence[Mask]) -> Mask:
     return whole
 
 
-def _masks(facet: str, cells: Sequence[object], size: int) -> dict[str, Mask]:
+def _masks(facet: str, cells: Sequence[object]) -> dict[str, Mask]:
     """Return per value of a facet which notices have it, values in order."""
-    places: dict[str, list[int]] = {}
-    for place, cell in enumerate(cells):
+    codes, known = pd.factorize(np.array([*cells, None], dtype=object)[:-1], use_na_sentinel=False)
+    holders: dict[str, list[int]] = {}
+    for code, cell in enumerate(known):
         for value in _values_of(facet, cell):
-            places.setdefault(value, []).append(place)
+            holders.setdefault(value, []).append(code)
     masks = {}
-    for value in sorted(places, key=lambda x: (x == UNKNOWN, x), reverse=facet == "period"):
-        mask = np.zeros(size, dtype=bool)
-        mask[places[value]] = True
-        masks[value] = mask
+    for value in sorted(holders, key=lambda x: (x == UNKNOWN, x), reverse=facet == "period"):
+        has = np.zeros(len(known), dtype=bool)
+        has[holders[value]] = True
+        masks[value] = has[codes]
     return masks
 
 

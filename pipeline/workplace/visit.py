@@ -19,7 +19,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.errors import PipelineError
 from pipeline.home import Home
 from pipeline.notices.serial import notice_from_json
-from pipeline.records import Annotation, Notice
+from pipeline.records import Annotation, Check, Notice
 from pipeline.report import dutch
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
@@ -63,6 +63,7 @@ class Workplace(Home):
         command: How our own commands are started.
         claims: Who has which notice before them.
         agreed: Agreement that was calculated, by file and its state.
+        checked: Checks that were run, each with the state of the store.
     """
 
     clock: Callable[[], dt.datetime]
@@ -71,6 +72,7 @@ class Workplace(Home):
     command: Sequence[str] = COMMAND
     claims: Claims = field(default_factory=Claims)
     agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
+    checked: dict[str, tuple[object, list[Check]]] = field(default_factory=dict)
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

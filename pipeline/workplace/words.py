@@ -48,6 +48,19 @@ ORDERS = {
     "disagreement": "waar model en regels verschillen",
     "suspect": "wat al beoordeeld is en verdacht lijkt",
 }
+STOPS = {
+    "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
+    "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
+    "large_values_are_decided": "Over opvallend grote waarden is beslist",
+}
+MEND = {
+    "late_lots_are_drawn": "Maak een aanvullende trekking: innovatiemonitor draw met --supplement.",
+    "judges_agree": "Kijk onder Beslissen waar lezers verschillen, en bespreek de definities.",
+    "large_values_are_decided": "Beslis per perceel: innovatiemonitor decide.",
+    "there_are_notices": "Haal de aankondigingen op: innovatiemonitor fetch en collect.",
+    "counts_agree_with_the_source": "Haal de dagen die verschillen opnieuw op.",
+    "few_are_quarantined": "Kijk waarom zij onleesbaar zijn: innovatiemonitor status.",
+}
 PROCEDURES = {
     "open": "openbaar",
     "restricted": "niet-openbaar",

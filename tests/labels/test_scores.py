@@ -11,8 +11,6 @@ from pipeline.labels.scores import Scores, schema
 from pipeline.rawstore import disk
 from pipeline.records import Notice
 
-pytest_plugins = ["stage_quarter"]
-
 DUTCH = "De gemeente koopt een nieuw soort brug van vlas, die nog niet op de markt is. " * 3
 
 

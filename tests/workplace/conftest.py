@@ -19,8 +19,6 @@ from pipeline.workplace.serve import LOOPBACK, Reached, listening
 from pipeline.workplace.stock import refresh
 from pipeline.workplace.visit import Workplace
 
-pytest_plugins = ["stage_quarter"]
-
 
 class Client(requests.Session):
     """One person who is let in, without a browser."""
@@ -58,6 +56,8 @@ class Site:
     def opened(self, browser, name="anna", width=1280):
         """A window of somebody who opened their link."""
         page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        # A machine that is busy is slow, and that is no fault of the page.
+        page.set_default_timeout(120_000)
         page.goto(f"{self.origin}/toegang/{self.invited(name)}")
         return page
 

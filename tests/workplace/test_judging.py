@@ -79,7 +79,7 @@ def test_a_judgement_takes_at_most_six_keys_and_is_kept_with_hash_annotator_and_
         for key in keys:
             page.keyboard.press(key)
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda url, here=here: url != here)
+        page.wait_for_url(lambda url, here=here: url != here)  # and until it is loaded
         one = kept(site, listed.file)[-1]
         found = {x.notice_id: x for x in kept(site, listed.file)}
         one = found[listed.notice_ids[len(found) - 1]]

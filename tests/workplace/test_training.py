@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from pipeline import cli
 from pipeline.corpus import annotations as judging
 from pipeline.errors import PipelineError
 from pipeline.learning import promotions
@@ -71,6 +73,9 @@ def test_from_judgements_to_a_promoted_model_without_a_command(site, taught, bro
     assert set(train[4::2]) <= {"2026Q2", "2026Q3"}
     assert evaluate[:3] == ["evaluate", "--model", model]
     assert compare[:2] == ["compare", model]
+    for asked in (train, evaluate, compare):
+        # Each is a command as it exists.
+        typer.main.get_command(cli.app).commands[asked[0]].make_context(asked[0], asked[1:])
     shown = page.locator("main").inner_text()
     assert "beter" in shown
     assert "geen aantoonbaar verschil" in shown

@@ -1,0 +1,174 @@
+"""The pages about the figures of a quarter: whether they may be published, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+
+from pipeline.errors import CorpusError, SettingsError
+from pipeline.estimates import drawing, published, stops
+from pipeline.estimates.material import material
+from pipeline.notices import checks
+from pipeline.notices.period import inspection
+from pipeline.records import Check, Estimate, Period
+from pipeline.report import dutch, names
+from pipeline.workplace.jobs import RUNNING, Step
+from pipeline.workplace.visit import NotThere, Visit, Workplace
+from pipeline.workplace.words import MEND, STOPS
+
+REPORT = "report"
+# A draft: the report is there, and says why it may not be published.
+DRAFT = 3
+SHOWN_QUARTERS = 8
+KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+# The report holds its styles and pictures itself; it needs no scripts and sends no forms.
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+
+def quarters(work: Workplace) -> list[Period]:
+    """Return the quarters of which notices are there, the last one first."""
+    found = work.rows(
+        "SELECT DISTINCT substr(published_on, 1, 7) AS month FROM notices "
+        "WHERE published_on IS NOT NULL ORDER BY month DESC"
+    )
+    months = (x["month"].split("-") for x in found)
+    return list(dict.fromkeys(Period.quarter(int(y), (int(m) + 2) // 3) for y, m in months))
+
+
+def latest_figure(work: Workplace) -> tuple[Period, Estimate] | None:
+    """Return the share that was published last; ``None`` where none was."""
+    for period in quarters(work):
+        if (found := published.latest(work.store, period)) is not None:
+            return period, found.figures.headline
+    return None
+
+
+def told(estimate: Estimate) -> str:
+    """Write a share with its interval."""
+    return f"{dutch.share(estimate.share)} ({dutch.interval_text(estimate.low, estimate.high)})"
+
+
+def reports(visit: Visit) -> Response:
+    """Show the quarters, each with its last published share."""
+    lines = []
+    for period in quarters(visit.work)[:SHOWN_QUARTERS]:
+        last = published.latest(visit.work.store, period)
+        lines.append(
+            {
+                "period": str(period),
+                "name": dutch.period(period),
+                "share": told(last.figures.headline) if last else None,
+                "on": dutch.date(last.day) if last else None,
+                "files": bool(_files(visit.work, period)),
+            }
+        )
+    return visit.page("reports.html", title="Rapport", lines=lines)
+
+
+def _period(visit: Visit) -> Period:
+    try:
+        return Period.parse(visit.path["period"])
+    except ValueError:
+        raise NotThere(f"{visit.path['period']!r} is no period") from None
+
+
+def report_of(visit: Visit) -> Response:
+    """Show whether a quarter's figures may be published, what stops them, and its report."""
+    period, work = _period(visit), visit.work
+    last = published.latest(work.store, period)
+    trouble, found, left = "", [], []
+    try:
+        found = _checks(work, period)
+        left = _left(work, period)
+    except (CorpusError, SettingsError) as error:
+        trouble = str(error)
+    job = work.jobs.latest()
+    return visit.page(
+        "report.html",
+        title=f"Rapport: {dutch.period(period)}",
+        period=str(period),
+        share=told(last.figures.headline) if last else None,
+        on=dutch.date(last.day) if last else None,
+        stopped=[_line(x) for x in found if x.severity == "stop" and not x.passed],
+        look=[_line(x) for x in found if x.severity == "look" and not x.passed],
+        passed=sum(x.passed for x in found),
+        left=left,
+        trouble=trouble,
+        files=[x.name for x in _files(work, period) if x.suffix not in {".svg", ".png"}],
+        job=job if job and job["kind"] == REPORT else None,
+        running=job is not None and job["state"] == RUNNING,
+    )
+
+
+def _line(check: Check) -> dict[str, str]:
+    return {
+        "name": names.CHECKS.get(check.name) or STOPS.get(check.name, check.name),
+        "finding": check.finding,
+        "mend": MEND.get(check.name, ""),
+    }
+
+
+def _checks(work: Workplace, period: Period) -> list[Check]:
+    """Return what is plausible of a quarter; calculated again only when something changed."""
+    state = work.store.index_path.stat().st_mtime_ns, str(work.store.annotations_state())
+    key = f"checks {period}"
+    if key not in work.checked or work.checked[key][0] != state:
+        draws, judged = drawing.judged_draw(
+            drawing.stored_draws(work.store, period), work.annotations()
+        )
+        lots = material(work.raw, period, suspect_fraction=work.settings.suspect_fraction).lots
+        found = checks.inspect(inspection(period, store=work.raw))
+        found += stops.publication_checks(
+            lots,
+            draws,
+            judged,
+            codebook=work.codebook,
+            floor=work.settings.agreement_floor,
+        )
+        work.checked[key] = state, found
+    return work.checked[key][1]
+
+
+def _left(work: Workplace, period: Period) -> list[dict[str, Any]]:
+    return [
+        {"name": each.draw_id, "left": drawing.left(each, work.annotations())}
+        for each in drawing.stored_draws(work.store, period)
+    ]
+
+
+def _files(work: Workplace, period: Period) -> Sequence[Path]:
+    name = f"report-{period}"
+    state = work.store.kept("state", name).get(name)
+    return [path for path in map(Path, state["paths"] if state else ()) if path.is_file()]
+
+
+def report_file(visit: Visit) -> Response:
+    """Give a file of the report that was made last, and no other file."""
+    wanted = visit.path["name"]
+    found = next((x for x in _files(visit.work, _period(visit)) if x.name == wanted), None)
+    if found is None:
+        raise NotThere(f"no file {wanted!r} in that report")
+    shown = found.suffix in KINDS
+    return FileResponse(
+        found,
+        media_type=KINDS.get(found.suffix, "application/octet-stream"),
+        filename=None if shown else found.name,
+        headers={"content-security-policy": REPORT_POLICY},
+    )
+
+
+def make_report(visit: Visit) -> Response:
+    """Begin to make the report of a quarter; it publishes where no check stops it."""
+    period = _period(visit)
+    folder = visit.work.store.reports / str(period)
+    step = Step(
+        name=REPORT,
+        title="Het rapport maken",
+        arguments=lambda _: [REPORT, str(period), "--output", str(folder)],
+        accepts=(0, DRAFT),
+    )
+    visit.work.jobs.start(REPORT, f"Rapport {period}", [step], by=visit.person)
+    return visit.go("rapport", str(period))
