@@ -9,6 +9,8 @@ import pytest
 
 from pipeline import Classifier
 
+pytest_plugins = ["stage_quarter"]
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 

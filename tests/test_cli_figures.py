@@ -25,8 +25,6 @@ from pipeline.estimates import stops
 from pipeline.records import Draw
 from pipeline.store import to_json
 
-pytest_plugins = ["stage_quarter"]
-
 
 @pytest.fixture
 def run(home, tmp_path, monkeypatch):

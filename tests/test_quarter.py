@@ -23,8 +23,6 @@ from pipeline.notices.relations import relations
 from pipeline.quarter import PeriodWork
 from pipeline.records import Evidence, Period
 
-pytest_plugins = ["stage_quarter"]
-
 DAY = dt.date(2026, 11, 2)
 SITTING = Sitting(annotator="lezer-1", annotated_at=dt.date(2026, 10, 20))
 

@@ -15,8 +15,6 @@ from pipeline.quarter import PeriodWork
 from pipeline.records import Notice, Period
 from pipeline.store import Store
 
-pytest_plugins = ["stage_quarter"]
-
 QUARTER = Period.quarter(2026, 3)
 BOOK = codebooks.load(Store(settings.load().home))
 NOW = np.array([0.5, 0.6, 0.55])

@@ -8,9 +8,8 @@ import pyarrow as pa
 from pipeline.codebook import Cue
 from pipeline.labels import scores as scoring
 from pipeline.labels.scores import Scores, schema
+from pipeline.rawstore import disk
 from pipeline.records import Notice
-
-pytest_plugins = ["stage_quarter"]
 
 DUTCH = "De gemeente koopt een nieuw soort brug van vlas, die nog niet op de markt is. " * 3
 
@@ -63,6 +62,35 @@ def test_an_abstention_counts_for_the_mean_of_the_others(codebook):
     scores = Scores.of("m", pa.Table.from_pylist(lines, schema=schema(codebook)))
     found = scores.probabilities("innovation_oriented", ["c", "a", "unknown", "b"])
     assert np.allclose(found, [0.4, 0.2, 0.4, 0.6])
+
+
+def test_what_an_earlier_version_wrote_otherwise_is_asked_again(home, classifier):
+    store, book, model = home.store, classifier.codebook, classifier.card.model_id
+    scoring.score([notice(1), notice(2)], store=store, classifier=classifier)
+    (path,) = store.scores(model, book.fingerprint).glob("*.parquet")
+    (whole,) = disk.read_table(path)
+    cells = pa.array(["sbir;pcp", "conventional"])
+    for name, column, kept in (("forms", cells, set()), ("rules", None, {"n1", "n2"})):
+        place = whole.schema.get_field_index(name)
+        table = pa.Table.from_batches([whole]).remove_column(place)
+        table = table if column is None else table.add_column(place, name, column)
+        disk.write_table(path, [table], schema=table.schema, facts=dict)
+        assert set(scoring.known(store, model, book).places) == kept
+
+
+def test_evidence_is_kept_with_its_offsets_and_without_what_is_personal(home, classifier):
+    store, book, model = home.store, classifier.codebook, classifier.card.model_id
+    told = "Wij sluiten een innovatiepartnerschap, mail j.jansen@dorp.example.nl voor de stukken. "
+    scoring.score([notice(1, told * 3)], store=store, classifier=classifier)
+    scores = scoring.known(store, model, book)
+    (said,) = classifier.judge_notices([notice(1, told * 3)])
+    assert scores.labels("n1") == tuple(x for x in said.labels if x not in {"asked", "room"})
+    kept = scores.evidence("n1")
+    assert [(x.label, x.section, x.start, x.end) for x in kept] == [
+        (x.label, x.section, x.start, x.end) for x in said.evidence
+    ]
+    assert any("j.jansen" in x.text for x in said.evidence)
+    assert not any("j.jansen" in x.text for x in kept)
 
 
 def test_of_several_answers_about_a_text_the_last_holds(codebook):

@@ -368,7 +368,7 @@ def test_files_of_the_system_are_passed_over_and_told(tmp_path):
         (b'{"content": []}', "JSON without a notice"),
         (b'{"releases": []}', "JSON without a notice"),
         (b"notice_id,title,description\n", "a table without rows"),
-        (gzip.compress(tarred({})), "an empty file"),
+        (gzip.compress(tarred({}), mtime=0), "an empty file"),
     ],
 )
 def test_what_holds_nothing_has_an_outcome(data, expected):

@@ -19,8 +19,6 @@ from pipeline.workplace.serve import LOOPBACK, Reached, listening
 from pipeline.workplace.stock import refresh
 from pipeline.workplace.visit import Workplace
 
-pytest_plugins = ["stage_quarter"]
-
 
 class Client(requests.Session):
     """One person who is let in, without a browser."""

@@ -1,9 +1,9 @@
 """Label Studio: JSON of tasks with predictions and annotations, and the labelling interface.
 
 One task per notice. ``id`` of a result names the judgement it belongs to, which is how facts find
-their annotation back; it becomes the name of a style, so it begins with a letter and holds letters,
-digits and hyphens only: other passages have no colour. Predictions stay predictions: only
-annotations are imported.
+their annotation back; it becomes the name of a style, so it holds letters, digits and hyphens only:
+a passage with a slash in its id has no colour. Predictions stay predictions: only annotations are
+imported.
 """
 
 from __future__ import annotations
