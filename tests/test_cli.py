@@ -61,7 +61,8 @@ def test_explaining_a_notice_loads_neither_what_trains_nor_what_reads_tables(cla
         (["explain", "no-such-notice"], SettingsError, "no notice 'no-such-notice'"),
     ],
 )
-def test_a_wrong_argument_is_explained(arguments, error, message):
+def test_a_wrong_argument_is_explained(arguments, error, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli.app, arguments)
     assert isinstance(result.exception, error), result.output
     assert message in str(result.exception)
