@@ -60,7 +60,9 @@ def serve(
         behind_proxy=behind_proxy,
         public_name=public_name,
     )
-    work = Workplace(settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ()))
+    work = Workplace(
+        settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ())
+    ).or_fictional()
     with listening(place) as taken:
         with progress("index") as tell:
             refresh(work, tell=tell)

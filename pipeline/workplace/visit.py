@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -94,6 +94,13 @@ class Workplace(Home):
             held = state, judging.read(text, self.codebook, name=f"{name}.csv")
             self._judged[name] = held
         return held[1]
+
+    def or_fictional(self) -> Workplace:
+        """Show the fictional notices of the repository where there are no others."""
+        if self.inputs or self.raw.sources():
+            return self
+        made_up = (str(self.store.corpora / "demo"),)
+        return replace(self, inputs=made_up, fictional=True)
 
     @cached_property
     def jobs(self) -> Jobs:

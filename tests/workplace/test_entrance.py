@@ -1,17 +1,20 @@
 """Nobody comes in without a link, nothing is sent from elsewhere, nothing large comes in."""
 
 import re
+import shutil
+from datetime import datetime
 
 import pytest
 import requests
 from typer.testing import CliRunner
 
-from pipeline import cli
+from pipeline import cli, settings
 from pipeline.errors import SettingsError
 from pipeline.workplace.app import READ, WRITE
 from pipeline.workplace.guard import MOST_BYTES
 from pipeline.workplace.people import invite, people, person_of
 from pipeline.workplace.serve import Reached
+from pipeline.workplace.visit import Workplace
 
 
 def filled(path):
@@ -134,3 +137,18 @@ def test_a_link_that_is_opened_shows_the_workplace_and_one_that_is_made_is_whole
     assert link.startswith(f"{shown.origin}/toegang/")
     page.goto(link)
     assert "dirk" in page.locator(".who").inner_text()
+
+
+def test_without_notices_the_fictional_ones_are_shown_and_said_to_be(tmp_path, indexed):
+    empty = tmp_path / "empty"
+    for name in ("corpora/codebook.toml", "corpora/demo/tabel.csv"):
+        (empty / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(settings.load().home / name, empty / name)
+
+    def work(home, *inputs):
+        given = settings.Settings(home=home)
+        return Workplace(settings=given, clock=datetime.now, inputs=inputs).or_fictional()
+
+    alone, given, collected = work(empty), work(empty, "mine.csv"), work(indexed)
+    assert (alone.fictional, alone.inputs) == (True, (str(empty / "corpora" / "demo"),))
+    assert (given.fictional, given.inputs, collected.fictional) == (False, ("mine.csv",), False)
