@@ -14,7 +14,8 @@ TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # With or without its end: a passage may begin or stop within an address. The run of letters is
 # read once, from its beginning: trying it from each letter takes hours for 100,000 of them.
 _NAME = r"(?<![\w.+'-])[\w.+'-]++"
-E_MAIL = rf"{_NAME}[@\uff20][\w.-]*|{_NAME} ?[(\[]at[)\]] ?[\w-]+\.[\w.-]*|@[\w-]+\.[\w.-]+"
+_HOST = r"[\w.@\uff20+'-]"
+E_MAIL = rf"{_NAME}[@\uff20]{_HOST}*|{_NAME} ?[(\[]at[)\]] ?[\w-]+\.{_HOST}*|@[\w-]+\.{_HOST}+"
 
 # Ten digits in the groups in which the Dutch write them (06, area codes of three and four), or
 # at least nine after a country's code. Days, amounts and numbers of notices are none.

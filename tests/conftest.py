@@ -5,11 +5,18 @@ import shutil
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from pipeline import Classifier
 
 pytest_plugins = ["stage_quarter"]
+
+# A busy machine is no fault: no example is timed.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
