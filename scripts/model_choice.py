@@ -28,7 +28,7 @@ from pipeline.corpus.analyzer import Analyzer
 from pipeline.evaluation import cases
 from pipeline.evaluation.figures import figures, trap_figures
 from pipeline.evaluation.material import judged_table
-from pipeline.evaluation.trial import authored_facts
+from pipeline.evaluation.trial import authored_facts, trap_notice
 from pipeline.features.cues import CueFinder
 from pipeline.labels import decide
 from pipeline.learning.examples import authored
@@ -48,6 +48,7 @@ FREE = {"degree": 10.0, "aspect": 10.0, "openness": 10.0, "forms": 10.0}
 MULTIPLES = (0.25, 0.5, 1.0, 2.0, 4.0)
 CUTS = (0.2, 0.3, 0.4, 0.5)
 SHARES = (0.5, 0.75, 1.0)
+FIGURES = (("innovation_oriented", "f1"), ("degree", "macro_f1"), ("forms", "micro_f1"))
 OLDER = re.compile(r"authored-[a-q]-")
 
 
@@ -58,6 +59,59 @@ class Test:
     name: str
     readings: tuple[Reading, ...]
     truths: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What all candidates learn from, and what they are judged on; every text is read once."""
+
+    rest: TrainingSet
+    tests: tuple[Test, ...]
+    traps: Sequence[Mapping[str, Any]]
+    passages: tuple[Reading, ...]
+    book: Book
+
+    def line(self, name: object, judge: Judge, started: float, **options: Any) -> str:
+        """Return the line of a table, and show it at once."""
+        told = " | ".join(self.measured(judge, **options))
+        line = f"| {name} | {told} | {time.monotonic() - started:.0f} |"
+        print(line, file=sys.stderr, flush=True)
+        return line
+
+    def measured(
+        self,
+        judge: Judge,
+        *,
+        book: Book | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Iterator[str]:
+        """Yield per test innovation F1, degree and forms; then the share of right traps."""
+        book = book or self.book
+        limits = thresholds or Recipe().thresholds_of(book)
+        for test in self.tests:
+            chosen = chosen_of(judge, test.readings, book, limits)
+            found = [
+                cases.Case(
+                    notice_id=str(n), truth=truth, chosen=one, probabilities={}, facts={}, group=n
+                )
+                for n, (truth, one) in enumerate(zip(test.truths, chosen, strict=True))
+            ]
+            told = figures(found, book)
+            for part, name in FIGURES:
+                yield f"{told[part][name]['value']:.3f}"
+        right = trap_figures(self.traps, chosen_of(judge, self.passages, book, limits))
+        yield f"{right['right']['value']:.3f}"
+
+    def head(self, first: str) -> Iterator[str]:
+        told = ", ".join(f"{len(x.readings)} {x.name}" for x in self.tests)
+        count = len(self.rest.readings)
+        yield f"Learned from at most {count} notices; judged: {told}. Innovation F1,"
+        yield "degree macro-F1, forms micro-F1 per set; the share of traps that are right; seconds."
+        yield ""
+        parts = ("innovation", "degree", "forms")
+        names = [f"{x.name}: {what}" for x in self.tests for what in parts]
+        yield f"| {first} | {' | '.join(names)} | traps | s |"
+        yield "|---|" + "---:|" * (len(names) + 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,31 +174,28 @@ def main() -> None:
     book, analyzer = codebook.load(store), Analyzer("embedded")
     learned = authored(store, book, analyzer)
     seen, unseen = split(learned)
-    rest = part_of(learned.some(seen), given.share)
-    facts = authored_facts(store.authored())
-    tests = [*held_out(learned, unseen, facts)]
+    tests = [*held_out(learned, unseen, authored_facts(store.authored()))]
     if given.cases:
         tests.append(judged_elsewhere(given.cases, book, analyzer))
+    traps = store.traps()
+    bench = Bench(
+        rest=part_of(learned.some(seen), given.share),
+        tests=tuple(tests),
+        traps=traps,
+        passages=tuple(read([trap_notice(x) for x in traps], book, analyzer)),
+        book=book,
+    )
     for table in given.tables:
-        print("\n".join(TABLES[table](rest, tests, store.traps(), book, analyzer)) + "\n")
+        print("\n".join(TABLES[table](bench)) + "\n")
 
 
-def ablation(
-    rest: TrainingSet,
-    tests: Sequence[Test],
-    traps: Sequence[Mapping[str, Any]],
-    book: Book,
-    analyzer: Analyzer,
-) -> Iterator[str]:
+def ablation(bench: Bench) -> Iterator[str]:
     """Leave out one part at a time."""
-    yield from table_head(tests, "candidate", len(rest.readings))
+    yield from bench.head("candidate")
     for name, candidate in CANDIDATES.items():
         started = time.monotonic()
-        judge = train(candidate.learns(rest), candidate.recipe, book)
-        told = measured(judge, tests, traps, candidate.decides(book), analyzer)
-        line = f"| {name} | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
-        print(line, file=sys.stderr, flush=True)
-        yield line
+        judge = train(candidate.learns(bench.rest), candidate.recipe, bench.book)
+        yield bench.line(name, judge, started, book=candidate.decides(bench.book))
 
 
 def split(learned: TrainingSet) -> tuple[Any, Any]:
@@ -181,52 +232,6 @@ def read(notices: Sequence[Notice], book: Book, analyzer: Analyzer) -> list[Read
     return [Reading(document=x, hits=finder.find(x)) for x in analyzer.analyze(notices)]
 
 
-def measured(
-    judge: Judge,
-    tests: Sequence[Test],
-    traps: Sequence[Mapping[str, Any]],
-    book: Book,
-    analyzer: Analyzer,
-    thresholds: Mapping[str, float] | None = None,
-) -> list[str]:
-    """Return the cells of one line: per test innovation F1, degree and forms; then the traps."""
-    limits = thresholds or Recipe().thresholds_of(book)
-    cells = []
-    for test in tests:
-        found = [
-            cases.Case(
-                notice_id=str(n), truth=truth, chosen=chosen, probabilities={}, facts={}, group=n
-            )
-            for n, (truth, chosen) in enumerate(
-                zip(test.truths, chosen_of(judge, test.readings, book, limits), strict=True)
-            )
-        ]
-        told = figures(found, book)
-        cells += [
-            f"{told[part][name]['value']:.3f}"
-            for part, name in (
-                ("innovation_oriented", "f1"),
-                ("degree", "macro_f1"),
-                ("forms", "micro_f1"),
-            )
-        ]
-    passages = [as_notice(trap) for trap in traps]
-    right = trap_figures(traps, chosen_of(judge, read(passages, book, analyzer), book, limits))
-    return [*cells, f"{right['right']['value']:.3f}"]
-
-
-def as_notice(trap: Mapping[str, Any]) -> Notice:
-    return Notice(
-        notice_id=trap["id"],
-        source="traps",
-        format="traps",
-        kind="result" if trap["why"] == "award" else "competition",
-        title="Aankondiging",
-        description=trap["text"],
-        language="nl",
-    )
-
-
 def chosen_of(
     judge: Judge, readings: Sequence[Reading], book: Book, limits: Mapping[str, float]
 ) -> tuple[Any, ...]:
@@ -234,22 +239,13 @@ def chosen_of(
     return tuple(x.judgement or decide.nothing_but(x.forms) for x in found)
 
 
-def curve(
-    rest: TrainingSet,
-    tests: Sequence[Test],
-    traps: Sequence[Mapping[str, Any]],
-    book: Book,
-    analyzer: Analyzer,
-) -> Iterator[str]:
+def curve(bench: Bench) -> Iterator[str]:
     """Learn from a part of the groups, passages in the same part."""
-    yield from table_head(tests, "notices learned from", len(rest.readings))
+    yield from bench.head("notices learned from")
     for share in SHARES:
         started = time.monotonic()
-        part = part_of(rest, share)
-        told = measured(train(part, Recipe(), book), tests, traps, book, analyzer)
-        line = f"| {len(part.readings)} | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
-        print(line, file=sys.stderr, flush=True)
-        yield line
+        part = part_of(bench.rest, share)
+        yield bench.line(len(part.readings), train(part, Recipe(), bench.book), started)
 
 
 def part_of(learned: TrainingSet, share: float) -> TrainingSet:
@@ -261,19 +257,14 @@ def part_of(learned: TrainingSet, share: float) -> TrainingSet:
     return replace(learned.some(kept), passages=replace(learned.passages, examples=fewer))
 
 
-def inner_choice(
-    rest: TrainingSet,
-    tests: Sequence[Test],
-    traps: Sequence[Mapping[str, Any]],
-    book: Book,
-    analyzer: Analyzer,
-) -> Iterator[str]:
+def inner_choice(bench: Bench) -> Iterator[str]:
     """Choose strengths and the cut of forms without the held-out fold.
 
     Features and their out-of-fold scores are made once; of the heads the calibrated scores out of
     fold are compared by log loss, per judgement apart.
     """
     started = time.monotonic()
+    rest, book = bench.rest, bench.book
     judge = train(rest, Recipe(), book)
     targets = [*rest.targets, *(target for _, target in rest.passages.examples)]
     readings = [*rest.readings, *(reading for reading, _ in rest.passages.examples)]
@@ -302,9 +293,9 @@ def inner_choice(
     yield ""
     chosen = Recipe(strengths={kind: STRENGTHS[kind] * best[kind] for kind in KINDS})
     limits = chosen.thresholds_of(book) | dict.fromkeys(book.forms, cut)
-    told = measured(train(rest, chosen, book), tests, traps, book, analyzer, limits)
-    yield from table_head(tests, "recipe", len(rest.readings))
-    yield f"| chosen in the inner loop | {' | '.join(told)} | {time.monotonic() - started:.0f} |"
+    yield from bench.head("recipe")
+    judge = train(rest, chosen, book)
+    yield bench.line("chosen in the inner loop", judge, started, thresholds=limits)
 
 
 def loss(heads: Any, questions: Mapping[str, Any], name: str) -> float:
@@ -330,16 +321,6 @@ def best_cut(heads: Any, questions: Mapping[str, Any], judge: Judge) -> float:
         return 2 * right / max(listed + true, 1.0)
 
     return max(CUTS, key=f1)
-
-
-def table_head(tests: Sequence[Test], first: str, count: int) -> Iterator[str]:
-    told = ", ".join(f"{len(x.readings)} {x.name}" for x in tests)
-    yield f"Learned from at most {count} notices; judged: {told}. Innovation F1, degree macro-F1,"
-    yield "forms micro-F1 per set; the share of traps that are right; seconds."
-    yield ""
-    names = [f"{x.name}: {what}" for x in tests for what in ("innovation", "degree", "forms")]
-    yield f"| {first} | {' | '.join(names)} | traps | s |"
-    yield "|---|" + "---:|" * (len(names) + 2)
 
 
 TABLES = {"ablation": ablation, "curve": curve, "inner": inner_choice}

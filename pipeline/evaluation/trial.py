@@ -281,16 +281,18 @@ def judge_traps(
     classifier: Classifier, traps: Sequence[Mapping[str, Any]]
 ) -> tuple[Judgement, ...]:
     """Judge each trap's passage as the description of a notice by itself."""
-    notices = [
-        Notice(
-            notice_id=trap["id"],
-            source="traps",
-            format="traps",
-            kind="result" if trap["why"] == "award" else "competition",
-            title="Aankondiging",
-            description=trap["text"],
-            language="nl",
-        )
-        for trap in traps
-    ]
-    return tuple(x.judgement or nothing_but(x.forms) for x in classifier.judge_notices(notices))
+    judged = classifier.judge_notices([trap_notice(trap) for trap in traps])
+    return tuple(x.judgement or nothing_but(x.forms) for x in judged)
+
+
+def trap_notice(trap: Mapping[str, Any]) -> Notice:
+    """Make a notice whose description is the passage of a trap, a line of tests/traps.jsonl."""
+    return Notice(
+        notice_id=trap["id"],
+        source="traps",
+        format="traps",
+        kind="result" if trap["why"] == "award" else "competition",
+        title="Aankondiging",
+        description=trap["text"],
+        language="nl",
+    )

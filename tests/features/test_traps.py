@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.codebook import load
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.evaluation.trial import trap_notice
 from pipeline.features.cues import CueFinder
-from pipeline.records import Notice
 from pipeline.store import Store
 
 TESTS = Path(__file__).parents[1]
@@ -39,23 +39,11 @@ def asserted(codebook):
     """Return the labels with an asserted cue, per trap."""
     analyzer = Analyzer("embedded")
     finder = CueFinder(codebook, analyzer.nlp)
-    documents = analyzer.analyze([notice(trap) for trap in TRAPS])
+    documents = analyzer.analyze([trap_notice(trap) for trap in TRAPS])
     return {
         trap["id"]: {hit.label for hit in finder.find(document) if hit.status == "asserted"}
         for trap, document in zip(TRAPS, documents, strict=True)
     }
-
-
-def notice(trap):
-    return Notice(
-        notice_id=trap["id"],
-        source="traps",
-        format="traps",
-        kind="result" if trap["why"] == "award" else "competition",
-        title="Aankondiging",
-        description=trap["text"],
-        language="nl",
-    )
 
 
 def test_the_traps_are_well_formed(codebook):
