@@ -14,6 +14,9 @@ from pipeline.store import Store, canonical, short_hash
 # What a person who judges never sees, so that it changes no judgement.
 CUES = "cues"
 
+# The question what is bought for; asked of any notice, beside the judgements of innovation.
+MISSION = "mission"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
@@ -37,7 +40,7 @@ class Label:
 
     Attributes:
         label_id: Used in code and files.
-        judgement: ``degree``, ``aspect``, ``openness`` or ``forms``.
+        judgement: ``degree``, ``aspect``, ``openness`` or ``forms``; ``mission`` of a mission.
         name: Dutch, as a reader sees it.
         definition: Dutch, as an annotator sees it.
         rank: Order within ``degree``; ``None`` elsewhere.
@@ -85,12 +88,15 @@ class Codebook:
     Attributes:
         judgements: Id to Dutch name.
         questions: Judgement id to the definition that an annotator sees.
+        missions: Societal missions that any notice may serve, whether or not it asks for
+            innovation; no part of the four judgements of ``labels``.
     """
 
     version: int
     judgements: Mapping[str, str]
     labels: tuple[Label, ...]
     questions: Mapping[str, str] = field(default_factory=dict)
+    missions: tuple[Label, ...] = ()
 
     @cached_property
     def parts(self) -> tuple[Parts, ...]:
@@ -102,7 +108,7 @@ class Codebook:
             {"label": name, "definition": short_hash(self.questions.get(name, ""))}
             for name in self.judgements
         )
-        return (*judged, *map(_parts, self.labels))
+        return (*judged, *map(_parts, (*self.labels, *self.missions)))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -146,8 +152,9 @@ class Codebook:
         )
 
     def of(self, judgement: str) -> tuple[str, ...]:
-        """Return the label ids of a judgement, in the codebook's order."""
-        return tuple(x.label_id for x in self.labels if x.judgement == judgement)
+        """Return the label ids of a judgement, or of ``mission``, in the codebook's order."""
+        every = (*self.labels, *self.missions)
+        return tuple(x.label_id for x in every if x.judgement == judgement)
 
     def label(self, label_id: str) -> Label:
         """Look a label up.
@@ -162,7 +169,7 @@ class Codebook:
 
     @cached_property
     def _by_id(self) -> dict[str, Label]:
-        return {x.label_id: x for x in self.labels}
+        return {x.label_id: x for x in (*self.labels, *self.missions)}
 
     def contradiction(self, labels: Collection[str]) -> tuple[str, str] | None:
         """Return two labels of a judgement that do not go together; ``None`` where all do.
@@ -205,6 +212,7 @@ def load(store: Store) -> Codebook:
             judgements={x["id"]: x["name"] for x in table["judgement"]},
             questions={x["id"]: x.get("definition", "") for x in table["judgement"]},
             labels=tuple(_label(x) for x in table["label"]),
+            missions=tuple(_label(x | {"judgement": MISSION}) for x in table.get("mission", ())),
         )
     except (KeyError, TypeError) as error:
         raise CorpusError(
@@ -253,7 +261,7 @@ def _changes(before: Mapping[str, Parts], now: Mapping[str, Parts]) -> Iterator[
 
 
 def _check(book: Codebook) -> None:
-    ids = [label.label_id for label in book.labels]
+    ids = [label.label_id for label in (*book.labels, *book.missions)]
     twice = sorted({x for x in ids if ids.count(x) > 1})
     if twice:
         raise CorpusError(f"labels defined twice: {', '.join(twice)}")

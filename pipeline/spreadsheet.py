@@ -15,6 +15,7 @@ SIGNED_NUMBER = re.compile(r" *[+-][0-9.,]+")
 
 # A cell for forms says so where there is none; an empty one would say that nobody looked.
 CONVENTIONAL = "conventional"
+NO_MISSION = "none"
 
 
 def is_formula(cell: object) -> bool:
@@ -39,6 +40,11 @@ def forms_cell(forms: Iterable[str]) -> str:
     return labels_cell(forms) or CONVENTIONAL
 
 
+def missions_cell(missions: Iterable[str]) -> str:
+    """Write missions in one cell; ``none`` where it serves none."""
+    return labels_cell(missions) or NO_MISSION
+
+
 def labels_of_cell(cell: str) -> tuple[str, ...]:
     """Read labels from one cell; the reverse of :func:`labels_cell`."""
     return tuple(filter(None, cell.split(";")))
@@ -48,6 +54,12 @@ def forms_of_cell(cell: str) -> tuple[str, ...]:
     """Read forms from one cell; the reverse of :func:`forms_cell`."""
     found = labels_of_cell(cell)
     return () if found == (CONVENTIONAL,) else found
+
+
+def missions_of_cell(cell: str) -> tuple[str, ...]:
+    """Read missions from one cell; the reverse of :func:`missions_cell`."""
+    found = labels_of_cell(cell)
+    return () if found == (NO_MISSION,) else found
 
 
 def csv_bytes(lines: Iterable[Sequence[object]]) -> bytes:

@@ -139,22 +139,35 @@ def import_(
 
 
 @commands.command("agreement")
-def agreement(name: Name, as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+def agreement(
+    name: Name,
+    of_missions: Annotated[
+        bool, typer.Option("--missions", help="Of the file of that name in corpora/missions")
+    ] = False,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
     """Show how far independent readers agree: Krippendorff's alpha with bootstrap intervals.
 
     \b
     Examples:
       innovatiemonitor annotations agreement authored
       innovatiemonitor annotations agreement real --json
+      innovatiemonitor annotations agreement real --missions
     """
     from pipeline.corpus import agreement as agreeing
     from pipeline.corpus import annotations as judging
+    from pipeline.corpus import missions
     from pipeline.store import to_json
 
     home = opened(settings_file)
     store, codebook = home.store, home.codebook
-    judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
-    alphas = agreeing.agreement(judged, codebook, seed=0)
+    if of_missions:
+        read = missions.read(store.missions(name), codebook, name=f"{name}.csv")
+        alphas = agreeing.on_missions(read, codebook, seed=0)
+    else:
+        judged = judging.read(store.annotations(name), codebook, name=f"{name}.csv")
+        alphas = agreeing.agreement(judged, codebook, seed=0)
     told = to_json([asdict(x) for x in alphas]).decode() if as_json else agreeing.table(alphas)
     typer.echo(told)
 

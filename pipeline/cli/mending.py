@@ -90,12 +90,15 @@ def migrate(
         before = home.codebook
         codebook = migration.of_version(before, to)
         files = migration.migrate(store.annotation_files(), codebook, renames)
+        missions = migration.migrate_missions(store.mission_files(), codebook, renames.renamed)
         for line in _migrated(files, before.version, to):
             typer.echo(line)
         if dry_run:
             return
         for file in files:
             store.write_annotations(file.name, judging.write(file.annotations))
+        for name, text in missions.items():
+            store.write_missions(name, text)
         if before.version != to:
             store.write_codebook_version(to)
         store.add_migration(

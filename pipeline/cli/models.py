@@ -114,6 +114,7 @@ def evaluate(
       innovatiemonitor evaluate --model m-1a2b3c4d --new-set "the corpus has grown"
     """
     from pipeline.corpus import annotations as judging
+    from pipeline.corpus import missions
     from pipeline.corpus.real import real_notices
     from pipeline.evaluation import gate, trial
     from pipeline.evaluation.material import judged_table, learned_by
@@ -127,8 +128,10 @@ def evaluate(
     given, store = home.settings, home.store
     classifier = Classifier.load(model, settings=given)
     codebook = classifier.codebook
-    others = {}
+    others, served = {}, {}
     if real is not None:
+        told = missions.read(store.missions("real"), codebook, name="missions/real.csv")
+        served = {x: one.missions for x, one in missions.final(told).items()}
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
         others["real"] = (real_notices(real), judging.final(read))
         if unsettled := judging.undecided(read):
@@ -148,6 +151,7 @@ def evaluate(
         traps=store.traps(),
         paragraphs=list(store.boilerplate()),
         others=others,
+        served=served,
         masked=masked,
     )
     card = trial.record(store, classifier.card, found)

@@ -1,25 +1,26 @@
 """How far people agree: Krippendorff's alpha per judgement and label, with intervals.
 
-Ordinal for degree, nominal for the others; per label for aspect and forms, of which a notice
-may have several. Unsure judgements count: leaving them out would flatter.
+Ordinal for degree, nominal for the others; per label for aspect, forms and missions, of which a
+notice may have several. Unsure judgements count: leaving them out would flatter.
 
 Source: Krippendorff, Content Analysis (4th ed., 2019), ch. 12.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import krippendorff
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
+from pipeline.corpus import missions
 from pipeline.corpus.adjudication import readings
 from pipeline.errors import CorpusError
-from pipeline.records import Annotation, Judgement
+from pipeline.records import Annotation, Judgement, MissionReading
 
 Level = Literal["nominal", "ordinal"]
 Counts = NDArray[np.int64]
@@ -29,12 +30,12 @@ NO_OR_YES = ("no", "yes")
 
 
 class Question(NamedTuple):
-    """What is asked of each judgement: the values it may get, in order, and how to read them."""
+    """What is asked of each reading: the values it may get, in order, and how to read them."""
 
     name: str
     level: Level
     values: tuple[str, ...]
-    answer: Callable[[Judgement], str]
+    answer: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ class Alpha:
     """Agreement on one question.
 
     Attributes:
-        question: ``degree``, ``innovation_oriented``, ``openness``, or a label of aspect or form.
+        question: ``degree``, ``innovation_oriented``, ``openness``, or a label of aspect, form or
+            mission.
         notices: Judged by at least two people; N.
         same: Of these, notices on which all agree.
         given: How often each value was given, over all judgements.
@@ -97,6 +99,33 @@ def agreement(
         for several in readings(annotations).values()
         if len(several) > 1
     ]
+    return _measured(pairs, _questions(codebook), seed=seed, resamples=resamples)
+
+
+def on_missions(
+    readings: Iterable[MissionReading], codebook: Codebook, *, seed: int, resamples: int = 1000
+) -> tuple[Alpha, ...]:
+    """Measure agreement on each mission between independent readings; decisions are left out.
+
+    Args:
+        seed, resamples: See :func:`agreement`.
+
+    Raises:
+        CorpusError: No notice was read by two people.
+    """
+    questions = [
+        Question(x, "nominal", NO_OR_YES, _whether("missions", x)) for x in codebook.of(MISSION)
+    ]
+    return _measured(missions.pairs(readings), questions, seed=seed, resamples=resamples)
+
+
+def _measured(
+    pairs: Sequence[Sequence[Judgement | MissionReading]],
+    questions: Iterable[Question],
+    *,
+    seed: int,
+    resamples: int,
+) -> tuple[Alpha, ...]:
     if not pairs:
         raise CorpusError(
             "no notice was judged by two people", hint="Import judgements of round second."
@@ -106,7 +135,7 @@ def agreement(
     drawn = rng.integers(len(pairs), size=(resamples, len(pairs)))
     return tuple(
         _alpha(question, [[question.answer(x) for x in several] for several in pairs], drawn)
-        for question in _questions(codebook)
+        for question in questions
     )
 
 
@@ -144,7 +173,7 @@ def _questions(codebook: Codebook) -> Iterator[Question]:
             yield Question(label, "nominal", NO_OR_YES, _whether(judgement, label))
 
 
-def _whether(judgement: str, label: str) -> Callable[[Judgement], str]:
+def _whether(judgement: str, label: str) -> Callable[[Any], str]:
     return lambda x: NO_OR_YES[label in getattr(x, judgement)]
 
 

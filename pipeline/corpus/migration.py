@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus import dutch_excel, missions
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation
 from pipeline.spreadsheet import labels_cell, labels_of_cell
@@ -65,6 +68,35 @@ def migrate(
     migrated = tuple(_file(name, text, codebook, renames) for name, text in files.items())
     _require_said(migrated, codebook, renames)
     return migrated
+
+
+def migrate_missions(
+    files: Mapping[str, str], codebook: Codebook, renamed: Mapping[str, str]
+) -> dict[str, str]:
+    """Take judgements of missions over to the codebook's version; name to CSV.
+
+    Raises:
+        CorpusError: A mission is unknown and not renamed, or see :func:`migrate`.
+    """
+    return {name: _missions(name, text, codebook, renamed) for name, text in files.items()}
+
+
+def _missions(name: str, text: str, codebook: Codebook, renamed: Mapping[str, str]) -> str:
+    lines = dutch_excel.table(text, missions.COLUMNS)
+    out = io.StringIO()
+    migrated = csv.DictWriter(out, missions.COLUMNS, lineterminator="\n")
+    migrated.writeheader()
+    for line in lines:
+        with judging.numbered(f"missions/{name}, line {lines.line_num}"):
+            if _is_old(line, codebook):
+                given = dict.fromkeys(renamed.get(x, x) for x in labels_of_cell(line["missions"]))
+                line |= {
+                    "missions": labels_cell(given),
+                    "codebook_version": str(codebook.version),
+                    FINGERPRINT: codebook.meaning,
+                }
+        migrated.writerow(line)
+    return missions.write(missions.read(out.getvalue(), codebook, name=name))
 
 
 def _file(name: str, text: str, codebook: Codebook, renames: Renames) -> MigratedFile:

@@ -48,6 +48,8 @@ class Case:
         probabilities: Per label id, 0 to 1; empty when the model abstained.
         facts: By what results are broken down, such as ``sector`` or ``year``.
         declared: Whether the buyer ticked innovation (BT-06, BT-776).
+        served: Missions by people; ``None`` where nobody was asked.
+        missions: Missions by the model.
         group: Cases of one group are right or wrong together.
     """
 
@@ -58,6 +60,8 @@ class Case:
     probabilities: Probabilities
     facts: Facts
     declared: Declaration = "absent"
+    served: tuple[str, ...] | None = None
+    missions: tuple[str, ...] = ()
     group: int
 
     @property
@@ -155,14 +159,18 @@ def cases(
                 else {},
                 facts={**facts_of(notice), **facts.get(notice.notice_id, {})},
                 declared=declared(notice),
+                served=target.missions,
+                missions=chosen.missions or (),
                 group=target.group,
             )
         )
     return tuple(found)
 
 
-def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case:
-    """Join a prediction with the judgement of a person."""
+def real_case(
+    prediction: Prediction, judged: Annotation, *, served: tuple[str, ...] | None, group: int
+) -> Case:
+    """Join a prediction with the judgement of a person; see ``Case.served``."""
     abstained = prediction.judgement is None
     return Case(
         notice_id=judged.notice_id,
@@ -175,6 +183,8 @@ def real_case(prediction: Prediction, judged: Annotation, *, group: int) -> Case
             "certainty": "unsure" if judged.unsure else "sure",
         },
         declared=declared(prediction.notice),
+        served=served,
+        missions=prediction.missions or (),
         group=group,
     )
 
@@ -203,5 +213,8 @@ def declared(notice: Notice) -> Declaration:
 
 def set_fingerprint(cases: Iterable[Case]) -> str:
     """Return what identifies an evaluation set: its notices, their texts and judgements."""
-    facts = sorted((x.notice_id, x.text_hash or "", repr(x.truth)) for x in cases)
+    facts = sorted(
+        (x.notice_id, x.text_hash or "", repr(x.truth), *([] if x.served is None else [x.served]))
+        for x in cases
+    )
     return short_hash(json.dumps(facts))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.errors import CorpusError
 from pipeline.evaluation import metrics
 from pipeline.evaluation.cases import Case, set_fingerprint
@@ -67,6 +67,7 @@ def figures(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict
         "calibration": calibration(cases, codebook, seed=seed),
         "risk_coverage": _risk_coverage(cases, codebook),
         "declared": agreement_with_buyers(cases),
+        "missions": missions(cases, codebook, seed=seed),
         "slices": slices(cases, codebook, seed=seed),
     }
 
@@ -151,6 +152,22 @@ def slices(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[
             value: _slice(parts[value], codebook, seed=seed) for value in sorted(parts, key=_order)
         }
     return found
+
+
+def missions(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[str, Any]:
+    """Measure the missions of the notices whose missions people judged.
+
+    Returns:
+        Number of ``notices``, averages, and figures per mission; empty where nobody was asked.
+    """
+    read = [x for x in cases if x.served is not None]
+    if not read:
+        return {}
+    groups, labels = _groups(read), codebook.of(MISSION)
+    times = metrics.draws(len(np.unique(groups)), seed=seed)
+    truth = np.array([[label in (x.served or ()) for label in labels] for x in read], dtype=bool)
+    chosen = np.array([[label in x.missions for label in labels] for x in read], dtype=bool)
+    return {"notices": len(read), **_judgement(truth, chosen, labels, groups, times)}
 
 
 def trap_figures(traps: Sequence[Mapping[str, Any]], chosen: Sequence[Judgement]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ def evaluate(
     traps: Sequence[Mapping[str, Any]],
     paragraphs: Sequence[Mapping[str, Any]],
     others: Mapping[str, JudgedNotices] | None = None,
+    served: Mapping[str, tuple[str, ...]] | None = None,
     masked: bool = False,
     seed: int = 0,
 ) -> Evaluation:
@@ -86,6 +88,7 @@ def evaluate(
         paragraphs: Of boilerplate, for ``invariance``.
         others: Set name (``real``, ``cases``) to notices that the model has not seen and their
             final judgements, both by notice id.
+        served: The missions of these notices by people, by notice id, where they were asked.
         masked: Measure also with the forms' own names hidden, which costs as much again.
         seed: Of folds and bootstrap.
 
@@ -116,7 +119,7 @@ def evaluate(
     sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
     doubted = [*suspects(unseen, book)]
     for name, (notices, judged) in (others or {}).items():
-        measured_on = real_cases(classifier, notices, judged)
+        measured_on = real_cases(classifier, notices, judged, served=served or {})
         sets[name] = figures(measured_on, book, seed=seed)
         # By themselves: how sure a model is, on average, differs between sets.
         doubted += suspects(measured_on, book)
@@ -248,9 +251,13 @@ def authored_facts(authored: Iterable[Mapping[str, Any]]) -> dict[str, dict[str,
 
 
 def real_cases(
-    classifier: Classifier, notices: Mapping[str, Notice], judged: Mapping[str, Annotation]
+    classifier: Classifier,
+    notices: Mapping[str, Notice],
+    judged: Mapping[str, Annotation],
+    *,
+    served: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Case, ...]:
-    """Judge real notices with the whole classifier.
+    """Judge real notices with the whole classifier; ``served`` as in :func:`evaluate`.
 
     Unsure judgements count too: the few real innovations are mostly those that people hesitate
     over. Results are broken down by ``certainty``.
@@ -272,7 +279,7 @@ def real_cases(
     together = groups(list(classifier.analyzer.analyze(chosen)))
     predictions = classifier.judge_notices(chosen)
     return tuple(
-        real_case(prediction, judged[notice_id], group=int(group))
+        real_case(prediction, judged[notice_id], served=served.get(notice_id), group=int(group))
         for notice_id, prediction, group in zip(order, predictions, together, strict=True)
     )
 

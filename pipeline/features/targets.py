@@ -19,6 +19,7 @@ class Target:
         passage: Whether it is a passage by itself, which teaches what passages and names mean
             and nothing about whole notices.
         asides: Stretches of the text (start, end) that are known to say nothing of the notice.
+        missions: Mission ids, by people; ``None`` where nobody was asked.
         silver: What fields and cues suggest, where people have not judged: label id or
             ``innovation_oriented`` to 1 or 0, and to a weight between 0 and 1.
     """
@@ -28,4 +29,5 @@ class Target:
     group: int
     passage: bool = False
     asides: tuple[tuple[int, int], ...] = ()
+    missions: tuple[str, ...] | None = None
     silver: Mapping[str, tuple[float, float]] = field(default_factory=dict)

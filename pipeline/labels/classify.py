@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pipeline import codebook as codebooks
 from pipeline import settings as settings_module
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.cues import CueFinder
 from pipeline.labels import rules
@@ -159,7 +159,7 @@ class Classifier:
         return Prediction(
             notice=reading.document.notice,
             language=reading.document.language,
-            probabilities=_shown(chosen),
+            probabilities=_shown(chosen, self.codebook),
             judgement=chosen.judgement,
             forms=chosen.forms,
             rules=by_rules,
@@ -167,12 +167,14 @@ class Classifier:
             evidence=evidence(reading, labels, settled=chosen.settled, scorer=self.scorer),
             abstained=chosen.abstained,
             model_id=self.card.model_id,
+            missions=chosen.missions,
         )
 
 
-def _shown(chosen: ChosenLabels) -> dict[str, float]:
-    """What a field settles is certain; without a judgement only the forms have a probability."""
+def _shown(chosen: ChosenLabels, codebook: Codebook) -> dict[str, float]:
+    """What a field settles is certain; without a judgement only forms and missions are probable."""
     certain, given = dict.fromkeys(chosen.settled, 1.0), chosen.probabilities
     if chosen.judgement is None:
-        return {x: given[x] for x in chosen.forms if x in given} | certain
+        shown = (*chosen.forms, *codebook.of(MISSION))
+        return {x: given[x] for x in shown if x in given} | certain
     return {**given, **certain}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.learning.scorer import Scorer
 from pipeline.records import INNOVATION, Document, Evidence, Judgement, Reading
 
@@ -22,6 +22,8 @@ class ChosenLabels:
         judgement: ``None`` where the text does not allow one.
         forms: Also given without a judgement: those that fields or names settle.
         settled: Forms that a field settles, with that field.
+        missions: Also given without a judgement; ``None`` where the text is not Dutch, or the
+            model knows none.
         probabilities: What the model gave, per label id; empty where it was not asked.
         abstained: Why there is no judgement; ``None`` where there is one.
     """
@@ -30,6 +32,7 @@ class ChosenLabels:
     forms: tuple[str, ...]
     settled: Mapping[str, Evidence]
     probabilities: Mapping[str, float]
+    missions: tuple[str, ...] | None = None
     abstained: str | None = None
 
 
@@ -76,8 +79,8 @@ def decide(
 
     Args:
         probabilities: Per label id, between 0 and 1; empty where the text is unreadable.
-        thresholds: Per form and for ``innovation_oriented``, the probability from which it is
-            chosen.
+        thresholds: Per form, per mission and for ``innovation_oriented``, the probability from
+            which it is chosen.
     """
     if reason := unreadable(reading.document):
         return _left_open(reading, codebook, reason)
@@ -118,8 +121,17 @@ def _decided(
         forms=forms,
         settled=by_field,
         probabilities=probabilities,
+        missions=_missions(probabilities, codebook, thresholds),
         abstained=None if found else TOO_LITTLE,
     )
+
+
+def _missions(
+    probabilities: Mapping[str, float], codebook: Codebook, thresholds: Mapping[str, float]
+) -> tuple[str, ...] | None:
+    """Return the missions that are likely enough; ``None`` of a model that was taught none."""
+    known = [x for x in codebook.of(MISSION) if x in probabilities]
+    return tuple(x for x in known if probabilities[x] >= thresholds[x]) if known else None
 
 
 def nothing_but(forms: tuple[str, ...]) -> Judgement:

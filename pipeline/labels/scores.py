@@ -45,6 +45,7 @@ SAID = {
     "aspect": LABELS,
     "openness": pa.string(),
     "forms": LABELS,
+    "missions": LABELS,
     "evidence": PASSAGES,
     "abstained": pa.string(),
     "codebook_fingerprint": pa.string(),
@@ -127,7 +128,8 @@ def schema(codebook: Codebook) -> pa.Schema:
 
     Last, how many words the text has, and how many of them no authored notice holds.
     """
-    names = ("innovation", *(label.label_id for label in codebook.labels))
+    every = (*codebook.labels, *codebook.missions)
+    names = ("innovation", *(label.label_id for label in every))
     chances = {f"p_{name}": pa.float64() for name in names}
     return pa.schema(SAID | chances | dict.fromkeys(WORDS, pa.int64()))
 
@@ -213,6 +215,7 @@ def _line(prediction: Prediction, codebook: Codebook) -> dict[str, object]:
         "aspect": judgement.aspect if judgement else None,
         "openness": judgement.openness if judgement else None,
         "forms": prediction.forms,
+        "missions": prediction.missions,
         "evidence": [to_plain(_masked(x)) for x in prediction.evidence],
         "abstained": prediction.abstained,
         "codebook_fingerprint": codebook.fingerprint,

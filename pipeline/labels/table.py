@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.records import Prediction
 from pipeline.shown import TURNING, for_people, masked, unturned
-from pipeline.spreadsheet import forms_cell, labels_cell
+from pipeline.spreadsheet import forms_cell, labels_cell, missions_cell
 
 Value = str | float | int | bool | None
 
@@ -29,10 +29,10 @@ CLOSING = (
 def columns(codebook: Codebook) -> tuple[str, ...]:
     """Return the names of the columns, in order.
 
-    After identification come the four judgements, each followed by the probabilities of its
-    labels; then ``evidence``, ``abstained``, and the identity of model and codebook. ``rules``
-    is what cues and fields alone say, ``differs`` the labels on which they and the model
-    disagree.
+    After identification come the four judgements and the missions, each followed by the
+    probabilities of its labels; then ``evidence``, ``abstained``, and the identity of model and
+    codebook. ``rules`` is what cues and fields alone say, ``differs`` the labels on which they and
+    the model disagree.
     """
     return (
         *IDENTITY,
@@ -44,6 +44,8 @@ def columns(codebook: Codebook) -> tuple[str, ...]:
         *_probabilities(codebook, "openness"),
         "forms",
         *_probabilities(codebook, "forms"),
+        "missions",
+        *_probabilities(codebook, MISSION),
         *CLOSING,
     )
 
@@ -67,6 +69,7 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "forms": forms_cell(prediction.forms)
         if prediction.forms or prediction.conventional
         else None,
+        "missions": None if prediction.missions is None else missions_cell(prediction.missions),
         "evidence": _evidence(prediction),
         "abstained": prediction.abstained,
         "model_id": prediction.model_id,
@@ -84,7 +87,8 @@ def probability_columns(prediction: Prediction, codebook: Codebook) -> dict[str,
 
     Six decimals are finer than their last digits mean anything.
     """
-    given = {x.label_id: prediction.probabilities.get(x.label_id) for x in codebook.labels}
+    every = (*codebook.labels, *codebook.missions)
+    given = {x.label_id: prediction.probabilities.get(x.label_id) for x in every}
     none = given.get("none")
     all_of_them = {"innovation": None if none is None else 1 - none, **given}
     return {f"p_{name}": None if x is None else round(x, 6) for name, x in all_of_them.items()}

@@ -16,6 +16,8 @@ HEADLINES = {
     "degree, quadratic kappa": ("degree", "kappa"),
     "forms, micro-F1": ("forms", "micro_f1"),
     "forms, macro-F1": ("forms", "macro_f1"),
+    "missions, macro-F1": ("missions", "macro_f1"),
+    "missions, micro-F1": ("missions", "micro_f1"),
     "calibration error, innovation-oriented": ("calibration", "innovation_oriented", "ece"),
     "false alarms per 1,000 notices": ("false_alarms", "per_1000"),
 }

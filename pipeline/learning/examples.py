@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus import missions
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.cleaning import clean
 from pipeline.corpus.draws import drawn_ids, training_ids
@@ -23,6 +24,9 @@ from pipeline.learning.weak import SilverJudgement
 from pipeline.notices.formats import tabular
 from pipeline.records import ROW, Annotation, Notice, RawNotice, Reading
 from pipeline.store import Store, canonical, short_hash
+
+# The file of judgements, in both folders, of the notices that were written for this project.
+AUTHORED = "authored"
 
 # Groups of passages are numbered downwards from here: below those of silver.
 FIRST_PAIR = -(10**9)
@@ -49,7 +53,7 @@ def authored(
     written = {x["notice_id"]: x for x in store.authored()}
     ours = {notice_id: _notice(x) for notice_id, x in written.items()}
     judged = judging.final(
-        judging.read(store.annotations("authored"), codebook, name="authored.csv")
+        judging.read(store.annotations(AUTHORED), codebook, name=f"{AUTHORED}.csv")
     )
     newly: dict[str, Annotation] = {}
     for name, text in (added or {}).items():
@@ -61,8 +65,29 @@ def authored(
         ours | found, judged | newly, codebook, analyzer, asides=_asides(store, written.values())
     )
     learned = replace(learned, passages=_passages(store, codebook, analyzer))
+    learned = with_missions(learned, store, codebook)
     kept = (replace(one, text_hash=judging.text_hash(found[x])) for x, one in newly.items())
     return replace(learned, added=Added(annotations=tuple(kept), files=tuple(sorted(added or ()))))
+
+
+def with_missions(learned: TrainingSet, store: Store, codebook: Codebook) -> TrainingSet:
+    """Tell of each notice which missions it serves, where people were asked.
+
+    Raises:
+        CorpusError: A text has changed since its missions were judged.
+    """
+    if not codebook.missions or AUTHORED not in store.mission_files():
+        return learned
+    read = missions.read(store.missions(AUTHORED), codebook, name=f"missions/{AUTHORED}.csv")
+    told = missions.final(read)
+    targets = []
+    for reading, target in zip(learned.readings, learned.targets, strict=True):
+        one = told.get(_id_of(reading))
+        if one and one.text_hash != short_hash(reading.document.text):
+            raise CorpusError(f"{one.notice_id}: the text has changed since it was judged")
+        targets.append(replace(target, missions=one.missions) if one else target)
+    facts = sorted((x.notice_id, x.text_hash, x.missions) for x in told.values())
+    return replace(learned, targets=tuple(targets), missions=short_hash(canonical(facts)))
 
 
 def examples(

@@ -3,7 +3,8 @@
 The four judgements hang together, and the model says so by construction. Degree is a
 continuation ratio: P(rank > k | rank >= k) for each k, so that the ordered probabilities add
 up to one. Aspect and openness exist only above degree ``none``; their probabilities are
-conditional ones times P(degree > none). Forms are independent questions.
+conditional ones times P(degree > none). Forms are independent questions, and so are missions,
+which any notice may serve.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.features.matrix import column_weights, columns_about, features, fitted
 from pipeline.features.targets import Target
 from pipeline.learning.heads import BinaryTask, Floats, Heads
 from pipeline.learning.scorer import ASKED, Scorer
-from pipeline.records import INNOVATION, Reading
+from pipeline.records import INNOVATION, Judgement, Reading
 
 Weights = Mapping[str, Mapping[str, float]]
 
@@ -29,13 +30,21 @@ Weights = Mapping[str, Mapping[str, float]]
 # decides it, and much for the forms, of which some are procedures.
 TEXT = {"lemmas": 0.7, "chars": 0.7, "phrases": 0.5, "cues": 0.2}
 FORMS = TEXT | {"fields": 0.2}
-WEIGHTS: Weights = {"degree": TEXT, "aspect": TEXT, "openness": TEXT, "forms": FORMS}
-STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3}
+MISSIONS = {"lemmas": 1.0, "chars": 1.0, "fields": 0.5}
+WEIGHTS: Weights = {
+    **dict.fromkeys(("degree", "aspect", "openness"), TEXT),
+    "forms": FORMS,
+    "mission": MISSIONS,
+}
+STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3, "mission": 0.3}
 
 # They speak for every question, and enter at calibration. How long a text is does not: boilerplate
 # makes it long, and a model that was told took the longest for transformative.
 ALWAYS = ("passages", "names")
 DIRECT = (*ALWAYS, "cues")
+
+# What is learned of a codebook; openness follows from its two values above `closed`.
+JUDGED = ("degree", "aspect", "forms", MISSION)
 
 # The answer to a question that does not apply, and its weight.
 NONE = (float("nan"), 0.0)
@@ -45,15 +54,17 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     """All judgements of a codebook, learned together.
 
     Args:
-        degrees, aspects, forms: Label ids; degrees by rank, ``none`` first.
-        weights: Judgement (``degree``, ``aspect``, ``openness``, ``forms``) to feature to how much
-            it counts; features that none names are left out.
+        labels: Judgement (``degree``, ``aspect``, ``forms``, ``mission``) to label ids; degrees by
+            rank, ``none`` first. Missions are learned where anybody was asked for them.
+        weights: Judgement, and ``openness``, to feature to how much it counts; features that none
+            names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
         direct: Features that enter at calibration, see ``BinaryTask``; any of ``DIRECT``.
         mask_names: Hide the forms' own names.
         heads: An unfitted ``Heads``; its default where not given.
 
     Attributes:
+        missions_: Mission ids that were learned.
         labels_: Label ids, the columns of ``predict_proba``; shape (n_labels,).
         features_: The fitted features.
         heads_: The fitted heads.
@@ -64,18 +75,14 @@ class Judge(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        degrees: tuple[str, ...] = (),
-        aspects: tuple[str, ...] = (),
-        forms: tuple[str, ...] = (),
+        labels: Mapping[str, tuple[str, ...]] | None = None,
         weights: Weights | None = None,
         strengths: Mapping[str, float] | None = None,
         direct: tuple[str, ...] = DIRECT,
         mask_names: bool = False,
         heads: Heads | None = None,
     ) -> None:
-        self.degrees = degrees
-        self.aspects = aspects
-        self.forms = forms
+        self.labels = labels
         self.weights = weights
         self.strengths = strengths
         self.direct = direct
@@ -85,8 +92,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     @classmethod
     def for_codebook(cls, codebook: Codebook, **options: object) -> Self:
         """Make an unfitted judge of all labels of a codebook."""
-        labels = {name: codebook.of(kind) for name, kind in PARTS_OF_CODEBOOK.items()}
-        return cls(**labels, **options)  # type: ignore[arg-type]
+        return cls({kind: codebook.of(kind) for kind in JUDGED}, **options)  # type: ignore[arg-type]
 
     def fit(
         self,
@@ -102,13 +108,16 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         Raises:
             CorpusError: A question has too few examples.
         """
-        openness = ("asked", "room")
-        self.labels_ = np.array([*self.degrees, *self.aspects, *openness, "closed", *self.forms])
+        openness, forms = ("asked", "room"), self._of("forms")
+        degrees, aspects = self._of("degree"), self._of("aspect")
+        asked = any(target.missions is not None for target in targets)
+        self.missions_ = self._of(MISSION) if asked else ()
+        self.labels_ = np.array([*degrees, *aspects, *openness, "closed", *forms, *self.missions_])
         self.features_ = features(
             tuple({*ALWAYS, *(name for parts in self._weights.values() for name in parts)}),
-            labels=(*self.degrees[1:], *self.aspects, *openness, *self.forms),
-            forms=self.forms,
-            evidence=self._evidence((*self.aspects, *openness)),
+            labels=(*degrees[1:], *aspects, *openness, *forms),
+            forms=forms,
+            evidence=self._evidence((*aspects, *openness)),
             mask_names=self.mask_names,
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()
@@ -133,9 +142,10 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         """Return what was learned, to judge with."""
         check_is_fitted(self, "heads_")
         return Scorer(
-            degrees=self.degrees,
-            aspects=self.aspects,
-            forms=self.forms,
+            degrees=self._of("degree"),
+            aspects=self._of("aspect"),
+            forms=self._of("forms"),
+            missions=self.missions_,
             labels=tuple(self.labels_.tolist()),
             features=fitted(self.features_),
             heads=tuple(self.heads_.names_.tolist()),
@@ -148,8 +158,11 @@ class Judge(BaseEstimator):  # type: ignore[misc]
 
         For the lowest also those that show an aspect or openness, which only innovation has.
         """
-        ranks = {degree: self.degrees[n:] for n, degree in enumerate(self.degrees) if n}
-        return ranks | {self.degrees[1]: (*self.degrees[1:], *shown)}
+        ranks = {degree: self._of("degree")[n:] for n, degree in enumerate(self._of("degree")) if n}
+        return ranks | {self._of("degree")[1]: (*self._of("degree")[1:], *shown)}
+
+    def _of(self, judgement: str) -> tuple[str, ...]:
+        return tuple((self.labels or {}).get(judgement, ()))
 
     @property
     def _weights(self) -> Weights:
@@ -173,10 +186,11 @@ class Judge(BaseEstimator):  # type: ignore[misc]
 
     def _names(self) -> dict[str, list[str]]:
         return {
-            "degree": [f"degree>{rank}" for rank in range(len(self.degrees) - 1)],
-            "aspect": [f"aspect={aspect}" for aspect in self.aspects],
+            "degree": [f"degree>{rank}" for rank in range(len(self._of("degree")) - 1)],
+            "aspect": [f"aspect={aspect}" for aspect in self._of("aspect")],
             "openness": [ASKED],
-            "forms": [f"form={form}" for form in self.forms],
+            "forms": [f"form={form}" for form in self._of("forms")],
+            "mission": [f"{MISSION}={mission}" for mission in self.missions_],
         }
 
     def _answer(self, question: str, target: Target) -> tuple[float, float]:
@@ -184,27 +198,31 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         kind, _, label = question.partition("=")
         if target.passage:
             return NONE
+        if kind == MISSION:
+            return NONE if target.missions is None else (float(label in target.missions), 1.0)
         if target.judgement is None:
             return target.silver.get(INNOVATION if kind == "degree>0" else label, NONE)
+        return self._judged(kind, label, target.judgement)
+
+    def _judged(self, kind: str, label: str, judgement: Judgement) -> tuple[float, float]:
         if kind == "form":
-            return float(label in target.judgement.forms), 1.0
-        rank = self.degrees.index(target.judgement.degree)
+            return float(label in judgement.forms), 1.0
+        rank = self._of("degree").index(judgement.degree)
         if kind.startswith("degree>"):
             least = int(kind.removeprefix("degree>"))
             return (float(rank > least), 1.0) if rank >= least else NONE
         if not rank:
             return NONE
-        return float(label in (*target.judgement.aspect, target.judgement.openness)), 1.0
+        return float(label in (*judgement.aspect, judgement.openness)), 1.0
 
     def _about(self, question: str) -> tuple[str, ...]:
         """Return the labels whose passages, names and cues speak of a question.
 
         Forms speak for and against each other and for the degree; a degree, aspect or openness
-        says little of a form.
+        says little of a form. A mission is the subject of the whole text.
         """
+        if question.startswith(MISSION):
+            return ()
         if question.startswith("form="):
-            return self.forms
-        return (*self.degrees[1:], *self.aspects, "asked", "room", *self.forms)
-
-
-PARTS_OF_CODEBOOK = {"degrees": "degree", "aspects": "aspect", "forms": "forms"}
+            return self._of("forms")
+        return (*self._of("degree")[1:], *self._of("aspect"), "asked", "room", *self._of("forms"))

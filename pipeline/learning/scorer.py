@@ -28,7 +28,7 @@ class Scorer:
     """All heads of a judge over its features.
 
     Attributes:
-        degrees, aspects, forms: Label ids; degrees by rank, ``none`` first.
+        degrees, aspects, forms, missions: Label ids; degrees by rank, ``none`` first.
         labels: Label ids, the columns of ``predict_proba``.
         features: What the heads look at.
         heads: Questions, sorted.
@@ -39,6 +39,7 @@ class Scorer:
     degrees: tuple[str, ...]
     aspects: tuple[str, ...]
     forms: tuple[str, ...]
+    missions: tuple[str, ...]
     labels: tuple[str, ...]
     features: FittedFeatures
     heads: tuple[str, ...]
@@ -91,6 +92,7 @@ class Scorer:
         parts += [
             np.maximum(column[f"form={form}"], own[:, i]) for i, form in enumerate(self.forms)
         ]
+        parts += [column[f"mission={mission}"] for mission in self.missions]
         return np.column_stack(parts)
 
 

@@ -68,6 +68,7 @@ class TrainingSet:
         fingerprint: Of the notices and their judgements, evidence included.
         added: Which of them are no authored notices.
         passages, silver: Learned from as well, never measured on.
+        missions: Fingerprint of the missions that people judged; empty where nobody was asked.
     """
 
     readings: tuple[Reading, ...]
@@ -76,6 +77,7 @@ class TrainingSet:
     added: Added = field(default_factory=Added)
     passages: Passages = field(default_factory=Passages)
     silver: Silver = field(default_factory=Silver)
+    missions: str = ""
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -91,6 +93,7 @@ class TrainingSet:
     def data_fingerprint(self) -> str:
         """Of everything that is learned from."""
         parts = [self.fingerprint, self.passages.fingerprint, self.silver.fingerprint]
+        parts += [self.missions] if self.missions else []
         return short_hash(canonical(parts))
 
     def some(self, chosen: NDArray[np.int64]) -> TrainingSet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.learning.heads import Heads
 from pipeline.learning.judge import DIRECT, STRENGTHS, WEIGHTS, Judge, Weights
 from pipeline.learning.sets import TrainingSet
@@ -15,6 +15,7 @@ from pipeline.records import INNOVATION
 # docs/model_choice.md has the rule. Shares are sums of probabilities, without it.
 THRESHOLDS = {INNOVATION: 0.65}
 FORM_THRESHOLD = 0.35
+MISSION_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Recipe:
         weights, strengths, direct: See ``Judge``.
         mask_names: Hide the forms' own names.
         classifier: See ``Heads``.
-        thresholds: ``innovation_oriented`` or a form to the probability from which it is listed;
-            ``FORM_THRESHOLD`` for forms that are not named.
+        thresholds: ``innovation_oriented``, a form or a mission to the probability from which it
+            is listed; ``FORM_THRESHOLD`` and ``MISSION_THRESHOLD`` for those that are not named.
         seed: Of every random choice.
     """
 
@@ -50,8 +51,10 @@ class Recipe:
         )
 
     def thresholds_of(self, codebook: Codebook) -> dict[str, float]:
-        """Return the threshold of every form and of ``innovation_oriented``."""
-        return dict.fromkeys(codebook.forms, FORM_THRESHOLD) | dict(self.thresholds)
+        """Return the threshold of every form and mission and of ``innovation_oriented``."""
+        listed = dict.fromkeys(codebook.forms, FORM_THRESHOLD)
+        listed |= dict.fromkeys(codebook.of(MISSION), MISSION_THRESHOLD)
+        return listed | dict(self.thresholds)
 
 
 def train(learned: TrainingSet, recipe: Recipe, codebook: Codebook) -> Judge:

@@ -15,6 +15,7 @@ from pipeline.records.judgements import (
     Promotion,
     Suspect,
 )
+from pipeline.records.missions import MissionReading
 from pipeline.records.notices import (
     BUYER_KINDS,
     KINDS,
@@ -56,6 +57,7 @@ __all__ = [
     "Kind",
     "Link",
     "Lot",
+    "MissionReading",
     "ModelCard",
     "Notice",
     "Period",

@@ -200,6 +200,8 @@ class Prediction:
         rules: What cues and fields alone would say, to be held against the model.
         differs: Labels that only one of model and rules gives; empty when the model abstained.
         evidence: At least one for each chosen label other than ``none`` and ``closed``.
+        missions: Chosen missions; also given when the model abstained for want of words, ``None``
+            where the text is not Dutch.
         abstained: The reason, or ``None``.
     """
 
@@ -213,6 +215,7 @@ class Prediction:
     evidence: tuple[Evidence, ...]
     abstained: str | None
     model_id: str
+    missions: tuple[str, ...] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:

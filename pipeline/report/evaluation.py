@@ -82,6 +82,11 @@ def _set(name: str, figures: Mapping[str, Any]) -> dict[str, Any]:
                 for judgement, title in JUDGEMENTS.items()
                 if judgement != "innovation_oriented"
             ),
+            *(
+                [_table("Missions", LABEL_HEAD, list(_labels(figures["missions"])))]
+                if figures["missions"]
+                else []
+            ),
             _confusion(figures["degree"]),
             _declared(figures["declared"]),
             *(
@@ -108,6 +113,10 @@ def _headlines(figures: Mapping[str, Any]) -> Iterator[Line]:
         for average in ("macro", "micro"):
             found = figures[judgement][f"{average}_f1"]
             yield f"{judgement}, {average}-F1", metric_text(found)
+    if found := figures["missions"]:
+        for average in ("macro", "micro"):
+            told = f"missions, {average}-F1 on {found['notices']} notices"
+            yield told, metric_text(found[f"{average}_f1"])
     yield "false alarms per 1,000 notices", metric_text(figures["false_alarms"]["per_1000"])
     for judgement, found in figures["calibration"].items():
         yield f"{JUDGEMENTS[judgement]}, Brier score", metric_text(found["brier"])

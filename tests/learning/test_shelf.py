@@ -41,7 +41,7 @@ def shelved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shelf")
     (folder / "corpora").mkdir()
     shutil.copy(store.codebook_path, folder / "corpora")
-    home, judge = Store(folder), Judge(degrees=("none",))
+    home, judge = Store(folder), Judge({"degree": ("none",)})
     judge.heads_ = Heads()
     judge.heads_.coef_ = np.array([[0.1, 1 / 3]])
     nothing = TrainingSet(readings=(), targets=(), fingerprint="")
