@@ -128,16 +128,17 @@ def evaluate(
     given, store = home.settings, home.store
     classifier = Classifier.load(model, settings=given)
     codebook = classifier.codebook
-    others, served = {}, {}
+    others = {}
     if real is not None:
         told = missions.read(store.missions("real"), codebook, name="missions/real.csv")
         served = {x: one.missions for x, one in missions.final(told).items()}
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
-        others["real"] = (real_notices(real), judging.final(read))
+        others["real"] = trial.JudgedNotices(real_notices(real), judging.final(read), served)
         if unsettled := judging.undecided(read):
             typer.echo(f"left out: {len(unsettled)} notices that readers judged differently")
     if cases is not None:
-        others["cases"] = judged_table(_text(cases), codebook, name=cases.name)
+        measured_on = judged_table(_text(cases), codebook, name=cases.name)
+        others["cases"] = trial.JudgedNotices(*measured_on)
     found = trial.evaluate(
         classifier,
         learned_by(
@@ -151,7 +152,6 @@ def evaluate(
         traps=store.traps(),
         paragraphs=list(store.boilerplate()),
         others=others,
-        served=served,
         masked=masked,
     )
     card = trial.record(store, classifier.card, found)

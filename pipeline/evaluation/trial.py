@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,18 @@ from pipeline.store import Store
 # Of the notices of a fold, so many are changed in every way.
 MOST_CHANGED = 400
 
-JudgedNotices = tuple[Mapping[str, Notice], Mapping[str, Annotation]]
+
+class JudgedNotices(NamedTuple):
+    """Notices that a model has not seen, all by notice id.
+
+    Attributes:
+        judged: The final judgement of each.
+        served: The missions by people, where they were asked.
+    """
+
+    notices: Mapping[str, Notice]
+    judged: Mapping[str, Annotation]
+    served: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +84,6 @@ def evaluate(
     traps: Sequence[Mapping[str, Any]],
     paragraphs: Sequence[Mapping[str, Any]],
     others: Mapping[str, JudgedNotices] | None = None,
-    served: Mapping[str, tuple[str, ...]] | None = None,
     masked: bool = False,
     seed: int = 0,
 ) -> Evaluation:
@@ -86,9 +96,7 @@ def evaluate(
             ``added``, so that the authored set stays the same.
         traps: As in ``tests/traps.jsonl``.
         paragraphs: Of boilerplate, for ``invariance``.
-        others: Set name (``real``, ``cases``) to notices that the model has not seen and their
-            final judgements, both by notice id.
-        served: The missions of these notices by people, by notice id, where they were asked.
+        others: Set name (``real``, ``cases``) to notices that the model has not seen.
         masked: Measure also with the forms' own names hidden, which costs as much again.
         seed: Of folds and bootstrap.
 
@@ -118,8 +126,8 @@ def evaluate(
         sets["authored_masked"] = figures(dict(_by_style(hidden, facts))["authored"], book)
     sets["traps"] = trap_figures(traps, judge_traps(classifier, traps))
     doubted = [*suspects(unseen, book)]
-    for name, (notices, judged) in (others or {}).items():
-        measured_on = real_cases(classifier, notices, judged, served=served or {})
+    for name, (notices, judged, served) in (others or {}).items():
+        measured_on = real_cases(classifier, notices, judged, served=served)
         sets[name] = figures(measured_on, book, seed=seed)
         # By themselves: how sure a model is, on average, differs between sets.
         doubted += suspects(measured_on, book)
@@ -257,7 +265,7 @@ def real_cases(
     *,
     served: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Case, ...]:
-    """Judge real notices with the whole classifier; ``served`` as in :func:`evaluate`.
+    """Judge real notices with the whole classifier; arguments as in ``JudgedNotices``.
 
     Unsure judgements count too: the few real innovations are mostly those that people hesitate
     over. Results are broken down by ``certainty``.
