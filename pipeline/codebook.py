@@ -50,6 +50,8 @@ class Label:
         implies: Aspects that go with it where the degree is above ``none``.
         least_degree: The lowest degree a notice with this label can have; ``None`` where any.
         excludes: Labels that never go with it.
+        words: Of a mission: single words in lower case that show it, with ``*`` for what may stand
+            before or behind in a compound.
     """
 
     label_id: str
@@ -63,6 +65,7 @@ class Label:
     least_degree: str | None = None
     excludes: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
+    words: tuple[str, ...] = ()
 
     def settled_by(self, notice: Notice) -> tuple[str, str] | None:
         """Return the structured field and value that settle this label, if any.
@@ -230,6 +233,7 @@ def _label(table: dict[str, Any]) -> Label:
         doubted=tuple(rest.pop("doubted", ())),
         implies=tuple(rest.pop("implies", ())),
         excludes=tuple(rest.pop("excludes", ())),
+        words=tuple(rest.pop("words", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),
@@ -242,7 +246,7 @@ def _parts(label: Label) -> Parts:
         "definition": (label.judgement, label.rank, label.definition),
         "fields": [{name: list(values) for name, values in label.fields.items()}, label.doubted],
         "implies": [label.implies, label.least_degree, label.excludes],
-        CUES: [asdict(cue) for cue in label.cues],
+        CUES: [*(asdict(cue) for cue in label.cues), *label.words],
     }
     hashes = {name: short_hash(canonical(part)) for name, part in parts.items()}
     return {"label": label.label_id, **hashes}

@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix, hstack
 from pipeline.features.counts import CountColumns, count_cues, indicators
 from pipeline.features.scoring import Floats, PassageOdds
 from pipeline.features.sequences import TermWeights
+from pipeline.features.subjects import SubjectWords
 from pipeline.features.surroundings import NameOdds
 from pipeline.features.worded import Worded
 from pipeline.records import Reading
@@ -68,7 +69,9 @@ class NamedFields:
         return self.columns.matrix(found, np.float64)
 
 
-Fitted = LemmaTerms | WrittenTerms | CountedCues | NamedFields | PassageOdds | NameOdds
+Fitted = (
+    LemmaTerms | WrittenTerms | CountedCues | NamedFields | SubjectWords | PassageOdds | NameOdds
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,12 +23,13 @@ from pipeline.features.fitted import (
 from pipeline.features.names import NameScope
 from pipeline.features.passages import PassageScores
 from pipeline.features.scoring import SCORES
-from pipeline.features.structured import CueCounts, StructuredFields
+from pipeline.features.structured import CueCounts, MissionWords, StructuredFields
+from pipeline.features.subjects import COUNTED
 from pipeline.features.surroundings import PLACES
 from pipeline.features.terms import HashedTerms, chars, phrases, words
 from pipeline.features.text import LemmaText, WrittenText
 
-FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names")
+FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names", "subjects")
 
 
 def features(
@@ -37,6 +38,7 @@ def features(
     labels: tuple[str, ...],
     forms: tuple[str, ...],
     evidence: Mapping[str, tuple[str, ...]] | None = None,
+    subjects: Mapping[str, tuple[str, ...]] | None = None,
     mask_names: bool = False,
 ) -> FeatureUnion:
     """Build an unfitted union of the named features, in the order of ``FEATURES``.
@@ -46,6 +48,7 @@ def features(
         labels: Label ids whose passages are scored.
         forms: Label ids whose names are judged by their surroundings.
         evidence: See ``PassageScores``.
+        subjects: Mission id to its words, see ``SubjectWords``.
         mask_names: Hide the forms' own names, which are cues.
 
     Returns:
@@ -70,6 +73,7 @@ def features(
         "fields": [("indicators", StructuredFields()), ("columns", DictVectorizer())],
         "passages": [("scores", PassageScores(labels, evidence, mask_names))],
         "names": [("scope", NameScope(forms, mask_names))],
+        "subjects": [("words", MissionWords(subjects))],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 
@@ -158,6 +162,7 @@ _FITTED: Mapping[str, Callable[[Any], Fitted]] = {
     "fields": lambda part: NamedFields(CountColumns(tuple(part["columns"].feature_names_))),
     "passages": lambda part: part["scores"].odds(),
     "names": lambda part: part["scope"].odds(),
+    "subjects": lambda part: part["words"].subjects(),
 }
 
 
@@ -166,6 +171,8 @@ def _width(last: object) -> int:
         return len(last.labels) * len(SCORES)
     if isinstance(last, NameScope):
         return len(last.forms) * len(PLACES)
+    if isinstance(last, MissionWords):
+        return len(last.words or ()) * len(COUNTED)
     if isinstance(last, HashedTerms):
         return len(last.kept_)
     if isinstance(last, MaxAbsScaler):

@@ -1,11 +1,12 @@
-"""The structured fields of a notice, and its cues, as named counts."""
+"""The structured fields of a notice, its cues, and the words of the missions, as counts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.features.counts import count_cues, indicators
 from pipeline.features.stateless import Stateless
+from pipeline.features.subjects import Floats, SubjectWords
 from pipeline.records import Reading
 
 
@@ -48,3 +49,22 @@ class CueCounts(Stateless):
             Count name to a number from 1 to ``MOST_PER_CUE``, length n_documents.
         """
         return [count_cues(reading.hits, with_names=self.with_names) for reading in readings]
+
+
+class MissionWords(Stateless):
+    """How many words of each mission stand in a document.
+
+    Args:
+        words: Mission id to patterns; see ``SubjectWords``.
+    """
+
+    def __init__(self, words: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self.words = words
+
+    def transform(self, readings: Sequence[Reading]) -> Floats:
+        """Count the words; see ``SubjectWords.count``."""
+        return self.subjects().count(readings)
+
+    def subjects(self) -> SubjectWords:
+        """Return the word lists, ready to be applied."""
+        return SubjectWords({name: tuple(some) for name, some in (self.words or {}).items()})

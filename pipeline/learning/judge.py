@@ -30,7 +30,7 @@ Weights = Mapping[str, Mapping[str, float]]
 # decides it, and much for the forms, of which some are procedures.
 TEXT = {"lemmas": 0.7, "chars": 0.7, "phrases": 0.5, "cues": 0.2}
 FORMS = TEXT | {"fields": 0.2}
-MISSIONS = {"lemmas": 1.0, "chars": 1.0, "fields": 0.5}
+MISSIONS = {"lemmas": 1.0, "chars": 1.0, "fields": 0.5, "subjects": 1.0}
 WEIGHTS: Weights = {
     **dict.fromkeys(("degree", "aspect", "openness"), TEXT),
     "forms": FORMS,
@@ -56,6 +56,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     Args:
         labels: Judgement (``degree``, ``aspect``, ``forms``, ``mission``) to label ids; degrees by
             rank, ``none`` first. Missions are learned where anybody was asked for them.
+        words: Mission id to its words; see ``SubjectWords``.
         weights: Judgement, and ``openness``, to feature to how much it counts; features that none
             names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
@@ -76,6 +77,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         labels: Mapping[str, tuple[str, ...]] | None = None,
+        words: Mapping[str, tuple[str, ...]] | None = None,
         weights: Weights | None = None,
         strengths: Mapping[str, float] | None = None,
         direct: tuple[str, ...] = DIRECT,
@@ -83,6 +85,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         heads: Heads | None = None,
     ) -> None:
         self.labels = labels
+        self.words = words
         self.weights = weights
         self.strengths = strengths
         self.direct = direct
@@ -92,7 +95,9 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     @classmethod
     def for_codebook(cls, codebook: Codebook, **options: object) -> Self:
         """Make an unfitted judge of all labels of a codebook."""
-        return cls({kind: codebook.of(kind) for kind in JUDGED}, **options)  # type: ignore[arg-type]
+        labels = {kind: codebook.of(kind) for kind in JUDGED}
+        words = {mission.label_id: mission.words for mission in codebook.missions}
+        return cls(labels, words, **options)  # type: ignore[arg-type]
 
     def fit(
         self,
@@ -118,6 +123,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
             labels=(*degrees[1:], *aspects, *openness, *forms),
             forms=forms,
             evidence=self._evidence((*aspects, *openness)),
+            subjects=self.words,
             mask_names=self.mask_names,
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.features import counts, fitted, scoring, sequences, surroundings
+from pipeline.features import counts, fitted, scoring, sequences, subjects, surroundings
 from pipeline.learning.scorer import Scorer
 from pipeline.prepared import Arrays
 
@@ -31,6 +31,7 @@ KINDS = {
         scoring.WindowColumns,
         sequences.TermKind,
         sequences.TermWeights,
+        subjects.SubjectWords,
         surroundings.NameOdds,
         Scorer,
     )

@@ -43,6 +43,7 @@ TRUSTED = [
     "pipeline.features.names.NameScope",
     "pipeline.features.passages.PassageScores",
     "pipeline.features.structured.CueCounts",
+    "pipeline.features.structured.MissionWords",
     "pipeline.features.structured.StructuredFields",
     "pipeline.features.terms.HashedTerms",
     "pipeline.features.text.LemmaText",
