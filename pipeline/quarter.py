@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipeline.corpus import missions
 from pipeline.corpus.annotations import check as check_text
 from pipeline.errors import NoDraw, TooFewLabels
 from pipeline.estimates import drawing, published, reference, stops
@@ -28,7 +29,7 @@ from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices import checks, indicators
 from pipeline.notices.period import all_outlines, inspection, quarters_before
-from pipeline.records import Annotation, Check, Draw, Notice, Period
+from pipeline.records import Annotation, Check, Draw, MissionReading, Notice, Period
 from pipeline.report.assembled import Background, assemble_facts, inputs
 from pipeline.report.build import build
 from pipeline.report.facts import Facts, Imprint
@@ -115,6 +116,20 @@ class PeriodWork(Home):
         return drawn, ours
 
     @cached_property
+    def missions(self) -> tuple[MissionReading, ...]:
+        """What people said of the missions of the draw.
+
+        Raises:
+            CorpusError: They read another text than the notice has now.
+        """
+        drawn = {text for each in self.drawn[0] for text in each.text_notice_ids}
+        found = drawing.missions_of(self.store, self.codebook, drawn)
+        for one in found:
+            if one.notice_id in self.material.whole:
+                missions.check(one, self.material.whole[one.notice_id])
+        return found
+
+    @cached_property
     def basis(self) -> Basis:
         """What estimates are made of."""
         drawn, judgements = self.judged_draw
@@ -126,6 +141,7 @@ class PeriodWork(Home):
             draw=drawn[0] if drawn else None,
             supplements=drawn[1:],
             annotations=judgements,
+            missions=self.missions,
             signs=signs(self.material.lots, self.material.notices, self.codebook),
         )
 

@@ -14,10 +14,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.codebook import MISSION, Codebook
-from pipeline.corpus.annotations import ROUNDS, numbered, refuse_formula, require_pseudonym
+from pipeline.corpus.annotations import (
+    ROUNDS,
+    numbered,
+    refuse_formula,
+    require_pseudonym,
+    text_hash,
+)
 from pipeline.corpus.dutch_excel import require_none, table
 from pipeline.errors import CorpusError
-from pipeline.records import MissionReading
+from pipeline.records import MissionReading, Notice
 from pipeline.spreadsheet import missions_cell, missions_of_cell
 
 COLUMNS = (
@@ -64,6 +70,20 @@ def write(readings: Iterable[MissionReading]) -> str:
             | {"missions": missions_cell(one.missions)}
         )
     return out.getvalue()
+
+
+def check(one: MissionReading, notice: Notice) -> None:
+    """Hold a reading against the text it is about.
+
+    Raises:
+        CorpusError: It is about another text.
+    """
+    if (now := text_hash(notice)) != one.text_hash:
+        raise CorpusError(
+            f"{one.notice_id}: the text has changed since its missions were judged: "
+            f"{one.text_hash}, now {now}",
+            hint="Judge its missions again.",
+        )
 
 
 def final(readings: Iterable[MissionReading]) -> dict[str, MissionReading]:

@@ -103,6 +103,11 @@ def _basis(material: Material, all_of_it: MadeUp, codebook: Codebook, labels: in
         codebook=codebook,
         draw=drawn,
         signs=signs(material.lots, material.notices, codebook),
+        missions=tuple(
+            replace(served, notice_id=lot.text_notice_id)
+            for lot in order
+            if (served := all_of_it.written[lot.text_notice_id].served)
+        ),
         annotations=tuple(
             replace(
                 one,

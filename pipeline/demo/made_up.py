@@ -13,11 +13,20 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus import missions
 from pipeline.labels.scores import Scores, schema
 from pipeline.notices.provinces import PROVINCES
-from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
+from pipeline.records import (
+    Amount,
+    Annotation,
+    Judgement,
+    Lot,
+    MissionReading,
+    Notice,
+    Period,
+)
 from pipeline.store import Store
 
 SEED = 2026
@@ -40,6 +49,7 @@ class AuthoredText:
 
     table: Mapping[str, Any]
     readings: tuple[Annotation, ...]
+    served: MissionReading | None = None
 
     @property
     def judgement(self) -> Judgement:
@@ -84,15 +94,25 @@ def _texts(store: Store, codebook: Codebook) -> dict[bool, list[AuthoredText]]:
     readings: dict[str, list[Annotation]] = {}
     for one in judging.read(store.annotations("authored"), codebook, name="authored.csv"):
         readings.setdefault(one.notice_id, []).append(one)
+    served = _served(store, codebook)
     pools: dict[bool, list[AuthoredText]] = {True: [], False: []}
     for table in store.authored():
         several = sorted(readings.get(table["notice_id"], ()), key=lambda x: x.round)
         # A bare title would be a lot whose text is missing, which is what checks look for.
         told = table["description"] and table["kind"] in {"competition", "result"}
-        if several and told:
-            text = AuthoredText(table=table, readings=tuple(several))
+        asked = served.get(table["notice_id"])
+        if several and told and (asked or not served):
+            text = AuthoredText(table=table, readings=tuple(several), served=asked)
             pools[text.judgement.innovation_oriented].append(text)
     return pools
+
+
+def _served(store: Store, codebook: Codebook) -> dict[str, MissionReading]:
+    """Return the missions of the authored notices, by their id."""
+    files = store.mission_files()
+    if not codebook.missions or "authored" not in files:
+        return {}
+    return missions.final(missions.read(files["authored"], codebook, name="missions/authored.csv"))
 
 
 def _notices(
@@ -198,7 +218,12 @@ def _awarded(value: float, lot: Lot, rng: np.random.Generator) -> Amount | None:
 def _scores(
     written: Mapping[str, AuthoredText], codebook: Codebook, rng: np.random.Generator
 ) -> Scores:
-    lines = [_said(x, text, codebook, rng) for x, text in written.items()]
+    # Of its own, so that a mission more or less changes nothing else.
+    others = np.random.default_rng(SEED + 3)
+    lines = [
+        _said(x, text, codebook, rng) | _served_by(text, codebook, others)
+        for x, text in written.items()
+    ]
     return Scores.of(MODEL, pa.Table.from_pylist(lines, schema=schema(codebook)))
 
 
@@ -228,3 +253,16 @@ def _said(
         "p_innovation": oriented,
         **{f"p_{name}": value for name, value in probabilities.items()},
     }
+
+
+def _served_by(
+    text: AuthoredText, codebook: Codebook, rng: np.random.Generator
+) -> dict[str, object]:
+    """Make up what a model says of the missions, where people read them."""
+    if text.served is None:
+        return {}
+    true = text.served.missions
+    chances = {
+        x: float(rng.beta(*(LIKELY if x in true else UNLIKELY))) for x in codebook.of(MISSION)
+    }
+    return {"missions": true, **{f"p_{name}": value for name, value in chances.items()}}

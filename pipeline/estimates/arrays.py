@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import MISSION, Codebook
 from pipeline.estimates import shares
-from pipeline.estimates.disagreement import first_judgements
+from pipeline.estimates.disagreement import first_judgements, first_missions
 from pipeline.estimates.domains import WHOLES, Mask, masks
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 from pipeline.estimates.frame import winsorise
@@ -25,6 +25,7 @@ from pipeline.records import (
     AwardLot,
     Draw,
     Estimate,
+    MissionReading,
     Period,
     Weighting,
 )
@@ -36,10 +37,19 @@ SEED = 20260101
 # What is also shown without defence, and added up over quarters.
 HEADLINES = (INNOVATION, "solution", "rd")
 WEIGHTINGS: tuple[Weighting, ...] = ("value", "number")
-PARTS = ("buyer_kind=", "cpv_division=", "province=")
+BUYERS = "buyer_kind="
+PARTS = (BUYERS, "cpv_division=", "province=")
+
+# Between two labels that a lot must both have.
+BOTH = "&"
 
 # An interval wider than this says nothing: what it is about is too small to show.
 WIDEST = 0.5
+
+
+def both(quantity: str, other: str) -> str:
+    """Return the quantity of lots that have both."""
+    return f"{quantity}{BOTH}{other}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,7 @@ class Basis:
         draw: ``None`` allows diagnostics only.
         supplements: Draws from lots that entered since, all of it judged.
         annotations: Judgements of those draws, all rounds.
+        missions: Judgements of the missions of those draws, all rounds.
         signs: Per sign which lots carry it, each of shape (N,); from ``signs.signs``.
     """
 
@@ -61,6 +72,7 @@ class Basis:
     draw: Draw | None = None
     supplements: Sequence[Draw] = ()
     annotations: Sequence[Annotation] = ()
+    missions: Sequence[MissionReading] = ()
     signs: Mapping[str, Mask] = field(default_factory=dict)
 
     @property
@@ -82,6 +94,7 @@ class Work:
         self.imputed = self._imputed(self.values)
         self.masks = masks(basis.lots)
         self.first = first_judgements(basis.annotations)
+        self.served = first_missions(basis.missions)
         self.known: dict[str, tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]] = {}
         self.wholes: dict[tuple[Weighting, str], Estimate] = {}
 
@@ -106,12 +119,29 @@ class Work:
             for pair in zip(x.lot_keys, x.text_notice_ids, strict=True)
         )
         for key, text in drawn:
-            if text in self.first:
-                decided, several = self.first[text]
-                given = tuple(float(x.has(quantity)) for x in several)
+            if answered := self._answers(text, quantity):
+                decided, given = answered
                 means[key] = sum(given) / len(given)
                 firsts[key] = () if decided else given
         return means, firsts
+
+    def _answers(self, text: str, quantity: str) -> tuple[bool, tuple[float, ...]] | None:
+        """Return whether a notice was decided on, and 0 or 1 of each judgement that holds."""
+        if BOTH in quantity:
+            each = [self._answers(text, part) for part in quantity.split(BOTH)]
+            if None in each:
+                return None
+            (one, first), (other, second) = filter(None, each)
+            return one and other, tuple(a * b for a in first for b in second)
+        if quantity in self.basis.codebook.of(MISSION):
+            served = self.served.get(text)
+            return served and (served[0], tuple(float(quantity in x) for x in served[1]))
+        judged = self.first.get(text)
+        return judged and (judged[0], tuple(float(x.has(quantity)) for x in judged[1]))
+
+    def _scores(self, quantity: str) -> Floats:
+        parts = [self.basis.scores.probabilities(x, self.texts) for x in quantity.split(BOTH)]
+        return np.asarray(np.prod(parts, axis=0), dtype=np.float64)
 
     def judged(self, quantity: str) -> tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]:
         """Bring frame, draw and judgements of one quantity together."""
@@ -122,7 +152,7 @@ class Work:
                 self.basis.draw,
                 means,
                 values=self.values if self.imputed is None else self.imputed.mean(axis=0),
-                scores=self.basis.scores.probabilities(quantity, self.texts),
+                scores=self._scores(quantity),
                 supplements=self.basis.supplements,
             )
             judgements = [firsts[self.lots[index].lot_key] for index in judged.drawn]
@@ -153,6 +183,26 @@ class Work:
                         found = self.share(quantity, weighting, domain=domain)
                         if quantity in HEADLINES or found.high - found.low <= WIDEST:
                             yield found
+
+    def missions(self) -> Iterator[Estimate]:
+        """Yield the share that serves each mission, and that is innovation-oriented as well.
+
+        Nothing where nobody was asked for missions, and nothing that is too uncertain to show.
+        """
+        for mission in self.basis.codebook.of(MISSION) if self.served else ():
+            for weighting in self.weightings:
+                served = self.share(mission, weighting, domain=WHOLES[0])
+                oriented = self.share(both(INNOVATION, mission), weighting, domain=WHOLES[0])
+                found = (served, inside_whole(oriented, served))
+                yield from (x for x in found if x.high - x.low <= WIDEST)
+
+    def buyers(self) -> Iterator[Estimate]:
+        """Yield the share of each kind of buyer that serves each mission, where it can be told."""
+        kinds = {x: self.masks[x] for x in sorted(self.masks) if x.startswith(BUYERS)}
+        for mission in self.basis.codebook.of(MISSION) if self.served else ():
+            judged, question = self.question(mission, self.weightings[0])
+            found, _ = shares.by_domain(judged, question, kinds)
+            yield from (x for x in found if x.high - x.low <= WIDEST)
 
     def share(self, quantity: str, weighting: Weighting, *, domain: str) -> Estimate:
         """Estimate one share; a part is bounded by what is innovation-oriented in its domain."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.estimates.intervals import widened
 from pipeline.estimates.judged import Floats, Interval, Judged
-from pipeline.records import Annotation, Judgement
+from pipeline.records import Annotation, Judgement, MissionReading
 
 REPLICATES = 200
 
@@ -102,4 +102,18 @@ def first_judgements(
             found[notice_id] = True, tuple(decided[:1])
         else:
             found[notice_id] = False, tuple(decided or [x.judgement for x in several])
+    return found
+
+
+def first_missions(
+    readings: Iterable[MissionReading],
+) -> dict[str, tuple[bool, tuple[tuple[str, ...], ...]]]:
+    """Return per notice whether its missions were decided on, and the decision or all readings."""
+    rounds: defaultdict[str, list[MissionReading]] = defaultdict(list)
+    for one in sorted(readings, key=lambda x: (x.notice_id, x.round, x.annotator)):
+        rounds[one.notice_id].append(one)
+    found = {}
+    for notice_id, several in rounds.items():
+        decided = tuple(x.missions for x in several if x.round == "adjudicated")[:1]
+        found[notice_id] = bool(decided), decided or tuple(x.missions for x in several)
     return found

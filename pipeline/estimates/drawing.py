@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.codec import from_plain, to_plain
 from pipeline.corpus import annotations as judging
-from pipeline.corpus import draws
+from pipeline.corpus import draws, missions
 from pipeline.corpus.corrections import Joined, corrected
 from pipeline.corpus.exchange import EXCHANGES, Sitting, tasks
 from pipeline.errors import CorpusError
@@ -22,7 +22,7 @@ from pipeline.estimates._drawn import as_drawn, places_of
 from pipeline.estimates.judged import Floats
 from pipeline.estimates.material import Material
 from pipeline.labels.scores import Scores
-from pipeline.records import INNOVATION, Annotation, Draw, Period
+from pipeline.records import INNOVATION, Annotation, Draw, MissionReading, Period
 from pipeline.store import Store
 
 # What a plan is made for.
@@ -245,6 +245,22 @@ def judgements(store: Store, codebook: Codebook) -> tuple[Annotation, ...]:
         one
         for name, text in store.annotation_files().items()
         for one in judging.read(text, codebook, name=f"{name}.csv")
+    )
+
+
+def missions_of(
+    store: Store, codebook: Codebook, notice_ids: Collection[str]
+) -> tuple[MissionReading, ...]:
+    """Read the missions that people judged of some notices, from all files.
+
+    Raises:
+        CorpusError: A file does not agree with the codebook.
+    """
+    return tuple(
+        one
+        for name, text in store.mission_files().items()
+        for one in missions.read(text, codebook, name=f"missions/{name}.csv")
+        if one.notice_id in notice_ids
     )
 
 

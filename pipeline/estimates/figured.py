@@ -109,7 +109,8 @@ def estimated(basis: Basis) -> Figured:
     work = Work(basis)
     parts, suppressed = work.parts()
     published = tuple(work.shares())
-    estimates = (*published, *work.winsorised(), *parts, *work.others())
+    missions = (*work.missions(), *work.buyers())
+    estimates = (*published, *work.winsorised(), *parts, *missions, *work.others())
     extremes = {
         x.quantity: work.extremes(x)
         for x in published

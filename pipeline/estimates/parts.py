@@ -17,6 +17,8 @@ def is_part(quantity: str, book: Codebook) -> bool:
     """
     if quantity in {INNOVATION, "none"}:
         return False
+    if quantity.startswith(INNOVATION):
+        return True
     label = book.label(quantity)
     return label.judgement in {"degree", "aspect"} or bool(label.implies)
 
