@@ -17,7 +17,7 @@ from pipeline.estimates.imputation import best_and_worst, impute
 from pipeline.estimates.judged import Floats, Interval, Judged
 from pipeline.estimates.parts import inside_whole, is_part, narrowed
 from pipeline.estimates.series import Quarter
-from pipeline.estimates.shares import Question, Suppressed
+from pipeline.estimates.shares import FLAG_BELOW_LOTS, Question, Suppressed
 from pipeline.labels.scores import Scores
 from pipeline.records import (
     INNOVATION,
@@ -197,12 +197,19 @@ class Work:
                 yield from (x for x in found if x.high - x.low <= WIDEST)
 
     def buyers(self) -> Iterator[Estimate]:
-        """Yield the share of each kind of buyer that serves each mission, where it can be told."""
-        kinds = {x: self.masks[x] for x in sorted(self.masks) if x.startswith(BUYERS)}
+        """Yield the share of each kind of buyer that serves each mission, where enough is judged.
+
+        Ten missions of ten kinds of buyers are many figures, so small domains are left out whole.
+        """
         for mission in self.basis.codebook.of(MISSION) if self.served else ():
             judged, question = self.question(mission, self.weightings[0])
+            kinds = {
+                name: mask
+                for name, mask in sorted(self.masks.items())
+                if name.startswith(BUYERS) and mask[judged.drawn].sum() >= FLAG_BELOW_LOTS
+            }
             found, _ = shares.by_domain(judged, question, kinds)
-            yield from (x for x in found if x.high - x.low <= WIDEST)
+            yield from (x for x in found if "small_domain" not in x.flags)
 
     def share(self, quantity: str, weighting: Weighting, *, domain: str) -> Estimate:
         """Estimate one share; a part is bounded by what is innovation-oriented in its domain."""

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 COUNTED = ("title", "text", "part")
 # More words of one mission say no more.
 MOST = 6
+# What is longer is no word of Dutch, and would take long to look through.
+LONGEST_WORD = 80
 # More words are forgotten, so that memory does not grow with the number of notices.
 MOST_KEPT = 100_000
 
@@ -89,6 +91,8 @@ class SubjectWords:
 
     def _found(self, word: str) -> set[int]:
         size, longest = len(word), max(map(len, self._stems), default=0)
+        if size > LONGEST_WORD:
+            return set()
         return {
             place
             for start in range(size)

@@ -72,8 +72,9 @@ class Classifier:
         """
         settings = settings or settings_module.load()
         store = Store(settings.home)
-        scorer, card = shelf.load_scorer(store, model_id)
-        return cls(scorer, card, settings=settings, codebook=codebooks.load(store))
+        codebook = codebooks.load(store)
+        scorer, card = shelf.load_scorer(store, model_id, codebook=codebook)
+        return cls(scorer, card, settings=settings, codebook=codebook)
 
     def predict(
         self,

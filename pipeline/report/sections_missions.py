@@ -8,7 +8,7 @@ from pipeline.codebook import MISSION
 from pipeline.estimates.arrays import BUYERS, both
 from pipeline.records import INNOVATION, Estimate
 from pipeline.report import cells, dutch, names
-from pipeline.report.cells import UNKNOWN
+from pipeline.report.cells import UNKNOWN, text_cell
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Block, Cell, Chapter, Column, Table, Text
 
@@ -75,17 +75,28 @@ def _buyers_of_missions(facts: Facts) -> Iterable[Block]:
     """Which part of what each kind of buyer buys serves a mission, where it can be told."""
     kinds = sorted(x for x in facts.frame.sizes if x.startswith(BUYERS))
     lines = [
-        cells.share_line(f"{names.domain(kind)}: {facts.codebook.label(x).name}", (found, None))
+        (
+            text_cell(names.domain(kind)),
+            text_cell(names.quantity(mission, facts.codebook)),
+            *cells.share_cell(found),
+            text_cell(names.remarks(found.flags)),
+        )
         for kind in kinds
-        for x in facts.codebook.of(MISSION)
-        if (found := facts.share(x, domain=kind))
+        for mission in facts.codebook.of(MISSION)
+        if (found := facts.share(mission, domain=kind))
     ]
     if lines:
         yield Table(
             key="opgaven-opdrachtgevers",
             caption="Aandeel van elke opgave in wat een soort opdrachtgever inkoopt",
-            columns=cells.share_columns("Opdrachtgever en opgave"),
+            columns=(
+                Column("Opdrachtgever"),
+                Column("Opgave"),
+                Column("Aandeel in waarde", "share"),
+                Column("95%-interval waarde", "interval"),
+                Column("Opmerking"),
+            ),
             lines=tuple(lines),
-            notes=("Wat ontbreekt, is te klein of te onzeker om te tonen.",),
+            notes=("Soorten opdrachtgevers met minder dan 50 beoordeelde percelen ontbreken.",),
             appendix=True,
         )

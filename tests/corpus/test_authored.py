@@ -9,7 +9,10 @@ import pytest
 from pipeline import codebook, settings
 from pipeline.corpus import annotations
 from pipeline.learning.examples import require_same
+from pipeline.records import BUYER_KINDS, KINDS
 from pipeline.store import Store
+
+NATURES = ("works", "supplies", "services")
 
 # Two notices may share a formula ("er kunnen geen rechten aan worden ontleend"), no more.
 MOST_OVERLAP = 0.25
@@ -100,6 +103,12 @@ def test_sectors_buyers_and_both_kinds_of_dutch_are_spread(notices):
     lengths = sorted(len(words(x)) for x in notices)
     assert lengths[len(lengths) // 10] < 50
     assert lengths[-len(lengths) // 10] > 200
+
+
+def test_what_is_coded_is_coded_as_in_notices(notices):
+    """A code that no notice can have would stand in a report as it is."""
+    for name, known in (("kind", KINDS), ("buyer_kind", BUYER_KINDS), ("nature", NATURES)):
+        assert {x.get(name) for x in notices} - {None} <= set(known), name
 
 
 def test_no_notice_is_a_variation_of_another_unless_they_are_a_pair(notices, paragraphs):

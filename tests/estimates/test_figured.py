@@ -10,10 +10,11 @@ import pytest
 from pipeline import codebook as codebooks
 from pipeline.errors import NoDraw
 from pipeline.estimates import arrays, drawing
-from pipeline.estimates.arrays import Basis
+from pipeline.estimates.arrays import Basis, both
+from pipeline.estimates.disagreement import first_missions
 from pipeline.estimates.figured import diagnostics, estimated, headline_total
 from pipeline.labels.scores import Scores, schema
-from pipeline.records import Annotation, AwardLot, Draw, Judgement, Period
+from pipeline.records import Annotation, AwardLot, Draw, Judgement, MissionReading, Period
 from pipeline.store import Store
 
 BOOK = codebooks.load(Store(Path(__file__).parents[2]))
@@ -298,3 +299,53 @@ def test_the_extremes_hold_sampling_and_missing_values_together():
     assert low <= min(found.missing_bounds[0], share(found).low)
     assert high >= max(found.missing_bounds[1], share(found).high)
     assert high > share(found).high
+
+
+def mission(number, *served, **others):
+    return MissionReading(
+        **{
+            "notice_id": f"call-{number:03d}",
+            "text_hash": "0" * 16,
+            "missions": served,
+            "annotator": "a",
+            "annotated_at": dt.date(2026, 10, 1),
+            "codebook_version": BOOK.version,
+            "codebook_fingerprint": BOOK.meaning,
+            "round": "first",
+            **others,
+        }
+    )
+
+
+def test_a_mission_and_what_is_new_within_it_are_shares_of_the_whole_frame():
+    """Lots 5 to 64 serve energy: 5 new ones of 90,000 and 55 of 10,000, of 2,000,000 in all."""
+    told = tuple(mission(n, *(["energy_climate"] if 5 <= n < 65 else [])) for n in range(120))
+    found = estimated(basis(missions=told))
+    shares = {
+        (x.quantity, x.weighting): x.share
+        for x in found.estimates
+        if "energy_climate" in x.quantity and x.domain == "all"
+    }
+    assert shares["energy_climate", "value"] == pytest.approx(1_000_000 / 2_000_000)
+    assert shares["energy_climate", "number"] == pytest.approx(60 / 120)
+    new = both("innovation_oriented", "energy_climate")
+    assert shares[new, "value"] == pytest.approx(450_000 / 2_000_000)
+    assert shares[new, "number"] == pytest.approx(5 / 120)
+
+
+def test_nothing_is_said_of_missions_that_nobody_judged():
+    found = estimated(basis())
+    assert not [x for x in found.estimates if x.quantity in BOOK.of("mission")]
+
+
+def test_a_decision_on_missions_goes_before_the_readings():
+    readings = [
+        mission(1, "health_care"),
+        mission(1, annotator="b", round="second"),
+        mission(2, "health_care"),
+        mission(2, annotator="c", round="adjudicated"),
+    ]
+    assert first_missions(readings) == {
+        "call-001": (False, (("health_care",), ())),
+        "call-002": (True, ((),)),
+    }

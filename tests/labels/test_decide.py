@@ -229,3 +229,20 @@ def test_no_output_contradicts_the_codebook_whatever_a_model_says(book, data):
     assert book.degrees.index(one.degree) >= least
     for form in one.forms:
         assert set(book.label(form).implies) <= set(one.aspect) or one.degree == "none"
+
+
+def test_missions_are_chosen_from_their_threshold_on_whatever_the_degree(book):
+    served = dict.fromkeys(book.of("mission"), 0.1) | {"health_care": 0.5, "energy_climate": 0.49}
+    thresholds = dict.fromkeys((*book.forms, *book.of("mission"), "innovation_oriented"), 0.5)
+    given = dict.fromkeys(book.forms, 0.1) | probabilities(0.95, 0.05, 0, 0) | served
+    found = decide.decide(reading(), given, book, thresholds=thresholds)
+    assert (found.judgement.degree, found.missions) == ("none", ("health_care",))
+    title = decide.decide(reading(text="Huisartsenpost"), given, book, thresholds=thresholds)
+    assert (title.judgement, title.missions) == (None, ("health_care",))
+
+
+def test_a_model_that_was_taught_no_missions_and_a_text_in_french_have_none(book):
+    assert decided(book, probabilities(0.95, 0.05, 0, 0)).missions is None
+    thresholds = dict.fromkeys((*book.forms, "innovation_oriented"), 0.5)
+    french = decide.decide(reading(language="fr"), {}, book, thresholds=thresholds)
+    assert french.missions is None

@@ -1,0 +1,89 @@
+"""Words of missions: patterns match as they say, in compounds too, and long words cost little."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import codebook, settings
+from pipeline.corpus.analyzer import Analyzer
+from pipeline.features.subjects import SubjectWords
+from pipeline.records import Notice, Reading
+from pipeline.store import Store
+
+WORDS = {"roads": ("*brug*", "weg", "fiets*"), "care": ("*zorg", "huisarts")}
+
+
+def read(title, description=None):
+    notice = Notice(
+        notice_id="1",
+        source="t",
+        format="t",
+        kind="competition",
+        title=title,
+        description=description,
+        language="nl",
+    )
+    return [Reading(document=x, hits=()) for x in Analyzer("embedded").analyze([notice])]
+
+
+@pytest.mark.parametrize(
+    ("word", "places"),
+    [
+        ("verkeersbrug", (0,)),
+        ("brugdek", (0,)),
+        ("weg", (0,)),
+        ("beweging", ()),
+        ("fietspad", (0,)),
+        ("bakfiets", ()),
+        ("thuiszorg", (1,)),
+        ("zorgvuldig", ()),
+        ("fietszorg", (0, 1)),
+        ("", ()),
+    ],
+)
+def test_a_pattern_matches_a_word_as_it_says(word, places):
+    assert SubjectWords(WORDS).missions_of(word) == places
+
+
+@given(st.text("abc", max_size=8), st.lists(st.text("abc", min_size=1, max_size=3), max_size=5))
+def test_words_are_found_as_a_regular_expression_finds_them(word, stems):
+    patterns = [f"{'*' * (n % 2)}{stem}{'*' * (n // 2 % 2)}" for n, stem in enumerate(stems)]
+    expected = any(
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), word) for pattern in patterns
+    )
+    found = SubjectWords({"x": tuple(patterns)}).missions_of(word)
+    assert found == ((0,) if expected else ())
+
+
+def test_title_and_text_are_counted_apart_and_shares_add_up():
+    subjects = SubjectWords(WORDS)
+    title, text, part = 0, 1, 2
+    roads, care = subjects.count(read("Nieuwe brug", "De thuiszorg en de huisarts."))[0].reshape(
+        2, 3
+    )
+    assert (roads[title], care[title]) == (1.0, 0.0)
+    assert roads[text] < care[text] < 1
+    assert roads[part] == pytest.approx(1 / 3)
+    assert roads[part] + care[part] == pytest.approx(1)
+
+
+def test_a_notice_without_such_words_counts_nothing():
+    assert not np.any(SubjectWords(WORDS).count(read("Levering van papier", "Wit en grijs.")))
+
+
+def test_what_is_longer_than_any_word_shows_nothing():
+    assert SubjectWords(WORDS).missions_of("a" * 76 + "zorg") == (1,)
+    assert SubjectWords(WORDS).missions_of("a" * 1_000_000 + "zorg") == ()
+
+
+def test_every_mission_of_the_codebook_has_words_in_lower_case_that_can_match():
+    book = codebook.load(Store(settings.load().home))
+    for mission in book.missions:
+        assert len(mission.words) >= 100, mission.label_id
+        assert len(set(mission.words)) == len(mission.words), mission.label_id
+        for pattern in mission.words:
+            assert re.fullmatch(r"\*?[^\W\d_]{2,}\*?", pattern), pattern
+            assert pattern == pattern.lower()
