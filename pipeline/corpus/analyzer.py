@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from importlib import util
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from pipeline.corpus.cleaning import clean
-from pipeline.corpus.embedded import MOST_WORDS, embedded, embedded_name
 from pipeline.errors import SettingsError
 from pipeline.records import Document, Notice, Section
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 PREFERRED = "nl_core_news_md"
 
@@ -42,6 +43,9 @@ SENTENCE_ENDS = [".", "!", "?", "…", "\n"]
 # A trained pipeline is never made anew: it works in zones, after which spaCy forgets. It learns
 # words anew in each, which costs as much as analysing a few batches.
 BATCHES_PER_ZONE = 50
+
+# spaCy knows words for ever; after so many the embedded pipeline is made anew, in half a second.
+MOST_WORDS = 120_000
 
 # Lemmas need these and nothing else: parsing and entity recognition are left out.
 LEMMA_FACTORIES = {"tok2vec", "transformer", "trainable_lemmatizer", "lemmatizer"}
@@ -69,6 +73,9 @@ class Analyzer:
         self._zone = ExitStack()
         self._batches = 0
         if self._remade:
+            # Importing spaCy takes more than a second, and a text is put together without it.
+            from pipeline.corpus.embedded import embedded, embedded_name
+
             self._make: Callable[[], Language] = partial(embedded, SENTENCE_ENDS)
             self.name = embedded_name()
         else:

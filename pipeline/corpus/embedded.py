@@ -30,9 +30,6 @@ FACTORY = "sentences_and_lemmas"
 # Pieces of text between blanks whose tokens the tokenizer keeps; it then need not cut them again.
 PIECES_KEPT = 100_000
 
-# spaCy knows words for ever; after so many the pipeline is made anew, in half a second.
-MOST_WORDS = 120_000
-
 Words = NDArray[np.uint64]
 # As spaCy has them; the second is -1.
 START, INSIDE = np.uint64(1), np.uint64(2**64 - 1)

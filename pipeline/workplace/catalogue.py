@@ -15,19 +15,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.lemmas import lemmas_of
-from pipeline.estimates.material import Material
-from pipeline.labels.scores import Scores
 from pipeline.notices.provinces import province
 from pipeline.notices.serial import notice_to_json
 from pipeline.records import Annotation, Notice
 from pipeline.spreadsheet import forms_cell, labels_cell
 from pipeline.writing import named
+
+if TYPE_CHECKING:
+    from pipeline.estimates.material import Material
+    from pipeline.labels.scores import Scores
 
 SAID = ("degree", "aspect", "openness", "forms", "abstained", "rules", "differs", "p_innovation")
 

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelNotFound
-from pipeline.estimates import drawing
-from pipeline.estimates.frame import read_rates
-from pipeline.estimates.material import assembled
-from pipeline.labels import scores as scoring
-from pipeline.labels.classify import Classifier
-from pipeline.labels.find import notices_of
-from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
-from pipeline.notices.period import ALL_TIME, all_outlines
-from pipeline.notices.relations import one_reading
-from pipeline.parallel import batches
 from pipeline.records import Notice
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
 from pipeline.workplace.duties import unshown
 from pipeline.workplace.visit import Workplace
+
+# What makes the index takes seconds to import; whether it is as new as it should be does not.
+if TYPE_CHECKING:
+    from pipeline.labels.scores import Scores
 
 
 def refresh(work: Workplace, *, tell: Callable[[int], None] = lambda _: None) -> bool:
@@ -49,6 +44,10 @@ def read_unread(
     Returns:
         How many it read.
     """
+    from pipeline.labels import scores as scoring
+    from pipeline.labels.classify import Classifier
+    from pipeline.parallel import batches
+
     classifier = Classifier.load(settings=work.settings)
     known = scoring.known(work.store, classifier.card.model_id, work.codebook)
     read = looked = 0
@@ -83,6 +82,12 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     Raises:
         CorpusError: A file is damaged.
     """
+    from pipeline.estimates import drawing
+    from pipeline.estimates.frame import read_rates
+    from pipeline.estimates.material import assembled
+    from pipeline.labels.find import notices_of
+    from pipeline.notices.period import ALL_TIME, all_outlines
+
     given = notices_of(list(work.inputs), home=work, now=work.clock()) if work.inputs else {}
     outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
     outlines += map(without_texts, given.values())
@@ -119,6 +124,8 @@ def _whole(work: Workplace, given: Iterable[Notice]) -> Iterator[Notice]:
 
 def _once(notices: Iterable[Notice], outlines: Iterable[Notice]) -> Iterator[Notice]:
     """Yield each notice once; of several readings the one that the frame takes as well."""
+    from pipeline.notices.relations import one_reading
+
     times = Counter(x.notice_id for x in outlines)
     several: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
@@ -131,6 +138,8 @@ def _once(notices: Iterable[Notice], outlines: Iterable[Notice]) -> Iterator[Not
 
 
 def _scores(work: Workplace) -> Scores | None:
+    from pipeline.labels import scores as scoring
+
     model = _model(work)
     return scoring.known(work.store, model, work.codebook) if model else None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,7 +24,9 @@ from pipeline.report import dutch
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
-from pipeline.workplace.search import Finder
+
+if TYPE_CHECKING:
+    from pipeline.workplace.search import Finder
 
 
 def address(*parts: str) -> str:
@@ -114,6 +116,8 @@ class Workplace(Home):
         Raises:
             NotThere: There is none.
         """
+        from pipeline.workplace.search import Finder
+
         path = self.store.index_path
         if not path.is_file():
             raise NotThere("there is no index of notices", hint="Start the workplace again.")

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 
 from pipeline import cli, settings
 from pipeline.errors import SettingsError
-from pipeline.workplace.app import READ, WRITE
+from pipeline.workplace.app import READ, WRITE, page_named
 from pipeline.workplace.guard import MOST_BYTES
 from pipeline.workplace.people import invite, people, person_of
 from pipeline.workplace.serve import Reached
@@ -34,6 +36,19 @@ def test_a_form_without_its_token_changes_nothing(shown, path):
     for token in ("", "0" * 64):
         assert client.write(filled(path), token=token, name="x").status_code == 403
     assert requests.post(f"{shown.origin}{filled(path)}", timeout=30).status_code == 401
+
+
+def test_every_address_has_its_page():
+    assert all(callable(page_named(name)) for name in (READ | WRITE).values())
+
+
+def test_the_server_and_the_pages_for_judging_come_up_without_what_trains_and_searches():
+    asked = (
+        "import sys; from pipeline.workplace import judging, serve, stock;"
+        "print(*sorted({'spacy', 'sklearn', 'scipy', 'pandas', 'openpyxl'} & {*sys.modules}))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == []
 
 
 @pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "", "localhost:80:80"])
