@@ -228,7 +228,8 @@ def _masks(facet: str, cells: Sequence[object]) -> dict[str, Mask]:
     codes, known = pd.factorize(np.array([*cells, None], dtype=object)[:-1], use_na_sentinel=False)
     holders: dict[str, list[int]] = {}
     for code, cell in enumerate(known):
-        for value in _values_of(facet, cell):
+        # pandas writes what is not there as a number that is none.
+        for value in _values_of(facet, None if pd.isna(cell) else cell):
             holders.setdefault(value, []).append(code)
     masks = {}
     for value in sorted(holders, key=lambda x: (x == UNKNOWN, x), reverse=facet == "period"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import shown
 from pipeline.errors import ModelNotFound
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
@@ -16,6 +18,8 @@ from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
 from pipeline.workplace.duties import unshown
 from pipeline.workplace.visit import Workplace
+
+UNREAD = ("unreadable_files", "unreadable")
 
 # What makes the index takes seconds to import; whether it is as new as it should be does not.
 if TYPE_CHECKING:
@@ -66,9 +70,15 @@ def freshness(work: Workplace) -> str:
     if model:
         files += sorted(work.store.scores(model, work.codebook.fingerprint).glob("*.parquet"))
     files += [x for name in work.inputs for x in _inside(Path(name))]
-    files.append(Path(catalogue.__file__))
+    files += [Path(catalogue.__file__), Path(shown.__file__)]
     facts = [(str(x), x.stat().st_size, x.stat().st_mtime_ns) for x in files]
     return sha256(canonical([model, work.codebook.fingerprint, facts]).encode())
+
+
+def unreadable(work: Workplace) -> tuple[int, Sequence[str]]:
+    """Return how many of the given files could not be read, and of the first ones why."""
+    facts = {name: catalogue.fact(work.store.index_path, name) for name in UNREAD}
+    return int(facts["unreadable_files"] or 0), json.loads(facts["unreadable"] or "[]")
 
 
 def _inside(path: Path) -> list[Path]:
@@ -85,10 +95,16 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     from pipeline.estimates import drawing
     from pipeline.estimates.frame import read_rates
     from pipeline.estimates.material import assembled
+    from pipeline.labels.batches import MOST_TOLD
     from pipeline.labels.find import notices_of
     from pipeline.notices.period import ALL_TIME, all_outlines
 
-    given = notices_of(list(work.inputs), home=work, now=work.clock()) if work.inputs else {}
+    unread: list[str] = []
+    given = (
+        notices_of(list(work.inputs), home=work, now=work.clock(), tell=unread.append)
+        if work.inputs
+        else {}
+    )
     outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
     outlines += map(without_texts, given.values())
     judged = drawing.judgements(work.store, work.codebook)
@@ -112,6 +128,8 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
             "model": scores.model_id if scores else "",
             "codebook": f"{work.codebook.version} {work.codebook.fingerprint}",
             "fictional": "yes" if work.fictional else "",
+            "unreadable": json.dumps(unread[:MOST_TOLD]),
+            "unreadable_files": str(len(unread)),
         },
     )
 

@@ -21,6 +21,7 @@ from pipeline.home import Home
 from pipeline.notices.serial import notice_from_json
 from pipeline.records import Annotation, Check, Notice
 from pipeline.report import dutch
+from pipeline.shown import unturned
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
@@ -41,6 +42,8 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Where a text turns its direction, what follows it on the page would turn too.
+    finalize=lambda value: unturned(value) if type(value) is str else value,
 )
 TEMPLATES.globals |= {"address": address, "dutch": dutch}
 
@@ -101,7 +104,7 @@ class Workplace(Home):
         """Show the fictional notices of the repository where there are no others."""
         if self.inputs or self.raw.sources():
             return self
-        made_up = (str(self.store.corpora / "demo"),)
+        made_up = tuple(map(str, self.store.demo_notices()))
         return replace(self, inputs=made_up, fictional=True)
 
     @cached_property

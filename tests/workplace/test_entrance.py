@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -16,6 +16,7 @@ from pipeline.workplace.app import READ, WRITE, page_named
 from pipeline.workplace.guard import MOST_BYTES
 from pipeline.workplace.people import invite, people, person_of
 from pipeline.workplace.serve import Reached
+from pipeline.workplace.stock import refresh, unreadable
 from pipeline.workplace.visit import Workplace
 
 
@@ -156,7 +157,7 @@ def test_a_link_that_is_opened_shows_the_workplace_and_one_that_is_made_is_whole
 
 def test_without_notices_the_fictional_ones_are_shown_and_said_to_be(tmp_path, indexed):
     empty = tmp_path / "empty"
-    for name in ("corpora/codebook.toml", "corpora/demo/tabel.csv"):
+    for name in ("corpora/codebook.toml", "corpora/demo/tabel.csv", "corpora/demo/LEESMIJ.md"):
         (empty / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(settings.load().home / name, empty / name)
 
@@ -165,5 +166,33 @@ def test_without_notices_the_fictional_ones_are_shown_and_said_to_be(tmp_path, i
         return Workplace(settings=given, clock=datetime.now, inputs=inputs).or_fictional()
 
     alone, given, collected = work(empty), work(empty, "mine.csv"), work(indexed)
-    assert (alone.fictional, alone.inputs) == (True, (str(empty / "corpora" / "demo"),))
+    assert (alone.fictional, alone.inputs) == (
+        True,
+        (str(empty / "corpora" / "demo" / "tabel.csv"),),
+    )
     assert (given.fictional, given.inputs, collected.fictional) == (False, ("mine.csv",), False)
+
+
+def test_a_first_start_shows_the_fictional_notices_and_one_bad_file_stops_nothing(
+    tmp_path, at, browser, axe
+):
+    root, empty = settings.load().home, tmp_path / "empty"
+    (empty / "corpora").mkdir(parents=True)
+    for name in ("codebook.toml", "demo", "reference"):
+        place = root / "corpora" / name
+        (shutil.copytree if place.is_dir() else shutil.copy)(place, empty / "corpora" / name)
+    (empty / "corpora" / "demo" / "kladblok.xml").write_text("geen aankondiging")
+    given = settings.Settings(home=empty)
+    work = Workplace(settings=given, clock=lambda: datetime.now(UTC)).or_fictional()
+    assert refresh(work)
+    number, reasons = unreadable(work)
+    assert number == 1
+    assert "kladblok.xml" in reasons[0]
+    site = at(work)
+    page = site.client().read("/").text
+    assert "Verzonnen gegevens" in page
+    assert "1 bestand kon niet worden gelezen" in page
+    window = site.opened(browser)
+    for path in ("/", "/zoeken", "/aankondiging/99000101-2025"):
+        window.goto(f"{site.origin}{path}")
+        assert axe(window) == [], path

@@ -16,7 +16,7 @@ from pipeline.corpus.lemmas import lemmas_of
 from pipeline.estimates import drawing
 from pipeline.quarter import PeriodWork
 from pipeline.records import Period
-from pipeline.workplace.search import Wanted, _expression
+from pipeline.workplace.search import Wanted, _expression, _masks
 from pipeline.workplace.stock import refresh
 
 HOSTILE = '<script>alert(1)</script> & "aanhalingstekens"'
@@ -84,6 +84,22 @@ def test_facets_count_what_a_choice_would_leave(shown):
     )
     chosen = {"degree": ("disruptive",), "buyer_kind": ("unknown",)}
     assert len(finder.find(Wanted(chosen=chosen)).numbers) == oracle[0]["n"]
+
+
+@pytest.mark.parametrize(
+    ("facet", "cells", "expected"),
+    [
+        ("period", ["2026-02-01", None], {"2026Q1": [1, 0], "unknown": [0, 1]}),
+        ("degree", [None, "none"], {"none": [0, 1]}),
+        ("differs", [None, "", "sbir"], {"no": [0, 1, 0], "yes": [0, 0, 1]}),
+        ("province", [None, None], {"unknown": [1, 1]}),
+        ("forms", ["sbir;pcp", "pcp"], {"pcp": [1, 1], "sbir": [1, 0]}),
+        ("period", [], {}),
+    ],
+)
+def test_what_a_notice_does_not_tell_is_no_value_of_a_facet(facet, cells, expected):
+    masks = _masks(facet, cells)
+    assert {value: mask.astype(int).tolist() for value, mask in masks.items()} == expected
 
 
 @pytest.mark.parametrize(
