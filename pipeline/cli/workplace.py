@@ -50,7 +50,7 @@ def serve(
     from pipeline.workplace.people import invite, people
     from pipeline.workplace.serve import Reached, listening
     from pipeline.workplace.serve import serve as answer
-    from pipeline.workplace.stock import refresh, unreadable
+    from pipeline.workplace.stock import refresh, unread_files
     from pipeline.workplace.visit import Workplace
 
     place = Reached(
@@ -67,7 +67,7 @@ def serve(
     with listening(place) as taken:
         with progress("index") as tell:
             refresh(work, tell=tell)
-        _tell_unread(*unreadable(work))
+        _tell_unread(*unread_files(work))
         origin = place.origin(taken.getsockname()[1])
         known = people(work.store)
         for name in person or ([] if known else [FIRST]):

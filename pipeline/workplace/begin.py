@@ -12,7 +12,7 @@ from pipeline.report import dutch
 from pipeline.workplace.duties import TAKEN, duties, of_duty, readings_of
 from pipeline.workplace.jobs import RUNNING
 from pipeline.workplace.reporting import latest_figure, quarters, told
-from pipeline.workplace.stock import unreadable
+from pipeline.workplace.stock import unread_files
 from pipeline.workplace.visit import Visit
 
 
@@ -24,13 +24,13 @@ def begin(visit: Visit) -> Response:
         "sum(model_id IS NULL) AS unread FROM notices"
     )
     job, figure = work.jobs.latest(), latest_figure(work)
-    unread_files, reasons = unreadable(work)
+    unread, reasons = unread_files(work)
     return visit.page(
         "begin.html",
         title="Begin",
         there=there,
         until=_day(there["until"]),
-        unread_files=unread_files,
+        unread_files=unread,
         reasons=reasons,
         quarters=[str(x) for x in quarters(work)[:1]],
         figure=(dutch.period(figure[0]), str(figure[0]), told(figure[1])) if figure else None,

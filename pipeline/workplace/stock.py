@@ -75,7 +75,7 @@ def freshness(work: Workplace) -> str:
     return sha256(canonical([model, work.codebook.fingerprint, facts]).encode())
 
 
-def unreadable(work: Workplace) -> tuple[int, Sequence[str]]:
+def unread_files(work: Workplace) -> tuple[int, Sequence[str]]:
     """Return how many of the given files could not be read, and of the first ones why."""
     facts = {name: catalogue.fact(work.store.index_path, name) for name in UNREAD}
     return int(facts["unreadable_files"] or 0), json.loads(facts["unreadable"] or "[]")

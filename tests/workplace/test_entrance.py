@@ -16,7 +16,7 @@ from pipeline.workplace.app import READ, WRITE, page_named
 from pipeline.workplace.guard import MOST_BYTES
 from pipeline.workplace.people import invite, people, person_of
 from pipeline.workplace.serve import Reached
-from pipeline.workplace.stock import refresh, unreadable
+from pipeline.workplace.stock import refresh, unread_files
 from pipeline.workplace.visit import Workplace
 
 
@@ -185,7 +185,7 @@ def test_a_first_start_shows_the_fictional_notices_and_one_bad_file_stops_nothin
     given = settings.Settings(home=empty)
     work = Workplace(settings=given, clock=lambda: datetime.now(UTC)).or_fictional()
     assert refresh(work)
-    number, reasons = unreadable(work)
+    number, reasons = unread_files(work)
     assert number == 1
     assert "kladblok.xml" in reasons[0]
     site = at(work)
