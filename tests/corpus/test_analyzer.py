@@ -4,8 +4,8 @@ from itertools import islice
 
 import pytest
 import spacy
-from spacy.lang.nl.stop_words import STOP_WORDS
 from spacy.attrs import IDX, LEMMA, ORTH, SENT_START
+from spacy.lang.nl.stop_words import STOP_WORDS
 
 from pipeline.corpus.analyzer import Analyzer, assemble, identify
 from pipeline.corpus.languages.nl import LANGUAGE
