@@ -30,7 +30,9 @@ _WORLD = rf"\+[1-9](?:{_BETWEEN}?\(?\d\)?){{9,13}}"
 _STARTS, _ENDS = r"(?<![\w+])(?<!\d[.,/-])", r"(?![\w-]|[.,]\d)"
 PHONE = rf"{_STARTS}{_NO_DAY}(?:{_COUNTRY}|{_WORLD}|{_AREA}|0[1-9]\d{{8}}){_ENDS}"
 
-PERSONAL = re.compile(rf"{E_MAIL}|{PHONE}", re.IGNORECASE)
+PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in (E_MAIL, PHONE)]
+# Few notices hold an address; looking for one from every word on takes most of the time.
+ADDRESSED = re.compile(r"[@\uff20]|[(\[]at[)\]]", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
@@ -39,7 +41,9 @@ def masked(text: str) -> str:
     Returns:
         A text of the same length.
     """
-    return PERSONAL.sub(lambda found: re.sub(r"\w", "•", found[0]), text)
+    for pattern in PATTERNS if ADDRESSED.search(text) else PATTERNS[1:]:
+        text = pattern.sub(lambda found: re.sub(r"\w", "•", found[0]), text)
+    return text
 
 
 def unturned(text: str) -> str:

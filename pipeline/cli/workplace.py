@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli._app import SettingsFile, app, now, opened, progress
+from pipeline.cli._app import SettingsFile, app, now, opened, progress, unread
 
 FIRST = "beheerder"
 
@@ -49,7 +50,7 @@ def serve(
     from pipeline.workplace.people import invite, people
     from pipeline.workplace.serve import Reached, listening
     from pipeline.workplace.serve import serve as answer
-    from pipeline.workplace.stock import refresh
+    from pipeline.workplace.stock import refresh, unread_files
     from pipeline.workplace.visit import Workplace
 
     place = Reached(
@@ -66,6 +67,7 @@ def serve(
     with listening(place) as taken:
         with progress("index") as tell:
             refresh(work, tell=tell)
+        _tell_unread(*unread_files(work))
         origin = place.origin(taken.getsockname()[1])
         known = people(work.store)
         for name in person or ([] if known else [FIRST]):
@@ -73,6 +75,13 @@ def serve(
             typer.echo(f"{name}: {origin}/toegang/{secret}")
         typer.echo(f"the workplace is at {origin}; end it with Ctrl-C", err=True)
         answer(work, place, taken)
+
+
+def _tell_unread(number: int, reasons: Sequence[str]) -> None:
+    for reason in reasons:
+        unread(reason)
+    if number > len(reasons):
+        typer.echo(f"not read: {number - len(reasons)} more", err=True)
 
 
 @app.command()
@@ -101,7 +110,7 @@ def export(
     require_apart([sqlite], inputs or [])
     work = Workplace(settings=opened(settings_file).settings, clock=now, inputs=tuple(inputs or ()))
     with progress("export") as tell:
-        written = write_catalogue(sqlite, contents(work), plain_words=True, tell=tell)
+        written = write_catalogue(sqlite, contents(work), for_others=True, tell=tell)
     typer.echo(f"{written} notices: {sqlite}", err=True)
 
 

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from importlib import util
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from pipeline.corpus.cleaning import clean
-from pipeline.corpus.embedded import MOST_WORDS, embedded, embedded_name
+from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.errors import SettingsError
 from pipeline.records import Document, Notice, Section
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 PREFERRED = "nl_core_news_md"
 
@@ -28,20 +30,18 @@ SHORTEST_IDENTIFIABLE = 200
 SURE, SURE_AGAINST_DECLARATION = 0.5, 0.9
 # Of these a notice may say so and yet be written in another; other declarations are believed.
 CONFUSED = frozenset({"nl", "en", "fr", "de"})
-# What Dutch is taken for, when the identifier may choose among all languages it knows.
-NEAR_DUTCH = frozenset({"af", "fy", "lb", "li", "nds", "vls", "zea"})
 # The beginning tells the language; reading on only costs time.
 LANGUAGE_SAMPLE = 600
 # `collect` refuses notices of more than a million characters; cleaning may lengthen a text
 # a little (composed characters), so spaCy's own limit must lie above that.
 LONGEST_TEXT = 2_000_000
 
-# Cleaning leaves single line breaks; in notices they end a sentence more surely than a stop.
-SENTENCE_ENDS = [".", "!", "?", "…", "\n"]
-
 # A trained pipeline is never made anew: it works in zones, after which spaCy forgets. It learns
 # words anew in each, which costs as much as analysing a few batches.
 BATCHES_PER_ZONE = 50
+
+# spaCy knows words for ever; after so many the embedded pipeline is made anew, in half a second.
+MOST_WORDS = 120_000
 
 # Lemmas need these and nothing else: parsing and entity recognition are left out.
 LEMMA_FACTORIES = {"tok2vec", "transformer", "trainable_lemmatizer", "lemmatizer"}
@@ -69,7 +69,10 @@ class Analyzer:
         self._zone = ExitStack()
         self._batches = 0
         if self._remade:
-            self._make: Callable[[], Language] = partial(embedded, SENTENCE_ENDS)
+            # Importing spaCy takes more than a second, and a text is put together without it.
+            from pipeline.corpus.embedded import embedded, embedded_name
+
+            self._make: Callable[[], Language] = partial(embedded, DUTCH)
             self.name = embedded_name()
         else:
             nlp = _trained(name)
@@ -171,7 +174,7 @@ def identify(text: str, declared: str | None) -> str | None:
     needed = SURE_AGAINST_DECLARATION if declared else SURE
     if len(text) < SHORTEST_IDENTIFIABLE and certainty < needed:
         return declared or "nl"
-    return "nl" if language in NEAR_DUTCH else str(language)
+    return "nl" if language in DUTCH.near else str(language)
 
 
 def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
@@ -210,5 +213,5 @@ def _trained(name: str) -> Language:
     for pipe, factory in factories.items():
         if factory not in needed:
             nlp.remove_pipe(pipe)
-    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": SENTENCE_ENDS})
+    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": list(DUTCH.sentence_ends)})
     return nlp

@@ -25,6 +25,7 @@ from pipeline.corpus import dutch_excel
 from pipeline.corpus.analyzer import assemble
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.shown import masked
 from pipeline.spreadsheet import (
     forms_cell,
     forms_of_cell,
@@ -237,12 +238,18 @@ def check(one: Annotation, notice: Notice) -> None:
                 f"{one.notice_id}: a passage of {each.section} ends at character {each.end}; "
                 f"it has {section.end - section.start}"
             )
-        words = text[section.start + each.start : section.start + each.end]
-        if each.text not in {None, words}:
+        said = text[section.start : section.end]
+        if each.text is not None and not _quotes(each.text, said, each.start, each.end):
             raise CorpusError(
                 f"{one.notice_id}: characters {each.start} to {each.end} of {each.section} are "
                 f"not the words that were quoted"
             )
+
+
+def _quotes(quoted: str, said: str, start: int, end: int) -> bool:
+    """Whether words stand there, as they are or as people see them: under a mask."""
+    words = said[start:end]
+    return quoted in {words, masked(words)} or quoted == masked(said)[start:end]
 
 
 def key(one: Annotation) -> tuple[str, str, str]:

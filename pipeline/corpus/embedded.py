@@ -16,22 +16,20 @@ import numpy as np
 import spacy
 from numpy.typing import NDArray
 from spacy.attrs import IS_PUNCT, LEMMA, ORTH, SENT_START
-from spacy.language import Language
+from spacy.language import Language as Pipeline
 from spacy.lookups import load_lookups
 from spacy.strings import get_string_id
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.corpus.languages import Language
 from pipeline.prepared import Arrays, prepared
 
 FACTORY = "sentences_and_lemmas"
 
 # Pieces of text between blanks whose tokens the tokenizer keeps; it then need not cut them again.
 PIECES_KEPT = 100_000
-
-# spaCy knows words for ever; after so many the pipeline is made anew, in half a second.
-MOST_WORDS = 120_000
 
 Words = NDArray[np.uint64]
 # As spaCy has them; the second is -1.
@@ -44,20 +42,16 @@ def embedded_name() -> str:
     return f"embedded-1+lookups{lookups}"
 
 
-def embedded(marks: Sequence[str]) -> Language:
-    """Make the pipeline.
-
-    Args:
-        marks: Tokens that end a sentence.
-    """
-    nlp = spacy.blank("nl")
+def embedded(language: Language) -> Pipeline:
+    """Make the pipeline of a language."""
+    nlp = spacy.blank(language.code)
     nlp.tokenizer = PieceByPiece(cast(Tokenizer, nlp.tokenizer))
-    nlp.add_pipe(FACTORY, config={"marks": list(marks)})
+    nlp.add_pipe(FACTORY, config={"marks": list(language.sentence_ends)})
     return nlp
 
 
-@Language.factory(FACTORY, assigns=["token.is_sent_start", "token.lemma"])
-def _component(nlp: Language, name: str, marks: list[str]) -> SentencesAndLemmas:  # noqa: ARG001
+@Pipeline.factory(FACTORY, assigns=["token.is_sent_start", "token.lemma"])
+def _component(nlp: Pipeline, name: str, marks: list[str]) -> SentencesAndLemmas:  # noqa: ARG001
     return SentencesAndLemmas(nlp.vocab, marks)
 
 

@@ -16,7 +16,7 @@ from pipeline.prepared import Arrays, prepared
 def identifier() -> LanguageIdentifier:
     """Return the identifier of all languages it knows; its verdicts have probabilities."""
     versions = [metadata.version(name) for name in ("py3langid", "numpy")]
-    tables = prepared("languages", versions, _arrays)
+    tables = prepared("languages", [*versions, "float32"], _arrays)
     return LanguageIdentifier(
         tables["ptc"],
         tables["pc"],
@@ -32,7 +32,8 @@ def identifier() -> LanguageIdentifier:
 def _arrays() -> Arrays:
     ptc, pc, classes, nextmove, row, output = load_model(MODEL_DIR / MODEL_FILE)
     return {
-        "ptc": np.asarray(ptc),
+        # Numbers of half the size would be turned into these for each text anew.
+        "ptc": np.asarray(ptc, dtype=np.float32),
         "pc": np.asarray(pc),
         "classes": np.array(classes),
         "nextmove": np.array(nextmove),

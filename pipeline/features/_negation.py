@@ -1,161 +1,109 @@
-"""Whether a cue is denied, within its clause.
-
-The order in which negation looks is that of Dutch: ``geen`` reaches forward to a noun; ``niet``
-stands before what it denies, or after the subject and near a verb of allowing or taking place.
-"""
+"""Whether a cue is denied, within its clause; by which words, says the language."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from pipeline.features._place import (
-    ALLOWING,
-    DEFINITE,
-    DEMONSTRATIVES,
-    FINITE,
-    PLACES,
-    PREPOSITIONS,
-    Place,
-    article,
-    clause,
-    preposition,
-    word_set,
-)
-
-NEGATORS = word_set("niet geen géén zonder noch evenmin nooit")
-# "geen ruimte voor varianten" denies variants; "geen vergoeding voor varianten" does not.
-DENIED_PLACE = word_set(
-    "gebruik sprake ruimte plaats behoefte mogelijkheid mogelijkheden gelegenheid "
-    "aanleiding reden voornemen plan plannen optie onderdeel deel noodzaak vorm verzoek "
-    "interesse"
-)
-# "geen bezwaar tegen", "zonder meer", "niet alleen": no denial at all.
-NO_DENIAL = {
-    "geen": word_set(
-        "bezwaar beperking beperkingen belemmering uitzondering probleem ander andere anders "
-        "twijfel verschil"
-    ),
-    "zonder": word_set("meer twijfel uitzondering beperking voorbehoud dat"),
-    "niet": word_set(
-        "alleen enkel slechts uitsluitend louter eerder uitgesloten verboden zozeer minder meer"
-    ),
-}
-EXCLUDING = word_set(
-    "uitgesloten uitsluiten uitgezonderd verboden geschrapt nee neen nvt afgestapt "
-    "ingetrokken geweerd terzijde vervalt vervallen afgewezen doorgehaald afgevallen "
-    "afgelast geannuleerd"
-)
-# What is dropped or left to others, also where it is said in a later clause.
-ELSEWHERE = re.compile(
-    r"(daarvan|hiervan|ervan|waarvan)( \w+){0,3} (afgezien|afgestapt)|van beide is afgezien|"
-    r"(staa\w+|val\w+|buiten)( \w+){0,4} buiten (de |deze |het |dit )?(\w+ )?"
-    r"(opdracht|scope|raamovereenkomst|overeenkomst|aanbesteding|perceel|bestek|levering)|"
-    r"geen van beide|niet doorgegaan|"
-    r"door (een )?(ander|derde)\w*( \w+){0,2} (verzorgd|uitgevoerd|georganiseerd|aanbesteed)|"
-    r"en die (is|zijn|wordt|worden)( \w+){0,3} niet|loopt elders|"
-    r"(apart|afzonderlijk|elders) (georganiseerd|aanbesteed|uitgevoerd)|"
-    r"(speelt|spelen) (hier )?geen rol|(los|niets te maken|niets van doen) (hiervan|hiermee)|"
-    r"niets (te maken|van doen)|(staat|staan) hierbuiten|doet hieraan niet mee|niet juist|ter zijde"
-)
-# Verbs after which the cue is what is not done, whatever article it has.
-AWAY = re.compile(
-    r"in plaats van|i\.p\.v\.|ipv|af van|afgezien van|afzien van|af te zien van|eerder dan|"
-    r"anders dan|met uitzondering van"
-)
-# "Op geen van de percelen zijn varianten toegestaan", "in geen geval wordt ...": all of the clause
-# is denied, its verb included.
-THROUGHOUT = re.compile(
-    r"\b(op|in|onder|voor|bij|met|aan|tegen|volgens) geen (van|der|enkele?|geval|beding)\b"
-)
+from pipeline.features._place import Place, article, clause, preposition
 
 
 def is_negated(place: Place) -> bool:
     """Whether a negation reaches the cue; a negation inside the cue is part of its meaning."""
-    if place.words[place.first].startswith(("niet-", "non-")):
+    deny = place.language.negation
+    if place.words[place.first].startswith(deny.prefixes):
         return True
     if place.denies:
         return False
-    if NEGATORS.intersection(place.words[place.first : place.last + 1]):
+    if deny.words.intersection(place.words[place.first : place.last + 1]):
         return True
     if _elsewhere(place):
         return True
-    if article(place) in DEMONSTRATIVES:
+    if article(place) in place.language.clauses.demonstratives:
         return False
-    start, end = clause(place.words, place.first, place.last)
+    start, end = clause(place)
     before = place.words[start : place.first]
     after = place.words[place.last + 1 : end]
     return _denied_before(place, before, after) or _denied_after(place, after)
 
 
 def _elsewhere(place: Place) -> bool:
-    if article(place) in DEMONSTRATIVES:
+    if article(place) in place.language.clauses.demonstratives:
         return False
-    found = ELSEWHERE.search(" ".join(place.words[place.last + 1 :]))
-    return bool(found) and preposition(place) not in PLACES
+    found = place.language.negation.elsewhere.search(" ".join(place.words[place.last + 1 :]))
+    return bool(found) and preposition(place) not in place.language.clauses.places
 
 
 def _denied_before(place: Place, before: Sequence[str], after: Sequence[str]) -> bool:
-    if AWAY.search(" ".join(before[-6:])) or THROUGHOUT.search(" ".join(before)):
+    deny = place.language.negation
+    if deny.away.search(" ".join(before[-6:])) or deny.throughout.search(" ".join(before)):
         return True
     for distance, word in enumerate(reversed(before)):
         between = before[len(before) - distance :]
-        if word not in NEGATORS or NO_DENIAL.get(word, frozenset()).intersection(between[:1]):
+        if word not in deny.words or _denies_nothing(place, word, between):
             continue
-        if word == "niet":
+        if word in deny.adverbs:
             verb = before[max(0, len(before) - distance - 3) : len(before) - distance - 1]
-            return _niet_before(place, between, (*verb, *after[:3]))
-        return distance <= 9 and (word == "evenmin" or _reaches(between))
+            return _adverb_before(place, between, (*verb, *after[:3]))
+        return distance <= 9 and (word in deny.always or _reaches(place, between))
     return False
 
 
-def _reaches(between: Sequence[str]) -> bool:
-    """Whether ``geen``, ``zonder``, ``noch`` or ``evenmin`` reaches over these words."""
-    if DENIED_PLACE.intersection(between[:2]):
+def _denies_nothing(place: Place, word: str, following: Sequence[str]) -> bool:
+    no_denial = place.language.negation.no_denial.get(word, frozenset())
+    return bool(no_denial.intersection(following[:1]))
+
+
+def _reaches(place: Place, between: Sequence[str]) -> bool:
+    """Whether ``geen``, ``zonder`` or ``noch`` reaches over these words."""
+    small = place.language.clauses
+    if place.language.negation.denied_places.intersection(between[:2]):
         return True
-    if FINITE.intersection(between) or _new_phrase(between):
+    if small.finite.intersection(between) or _new_phrase(place, between):
         return False
     # A noun with a preposition stands in between: that noun is denied, not the cue.
-    return not PREPOSITIONS.intersection(between[1:])
+    return not small.prepositions.intersection(between[1:])
 
 
-def _new_phrase(between: Sequence[str]) -> bool:
+def _new_phrase(place: Place, between: Sequence[str]) -> bool:
     """Whether a comma and an article part the negation from the cue: no enumeration."""
     if "," not in between:
         return False
     last = len(between) - 1 - list(reversed(between)).index(",")
-    return bool(DEFINITE.intersection(between[last + 1 : last + 2]))
+    return bool(place.language.clauses.definite.intersection(between[last + 1 : last + 2]))
 
 
-def _niet_before(place: Place, between: Sequence[str], near: Sequence[str]) -> bool:
-    if len(between) > 8 or FINITE.intersection(between):
+def _adverb_before(place: Place, between: Sequence[str], near: Sequence[str]) -> bool:
+    small = place.language.clauses
+    if len(between) > 8 or small.finite.intersection(between):
         return False
-    if any(ALLOWING.match(word) for word in (*between, *near)):
+    if any(small.allowing.match(word) for word in (*between, *near)):
         return True
-    return len(between) <= 6 and article(place) not in DEFINITE
+    return len(between) <= 6 and article(place) not in small.definite
 
 
 def _denied_after(place: Place, after: Sequence[str]) -> bool:
-    if place.label != "variants" and preposition(place) in PLACES:
+    deny, small = place.language.negation, place.language.clauses
+    if place.label != "variants" and preposition(place) in small.places:
         return False
     reach = after[:16]
     for position, word in enumerate(reach):
         rest = reach[position + 1 : position + 6]
-        if word in EXCLUDING:
+        if word in deny.excluding:
             # "niet uitgesloten" is allowed.
-            return not {"niet", "geenszins"}.intersection(reach[max(0, position - 2) : position])
-        if word == "niet":
-            return _niet_after(reach[:position], rest)
-        if word == "evenmin":
+            return not deny.undoing.intersection(reach[max(0, position - 2) : position])
+        if word in deny.adverbs:
+            return _adverb_after(place, word, reach[:position], rest)
+        if word in deny.always:
             return True
-        if word == "geen" and rest and rest[0] in DENIED_PLACE:
-            return "deel" not in rest[0] or article(place) not in DEFINITE
+        if word in deny.determiners and rest and rest[0] in deny.denied_places:
+            return rest[0] not in deny.parts or article(place) not in small.definite
     return False
 
 
-def _niet_after(between: Sequence[str], rest: Sequence[str]) -> bool:
-    if NO_DENIAL["niet"].intersection(rest[:1]):
+def _adverb_after(place: Place, word: str, between: Sequence[str], rest: Sequence[str]) -> bool:
+    if _denies_nothing(place, word, rest):
         return False
     if not rest or not rest[0].isalpha():
         return True
-    return any(ALLOWING.match(word) for word in (*rest[:4], *between[-1:]))
+    allowing = place.language.clauses.allowing
+    return any(allowing.match(near) for near in (*rest[:4], *between[-1:]))

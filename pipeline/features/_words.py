@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.language import Language
+from spacy.language import Language as Pipeline
 
+from pipeline.corpus.languages import Language
 from pipeline.errors import CorpusError
 
 GAP = ".."
@@ -21,14 +22,11 @@ WORDS_IN_GAP = 3
 PARTING = re.compile(r"[-‐‑–/+]")
 WORD = re.compile(r"\*?[^\s*|]+\*?$")
 
-DENIALS = {"niet", "geen", "zonder", "nergens", "niets", "niemand", "noch", "nooit"}
-
 # The classes of words, by number, that a token or a part of it belongs to.
 Fits = frozenset[int]
 NOTHING: Fits = frozenset()
 # The class of what no gap may cross.
 BORDER = -1
-BORDERS = {";", "maar", "doch", "echter"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +47,14 @@ class Pattern:
 
 
 class Words:
-    """The classes of words that patterns are made of; a class is a set of alternatives."""
+    """The classes of words that patterns are made of; a class is a set of alternatives.
 
-    def __init__(self) -> None:
+    Args:
+        language: Of the cues.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self._classes: dict[str, int] = {}
         self._exact: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
@@ -77,7 +80,8 @@ class Words:
             raise CorpusError(f"cue {text!r} must begin and end with a word")
         numbers = tuple(self._number(word, text) for word in words)
         anchor = max(range(len(words)), key=lambda n: min(map(len, words[n].split("|"))))
-        denies = any(not DENIALS.isdisjoint(word.split("|")) for word in words)
+        negations = self._language.cue_negations
+        denies = any(not negations.isdisjoint(word.split("|")) for word in words)
         return Pattern(words=numbers, gaps=tuple(gaps), denies=denies, anchor=numbers[anchor])
 
     def _number(self, alternatives: str, cue: str) -> int:
@@ -95,7 +99,7 @@ class Words:
                 self._exact.setdefault(word, set()).add(number)
         return number
 
-    def lemmatize(self, nlp: Language) -> None:
+    def lemmatize(self, nlp: Pipeline) -> None:
         """Let every word also stand for its lemma, as this pipeline gives it."""
         words = sorted(self._exact)
         for word, doc in zip(words, nlp.pipe(words), strict=True):
@@ -126,7 +130,7 @@ class Words:
             for size in range(len(word)):
                 found.update(self._beginnings.get(word[: size + 1], ()))
                 found.update(self._endings.get(word[size:], ()))
-        if lower in BORDERS:
+        if lower in self._language.cue_borders:
             found.add(BORDER)
         return frozenset(found) if found else NOTHING
 

@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.codebook import Codebook, Cue
+from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.features._place import Place
 from pipeline.features._scope import QUOTES, status
 from pipeline.features._words import PARTING, Fits, Pattern, Words, spans
@@ -55,7 +56,7 @@ class CueFinder:
     """
 
     def __init__(self, codebook: Codebook, nlp: Language) -> None:
-        self._words = Words()
+        self._words = Words(DUTCH)
         self._by_anchor: dict[int, list[_Compiled]] = {}
         for label in codebook.labels:
             for cue in label.cues:
@@ -205,6 +206,7 @@ def _place(document: Document, sentence: Span, match: _Match) -> Place:
         kind=document.notice.kind,
         year=published.year if published else None,
         title=document.section_at(sentence[match.first].idx).name.endswith("title"),
+        language=DUTCH,
     )
 
 
@@ -219,12 +221,12 @@ def _spelled_out(text: str, abbreviation: str) -> bool:
 # One abbreviation may stand a thousand times in a text.
 @lru_cache(maxsize=8)
 def _first_spelling(text: str, abbreviation: str) -> re.Match[str] | None:
-    return _initials(abbreviation).search(text)
+    return _initials(abbreviation, DUTCH.naming.fillers).search(text)
 
 
 @lru_cache(maxsize=100)
-def _initials(abbreviation: str) -> re.Pattern[str]:
-    words = r"[ -](?:(?:van|voor|de|en|in) )?".join(rf"{c}\w+" for c in abbreviation)
+def _initials(abbreviation: str, fillers: tuple[str, ...]) -> re.Pattern[str]:
+    words = rf"[ -](?:(?:{'|'.join(fillers)}) )?".join(rf"{c}\w+" for c in abbreviation)
     return re.compile(rf"\b{words} \({abbreviation}\)", re.IGNORECASE)
 
 

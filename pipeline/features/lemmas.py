@@ -7,19 +7,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from spacy.attrs import LEMMA
-from spacy.lang.nl.stop_words import STOP_WORDS
 from spacy.tokens import Doc
 
+from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.records import Reading
 
 # Stand-ins are upper case: lemmas are lower case, so they cannot collide.
 BUYER = "KOPER"
 NUMBER = "GETAL"
 KEPT = "lemmas"
-
-# Function words tell the writer's style, not what is bought: a model that may use them takes
-# running prose for innovation. The negations stay, for what is "not yet" there.
-FUNCTION_WORDS = frozenset(STOP_WORDS - {"niet", "geen", "nog"})
 
 # The forms' own names are judged by their surroundings (``pipeline.features.names``).
 NAME = "VORMNAAM"
@@ -79,7 +75,8 @@ def normal(lemma: str) -> str:
     """Write a lemma in lower case; a number as ``GETAL``; no word or a function word as ""."""
     if WORD.match(lemma):
         word = lemma.lower()
-        return "" if word in FUNCTION_WORDS else word
+        # A model that may use function words takes running prose for innovation.
+        return "" if word in DUTCH.function_words else word
     return NUMBER if lemma[:1].isdigit() else ""
 
 

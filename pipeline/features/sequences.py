@@ -1,30 +1,25 @@
 """The terms of word sequences, counted and weighed, without going over a text twice.
 
-What terms a word holds, and the hash of a term, depend on nothing else: each is worked out when a
-word or a row of words is first seen, and kept. Terms are numbered as they come, so that the terms
-of a batch are arrays of numbers.
+All terms of a batch are stretches of one text, hashed together; a document or a window is a
+stretch of words, and takes the terms that lie within.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from threading import Lock
 
 import numpy as np
-from murmurhash.mrmr import hash as murmur
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+
+from pipeline.features.hashing import Integers, murmur
 
 # Of 100,000 terms about one in forty shares its hash with another.
 BUCKETS = 2**22
 
-# More terms are forgotten, so that memory does not grow with the number of notices.
-MOST_SEEN = 200_000
-
-Integers = NDArray[np.int64]
+BLANK = 0x20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,94 +35,19 @@ class TermKind:
     most: int
 
 
-class Numbers(dict[Hashable, int]):
-    """The number of each term seen: a string, or a tuple of words."""
-
-    def __init__(self) -> None:
-        self.buckets = array("i")
-        # The workplace asks from several threads.
-        self._lock = Lock()
-
-    def __missing__(self, term: str | tuple[str, ...]) -> int:
-        text = term if isinstance(term, str) else " ".join(term)
-        with self._lock:
-            if term not in self:
-                # The hash first: who finds the number must find the hash.
-                self.buckets.append(abs(murmur(text, 0)) % BUCKETS)
-                self[term] = len(self.buckets) - 1
-            return self[term]
-
-
-class WordTerms(dict[str, NDArray[np.int32]]):
-    """The terms of characters within each word seen, by their numbers."""
-
-    def __init__(self, kind: TermKind, numbers: Numbers) -> None:
-        self._kind = kind
-        self._numbers = numbers
-
-    def __missing__(self, word: str) -> NDArray[np.int32]:
-        padded, terms = f" {word} ", []
-        for size in range(self._kind.least, self._kind.most + 1):
-            last = max(len(padded) - size, 0)
-            terms += [padded[start : start + size] for start in range(last + 1)]
-            if not last:
-                # A short word counts once.
-                break
-        found = self[word] = np.array([self._numbers[x] for x in terms], dtype=np.int32)
-        return found
-
-
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Terms in the order of a text.
 
     Attributes:
-        numbers: Shape (n_terms,).
+        buckets: Hash of each, from 0 to ``BUCKETS`` - 1; shape (n_terms,).
         first: Of each word, and of the end, the place of its first term; (n_words + 1,).
         reach: Words that a term takes beyond its first.
     """
 
-    numbers: NDArray[np.int32]
+    buckets: NDArray[np.int64]
     first: Integers
     reach: int
-
-
-class Vocabulary:
-    """All terms of one kind that this process has seen lately."""
-
-    def __init__(self, kind: TermKind) -> None:
-        self.kind = kind
-        self.numbers = Numbers()
-        self._within = WordTerms(kind, self.numbers)
-
-    def layers(self, sequences: Sequence[Sequence[str]]) -> list[Layer]:
-        """Number the terms of sequences, laid end to end; no term crosses from one to the next."""
-        if self.kind.analyzer != "word":
-            parts = [self._within[word] for word in chain.from_iterable(sequences)]
-            sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
-            numbers = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
-            return [Layer(numbers, _starts(sizes), 0)]
-        return [self._rows(sequences, size) for size in range(self.kind.least, self.kind.most + 1)]
-
-    def _rows(self, sequences: Sequence[Sequence[str]], size: int) -> Layer:
-        number, found = self.numbers.__getitem__, array("i")
-        for words in sequences:
-            rows = words if size == 1 else zip(*(words[n:] for n in range(size)), strict=False)
-            found.extend(map(number, rows))
-            # No row of this size begins at the last words.
-            found.extend([0] * min(size - 1, len(words)))
-        return Layer(np.array(found, dtype=np.int32), np.arange(len(found) + 1), size - 1)
-
-
-_VOCABULARIES: dict[TermKind, Vocabulary] = {}
-
-
-def vocabulary(kind: TermKind) -> Vocabulary:
-    """Return the terms of a kind that were seen lately; a new one where there are too many."""
-    known = _VOCABULARIES.get(kind)
-    if known is None or len(known.numbers) > MOST_SEEN:
-        known = _VOCABULARIES[kind] = Vocabulary(kind)
-    return known
 
 
 class Sequences:
@@ -138,16 +58,70 @@ class Sequences:
     """
 
     def __init__(self, sequences: Sequence[Sequence[str]]) -> None:
-        self._sequences = sequences
         self.starts = _starts(np.fromiter(map(len, sequences), np.int64, count=len(sequences)))
-        self._terms: dict[TermKind, tuple[Vocabulary, list[Layer]]] = {}
+        text = " ".join(["", *chain.from_iterable(sequences), ""])
+        self._text = np.frombuffer(text.encode(), dtype=np.uint8)
+        # Before each word, and behind the last.
+        self._blanks = np.flatnonzero(self._text == BLANK)[: self.starts[-1] + 1]
+        self._layers: dict[TermKind, list[Layer]] = {}
 
-    def terms(self, kind: TermKind) -> tuple[Vocabulary, list[Layer]]:
-        """Return the terms of a kind, and the vocabulary that numbers them."""
-        if kind not in self._terms:
-            known = vocabulary(kind)
-            self._terms[kind] = known, known.layers(self._sequences)
-        return self._terms[kind]
+    def layers(self, kind: TermKind) -> list[Layer]:
+        """Return the terms of a kind."""
+        if kind not in self._layers:
+            layer = self._of_words if kind.analyzer == "word" else self._within_words
+            sizes = range(kind.least, kind.most + 1)
+            self._layers[kind] = [layer(size, least=kind.least) for size in sizes]
+        return self._layers[kind]
+
+    def _of_words(self, size: int, *, least: int) -> Layer:  # noqa: ARG002
+        words = len(self._blanks) - 1
+        starts, ends = self._blanks[:-size] + 1, self._blanks[size:]
+        # No row of this size begins at the last words.
+        buckets = np.zeros(words, dtype=np.int64)
+        buckets[: len(starts)] = self._hashed(starts, ends)
+        return Layer(buckets, np.arange(words + 1), size - 1)
+
+    def _within_words(self, size: int, *, least: int) -> Layer:
+        # Where characters begin; of a word also the blanks around it count.
+        places = np.flatnonzero(self._text & 0xC0 != 0x80)
+        blanks = np.searchsorted(places, self._blanks)
+        lengths = np.diff(blanks) + 1
+        # A short word counts once, as a whole.
+        counts = np.maximum(lengths - size, 0) + ((lengths >= size) | (size == least))
+        first = _starts(counts)
+        at = np.arange(first[-1]) + np.repeat(blanks[:-1] - first[:-1], counts)
+        behind = at + np.repeat(np.minimum(lengths, size), counts)
+        ends = np.append(places, len(self._text))[behind]
+        return Layer(self._hashed(places[at], ends), first, 0)
+
+    def _hashed(self, starts: Integers, ends: Integers) -> NDArray[np.int64]:
+        return np.abs(murmur(self._text, starts, ends - starts).astype(np.int64)) % BUCKETS
+
+
+class _Places:
+    """The place of a number among sorted ones, by counting bits: a search takes ten times as long.
+
+    Source:
+        Jacobson, Space-efficient Static Trees and Graphs (1989): rank.
+    """
+
+    def __init__(self, numbers: NDArray[np.int32]) -> None:
+        flags = np.zeros(BUCKETS, dtype=bool)
+        flags[numbers] = True
+        self._bits = np.packbits(flags, bitorder="little").view("<u8")
+        self._before = _starts(np.bitwise_count(self._bits))
+
+    def known(self, buckets: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which there are."""
+        found = self._bits[buckets >> 6] >> (buckets & 63).astype(np.uint64)
+        return np.asarray(found & np.uint64(1), dtype=np.bool_)
+
+    def of(self, buckets: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the place of each; all must be there."""
+        block = buckets >> 6
+        below = (np.uint64(1) << (buckets & 63).astype(np.uint64)) - np.uint64(1)
+        count = np.bitwise_count(self._bits[block] & below)
+        return np.asarray(self._before[block] + count, dtype=np.int32)
 
 
 @dataclass(slots=True, eq=False)
@@ -162,7 +136,7 @@ class TermWeights:
     kind: TermKind
     kept: NDArray[np.int32]
     idf: NDArray[np.float32]
-    _seen: tuple[Vocabulary, NDArray[np.int32]] | None = field(default=None, init=False, repr=False)
+    _places: _Places | None = field(default=None, init=False, repr=False)
 
     def weigh(self, sequences: Sequences, starts: Integers, ends: Integers) -> csr_matrix:
         """Weigh the terms of stretches by (1 + log tf) x idf, each stretch of length 1.
@@ -175,48 +149,48 @@ class TermWeights:
             Float32, columns in order, shape (n_stretches, n_terms); terms that are not kept are
             left out.
         """
-        known, layers = sequences.terms(self.kind)
-        rows, numbers = _stretched(layers, starts, ends)
-        columns = self._columns(known)[numbers]
-        kept = columns >= 0
-        found = csr_matrix(
-            (np.ones(int(kept.sum()), dtype=np.float32), (rows[kept], columns[kept])),
-            shape=(len(starts), len(self.kept)),
-        )
-        weights = (1 + np.log(found.data)) * self.idf[found.indices]
-        owners = np.repeat(np.arange(len(starts)), np.diff(found.indptr))
+        self._places = self._places or _Places(self.kept)
+        layers = [_kept(x, self._places) for x in sequences.layers(self.kind)]
+        rows, columns = _stretched(layers, starts, ends)
+        # One number per row and column: sorted, equal ones stand together.
+        width = max(len(self.kept), 1)
+        cells, counts = np.unique(rows * width + columns, return_counts=True)
+        owners, columns = np.divmod(cells, width)
+        weights = (1 + np.log(counts.astype(np.float32))) * self.idf[columns]
         lengths = np.sqrt(np.bincount(owners, weights=weights * weights, minlength=len(starts)))
-        found.data = (weights / lengths[owners]).astype(np.float32)
-        return found
-
-    def _columns(self, known: Vocabulary) -> NDArray[np.int32]:
-        """Return the column of each number that a vocabulary gave; -1 where there is none."""
-        before = np.zeros(0, dtype=np.int32)
-        if self._seen is not None and self._seen[0] is known:
-            before = self._seen[1]
-        buckets = np.array(known.numbers.buckets[len(before) :], dtype=np.int32)
-        if len(buckets) or self._seen is None:
-            # Behind the last term there is none.
-            places = np.searchsorted(self.kept, buckets).astype(np.int32)
-            places[np.append(self.kept, -1)[places] != buckets] = -1
-            before = np.concatenate([before, places])
-            self._seen = known, before
-        return before
+        data = (weights / lengths[owners]).astype(np.float32)
+        ends_of_rows = np.searchsorted(owners, np.arange(len(starts) + 1))
+        shape = len(starts), len(self.kept)
+        return csr_matrix((data, columns.astype(np.int32), ends_of_rows), shape=shape)
 
 
-def _starts(sizes: Integers) -> Integers:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Of a layer the terms that count: their columns; see ``Layer``."""
+
+    columns: NDArray[np.int32]
+    first: Integers
+    reach: int
+
+
+def _kept(layer: Layer, places: _Places) -> _Columns:
+    known = places.known(layer.buckets)
+    return _Columns(places.of(layer.buckets[known]), _starts(known)[layer.first], layer.reach)
+
+
+def _starts(sizes: NDArray[np.generic]) -> Integers:
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
 
 
 def _stretched(
-    layers: Sequence[Layer], starts: Integers, ends: Integers
+    layers: Sequence[_Columns], starts: Integers, ends: Integers
 ) -> tuple[Integers, NDArray[np.int32]]:
-    """Return the terms of stretches, and the stretch that each belongs to."""
-    rows, numbers = [], []
+    """Return the columns of the terms of stretches, and the stretch that each belongs to."""
+    rows, columns = [], []
     for layer in layers:
         first = layer.first[starts]
         sizes = layer.first[np.maximum(ends - layer.reach, starts)] - first
         places = np.arange(sizes.sum()) + np.repeat(first - _starts(sizes)[:-1], sizes)
         rows.append(np.repeat(np.arange(len(starts)), sizes))
-        numbers.append(layer.numbers[places])
-    return np.concatenate(rows), np.concatenate(numbers)
+        columns.append(layer.columns[places])
+    return np.concatenate(rows), np.concatenate(columns)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from pipeline.features.hashing import Integers
 from pipeline.features.lemmas import lemmas, masked_words
-from pipeline.features.sequences import Integers, Sequences, TermWeights
+from pipeline.features.sequences import Sequences, TermWeights
 from pipeline.features.windows import Stretch, windows
 from pipeline.records import Reading
 

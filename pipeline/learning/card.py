@@ -27,6 +27,7 @@ LIBRARIES = ("numpy", "scikit-learn", "scipy", "skops", "spacy", "spacy-lookups-
 LEARNING = (
     "pipeline.corpus.analyzer",
     "pipeline.corpus.cleaning",
+    "pipeline.corpus.languages",
     "pipeline.features.",
     "pipeline.learning.",
 )

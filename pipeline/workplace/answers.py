@@ -14,6 +14,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.corpus.adjudication import supersede
 from pipeline.errors import CorpusError, PipelineError
 from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.shown import masked
 from pipeline.store import Store
 from pipeline.workplace.duties import Duty
 
@@ -168,5 +169,5 @@ def progress_of(duty: Duty, person: str, readings: Mapping[str, Sequence[Annotat
 
 def passage_cell(annotation: Annotation | None) -> str:
     """Write the passages of a judgement for a form."""
-    found = [x.as_dict() for x in annotation.evidence if x.section] if annotation else []
-    return json.dumps(found)
+    found = [x for x in annotation.evidence if x.section] if annotation else []
+    return json.dumps([x.as_dict() | {"text": masked(x.text or "")} for x in found])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,17 +17,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError
-from pipeline.workplace import (
-    begin,
-    deciding,
-    entrance,
-    finding,
-    judging,
-    listing,
-    reading,
-    reporting,
-    training,
-)
 from pipeline.workplace.guard import Guard, TooLarge
 from pipeline.workplace.people import form_token, person_of
 from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
@@ -37,34 +28,35 @@ KEPT_SECONDS = 183 * 24 * 3600
 Page = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-READ: dict[str, Page] = {
-    "/": begin.begin,
-    "/zoeken": finding.search,
-    "/zoeken.csv": finding.search_csv,
-    "/zoeken.xlsx": finding.search_xlsx,
-    "/aankondiging/{notice_id:path}": reading.notice_of,
-    "/beoordelen": judging.judging_overview,
-    "/beoordelen/{duty}": judging.next_turn,
-    "/beoordelen/{duty}/{notice_id:path}": judging.judge_page,
-    "/beslissen": deciding.differences,
-    "/beslissen/{file}": deciding.next_difference,
-    "/beslissen/{file}/{notice_id:path}": deciding.difference_page,
-    "/model": training.model,
-    "/model/voortgang": training.job_state,
-    "/rapport": reporting.reports,
-    "/rapport/{period}": reporting.report_of,
-    "/rapport/{period}/bestand/{name}": reporting.report_file,
-    "/mensen": entrance.colleagues,
+# A page's module is imported when it is first asked for: what judging needs is there in a second.
+READ: dict[str, str] = {
+    "/": "begin.begin",
+    "/zoeken": "finding.search",
+    "/zoeken.csv": "finding.search_csv",
+    "/zoeken.xlsx": "finding.search_xlsx",
+    "/aankondiging/{notice_id:path}": "reading.notice_of",
+    "/beoordelen": "judging.judging_overview",
+    "/beoordelen/{duty}": "judging.next_turn",
+    "/beoordelen/{duty}/{notice_id:path}": "judging.judge_page",
+    "/beslissen": "deciding.differences",
+    "/beslissen/{file}": "deciding.next_difference",
+    "/beslissen/{file}/{notice_id:path}": "deciding.difference_page",
+    "/model": "training.model",
+    "/model/voortgang": "training.job_state",
+    "/rapport": "reporting.reports",
+    "/rapport/{period}": "reporting.report_of",
+    "/rapport/{period}/bestand/{name}": "reporting.report_file",
+    "/mensen": "entrance.colleagues",
 }
-WRITE: dict[str, Page] = {
-    "/beoordelen": listing.list_made,
-    "/beoordelen/{duty}/{notice_id:path}": judging.judgement_sent,
-    "/beslissen/{file}/{notice_id:path}": deciding.decided,
-    "/model/leren": training.teach,
-    "/model/lezen": training.read_all_notices,
-    "/model/kiezen": training.promote_model,
-    "/rapport/{period}": reporting.make_report,
-    "/mensen": entrance.invited,
+WRITE: dict[str, str] = {
+    "/beoordelen": "listing.list_made",
+    "/beoordelen/{duty}/{notice_id:path}": "judging.judgement_sent",
+    "/beslissen/{file}/{notice_id:path}": "deciding.decided",
+    "/model/leren": "training.teach",
+    "/model/lezen": "training.read_all_notices",
+    "/model/kiezen": "training.promote_model",
+    "/rapport/{period}": "reporting.make_report",
+    "/mensen": "entrance.invited",
 }
 
 
@@ -78,8 +70,8 @@ def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Sta
     routes = [
         Mount("/vast", StaticFiles(directory=Path(__file__).parent / "static")),
         Route("/toegang/{secret}", _enter(work, secure=secure)),
-        *(Route(path, _read(work, page), methods=["GET"]) for path, page in READ.items()),
-        *(Route(path, _write(work, page), methods=["POST"]) for path, page in WRITE.items()),
+        *(Route(path, _read(work, name), methods=["GET"]) for path, name in READ.items()),
+        *(Route(path, _write(work, name), methods=["POST"]) for path, name in WRITE.items()),
     ]
     return Starlette(
         routes=routes,
@@ -113,19 +105,29 @@ def _enter(work: Workplace, *, secure: bool) -> Endpoint:
     return enter
 
 
-def _read(work: Workplace, page: Page) -> Endpoint:
+def page_named(name: str) -> Page:
+    """Return the function behind an address: ``module.function`` of this package."""
+    module, function = name.split(".")
+    return cast("Page", getattr(import_module(f"pipeline.workplace.{module}"), function))
+
+
+def _answer(name: str, visit: Visit) -> Response:
+    return page_named(name)(visit)
+
+
+def _read(work: Workplace, name: str) -> Endpoint:
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(page, await _visit(work, request))
+        return await run_in_threadpool(_answer, name, await _visit(work, request))
 
     return read
 
 
-def _write(work: Workplace, page: Page) -> Endpoint:
+def _write(work: Workplace, name: str) -> Endpoint:
     async def write(request: Request) -> Response:
         visit = await _visit(work, request)
         if visit.sent("token") != visit.token:
             raise HTTPException(403)
-        return await run_in_threadpool(page, visit)
+        return await run_in_threadpool(_answer, name, visit)
 
     return write
 

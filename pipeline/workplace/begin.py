@@ -12,6 +12,7 @@ from pipeline.report import dutch
 from pipeline.workplace.duties import TAKEN, duties, of_duty, readings_of
 from pipeline.workplace.jobs import RUNNING
 from pipeline.workplace.reporting import latest_figure, quarters, told
+from pipeline.workplace.stock import unread_files
 from pipeline.workplace.visit import Visit
 
 
@@ -23,11 +24,14 @@ def begin(visit: Visit) -> Response:
         "sum(model_id IS NULL) AS unread FROM notices"
     )
     job, figure = work.jobs.latest(), latest_figure(work)
+    unread, reasons = unread_files(work)
     return visit.page(
         "begin.html",
         title="Begin",
         there=there,
         until=_day(there["until"]),
+        unread_files=unread,
+        reasons=reasons,
         quarters=[str(x) for x in quarters(work)[:1]],
         figure=(dutch.period(figure[0]), str(figure[0]), told(figure[1])) if figure else None,
         turns=_turns(visit),

@@ -15,19 +15,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.lemmas import lemmas_of
-from pipeline.estimates.material import Material
-from pipeline.labels.scores import Scores
 from pipeline.notices.provinces import province
 from pipeline.notices.serial import notice_to_json
 from pipeline.records import Annotation, Notice
+from pipeline.shown import masked
 from pipeline.spreadsheet import forms_cell, labels_cell
+from pipeline.workplace.seen import seen, seen_text
 from pipeline.writing import named
+
+if TYPE_CHECKING:
+    from pipeline.estimates.material import Material
+    from pipeline.labels.scores import Scores
 
 SAID = ("degree", "aspect", "openness", "forms", "abstained", "rules", "differs", "p_innovation")
 
@@ -66,6 +70,8 @@ CREATE VIRTUAL TABLE notices_fts USING fts5(
 INSERT INTO notices_fts (notices_fts) VALUES ('rebuild');
 """
 AT_ONCE = 500
+# Names of files, which say something of whose machine it is.
+OWN_FACTS = frozenset({"made_of", "unreadable"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +98,15 @@ def write_catalogue(
     path: Path,
     contents: Contents,
     *,
-    plain_words: bool = False,
+    for_others: bool = False,
     tell: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write the index; it gets its name when it is whole.
 
     Args:
-        plain_words: Also index the words as they are written, for other programs.
+        for_others: Whether other programs read it: they get an index of the words as they are
+            written, and nothing that only the workplace needs. Texts of notices that it shows
+            hold no addresses of persons either way.
         tell: Hears how many notices are in.
 
     Returns:
@@ -110,9 +118,9 @@ def write_catalogue(
         temporary.unlink(missing_ok=True)
         try:
             with closing(sqlite3.connect(temporary)) as base:
-                written = _fill(base, contents, tell)
+                written = _fill(base, contents, tell, for_others=for_others)
                 base.executescript(INDEXES)
-                if plain_words:
+                if for_others:
                     base.executescript(PLAIN_WORDS)
                 base.commit()
             temporary.replace(path)
@@ -121,7 +129,9 @@ def write_catalogue(
     return written
 
 
-def _fill(base: sqlite3.Connection, contents: Contents, tell: Callable[[int], None]) -> int:
+def _fill(
+    base: sqlite3.Connection, contents: Contents, tell: Callable[[int], None], *, for_others: bool
+) -> int:
     # A file that is not finished is thrown away, so nothing need be safe while it is written.
     base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
     base.executescript(TABLES)
@@ -129,9 +139,9 @@ def _fill(base: sqlite3.Connection, contents: Contents, tell: Callable[[int], No
     for number, notice in enumerate(contents.notices, 1):
         line = lines.of(notice) | {"number": number}
         base.execute(_insert("notices", line), list(line.values()))
-        base.execute(
-            "INSERT INTO records VALUES (?, ?)", (line["notice_id"], notice_to_json(notice))
-        )
+        # What is judged has a hash of its text as it is, so the workplace needs that.
+        record = notice_to_json(seen(notice) if for_others else notice)
+        base.execute("INSERT INTO records VALUES (?, ?)", (line["notice_id"], record))
         texts = (line[name] or "" for name in ("title", "buyer", "text"))
         words = [" ".join(lemmas_of(text)) for text in texts]
         base.execute(
@@ -142,6 +152,8 @@ def _fill(base: sqlite3.Connection, contents: Contents, tell: Callable[[int], No
     base.executemany("INSERT INTO lots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _lots(contents))
     base.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", _links(contents))
     facts = {**contents.facts, "notices": str(number)}
+    if for_others:
+        facts = {name: value for name, value in facts.items() if name not in OWN_FACTS}
     base.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
     tell(number)
     return number
@@ -182,8 +194,8 @@ class _Lines:
             "source": notice.source,
             "kind": notice.kind,
             "published_on": notice.published_on and notice.published_on.isoformat(),
-            "title": _held(notice.title),
-            "buyer": _held(notice.buyer),
+            "title": _held(seen_text(notice.title)),
+            "buyer": _held(seen_text(notice.buyer)),
             "buyer_kind": notice.buyer_kind,
             "province": province(notice.nuts),
             "cpv_division": notice.cpv[0][:2] if notice.cpv else None,
@@ -192,7 +204,7 @@ class _Lines:
             "value_eur": self._values.get(notice.notice_id) or None,
             "declared": _declared(notice),
             "url": _held(notice.url),
-            "text": _held(text),
+            "text": _held(masked(text)),
             **self._by_model(notice.notice_id),
             **self._by_people(notice.notice_id),
         }
@@ -246,7 +258,7 @@ def _lots(contents: Contents) -> Iterator[tuple[object, ...]]:
         yield (
             *map(_held, (lot.lot_key, lot.procedure_key, lot.notice_id, lot.text_notice_id)),
             lot.dated.isoformat(),
-            _held(lot.title),
+            _held(seen_text(lot.title)),
             lot.value_eur,
             lot.rung,
             ";".join(lot.flags),

@@ -14,10 +14,12 @@ from pipeline.corpus.agreement import Alpha, agreement
 from pipeline.errors import CorpusError
 from pipeline.records import INNOVATION, Annotation
 from pipeline.report import dutch
+from pipeline.shown import masked
 from pipeline.workplace.answers import Contradiction, Sent
 from pipeline.workplace.duties import TAKEN, Duty, duties
 from pipeline.workplace.judging import Choices, choices
 from pipeline.workplace.reading import sections_of
+from pipeline.workplace.seen import seen
 from pipeline.workplace.visit import NotThere, Visit, Workplace, address
 from pipeline.workplace.words import KINDS, label_name
 
@@ -131,7 +133,8 @@ def difference_page(visit: Visit) -> Response:
     if "anders" in visit.query:
         return _otherwise(visit, name, notice_id)
     one, work = found[notice_id], visit.work
-    notice = work.notice(notice_id)
+    whole = work.notice(notice_id)
+    notice = seen(whole)
     duty = _duty(work, name, notice_id)
     everyone = [x for each in one.annotations for x in each.evidence]
     return visit.page(
@@ -141,7 +144,7 @@ def difference_page(visit: Visit) -> Response:
         kind=KINDS[notice.kind],
         file=name,
         left=len(found),
-        sections=sections_of(notice, everyone, work),
+        sections=sections_of(whole, everyone, work),
         readers=[_reader(number, x, work) for number, x in enumerate(one.annotations, 1)],
         differs=[(x, JUDGEMENTS[x]) for x in JUDGEMENTS if x in one.differs],
         judgements=JUDGEMENTS,
@@ -164,7 +167,9 @@ def _reader(number: int, one: Annotation, work: Workplace) -> dict[str, Any]:
             "forms": ", ".join(label_name(x, book) for x in judged.forms) or "conventioneel",
         },
         "passages": [
-            (label_name(x.label, book), x.text) for x in one.evidence if x.section and x.text
+            (label_name(x.label, book), masked(x.text))
+            for x in one.evidence
+            if x.section and x.text
         ],
     }
 

@@ -28,6 +28,7 @@ from pipeline.workplace.answers import (
 )
 from pipeline.workplace.duties import Duty, duties, of_duty, readings_of
 from pipeline.workplace.reading import sections_of
+from pipeline.workplace.seen import seen
 from pipeline.workplace.visit import NotThere, Visit, address
 from pipeline.workplace.words import KINDS, ORDERS, PROCEDURES
 
@@ -146,7 +147,7 @@ def choices(visit: Visit, shown: Choices, *, wrong: str = "") -> Response:
     Args:
         wrong: Why what was sent is refused.
     """
-    work, notice, own = visit.work, shown.notice, shown.own
+    work, notice, own = visit.work, seen(shown.notice), shown.own
     chosen = {*own.judgement.labels, *(["unsure"] if own.unsure else [])} if own else set()
     letters = label_keys(work.codebook)
     return visit.page(
@@ -157,8 +158,8 @@ def choices(visit: Visit, shown: Choices, *, wrong: str = "") -> Response:
         notice=notice,
         kind=KINDS[notice.kind],
         procedure=PROCEDURES.get(notice.procedure or "", notice.procedure),
-        text_hash=judging.text_hash(notice),
-        sections=sections_of(notice, (), work),
+        text_hash=judging.text_hash(shown.notice),
+        sections=sections_of(shown.notice, (), work),
         questions=[
             {
                 "id": name,

@@ -13,7 +13,9 @@ from pipeline.corpus.analyzer import assemble
 from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
 from pipeline.report import dutch, names
 from pipeline.report.pages import ABSTAINED, pieces, section_name
+from pipeline.shown import masked
 from pipeline.workplace.catalogue import cell_labels
+from pipeline.workplace.seen import seen
 from pipeline.workplace.visit import Visit, Workplace
 from pipeline.workplace.words import CONVENTIONAL, KINDS, PROCEDURES, REASONS, judged_as, label_name
 
@@ -24,7 +26,8 @@ LEAST_SHOWN = 0.1
 def notice_of(visit: Visit) -> Response:
     """Show a notice."""
     work, notice_id = visit.work, visit.path["notice_id"]
-    notice = work.notice(notice_id)
+    whole = work.notice(notice_id)
+    notice = seen(whole)
     (row,) = work.rows("SELECT * FROM notices WHERE notice_id = ?", notice_id)
     hidden = notice_id in work.withheld(visit.person)
     people = [] if hidden else [x for x in work.annotations() if x.notice_id == notice_id]
@@ -44,7 +47,7 @@ def notice_of(visit: Visit) -> Response:
         lines=_lines(said, people, work),
         declared=_declared(notice),
         people=[(x, ", ".join(label_name(y, work.codebook) for y in judged_as(x))) for x in people],
-        sections=sections_of(notice, evidence, work),
+        sections=sections_of(whole, evidence, work),
         marked=_marked(evidence, work),
         fields=list(_fields(notice)),
         lots=[_lot(lot) for lot in notice.lots],
@@ -56,14 +59,18 @@ def notice_of(visit: Visit) -> Response:
 def sections_of(
     notice: Notice, evidence: Sequence[Evidence], work: Workplace
 ) -> list[dict[str, Any]]:
-    """Cut the text into sections, and each into marked pieces."""
+    """Cut the text into sections, and each into marked pieces; personal data is masked.
+
+    Args:
+        notice: As it was judged, so that offsets hold.
+    """
     text, sections = assemble(notice)
     return [
         {
             "id": section.name,
             "name": section_name(section.name),
             "pieces": pieces(
-                text[section.start : section.end],
+                masked(text[section.start : section.end]),
                 [x for x in evidence if x.section == section.name],
                 work.codebook,
             ),

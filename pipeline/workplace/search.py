@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.corpus.lemmas import lemmas_of
@@ -224,10 +223,13 @@ def _all(masks: Sequence[Mask]) -> Mask:
 
 def _masks(facet: str, cells: Sequence[object]) -> dict[str, Mask]:
     """Return per value of a facet which notices have it, values in order."""
+    import pandas as pd
+
     codes, known = pd.factorize(np.array([*cells, None], dtype=object)[:-1], use_na_sentinel=False)
     holders: dict[str, list[int]] = {}
     for code, cell in enumerate(known):
-        for value in _values_of(facet, cell):
+        # pandas writes what is not there as a number that is none.
+        for value in _values_of(facet, None if pd.isna(cell) else cell):
             holders.setdefault(value, []).append(code)
     masks = {}
     for value in sorted(holders, key=lambda x: (x == UNKNOWN, x), reverse=facet == "period"):

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipeline import shown
 from pipeline.errors import ModelNotFound
-from pipeline.estimates import drawing
-from pipeline.estimates.frame import read_rates
-from pipeline.estimates.material import assembled
-from pipeline.labels import scores as scoring
-from pipeline.labels.classify import Classifier
-from pipeline.labels.find import notices_of
-from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
-from pipeline.notices.period import ALL_TIME, all_outlines
-from pipeline.notices.relations import one_reading
-from pipeline.parallel import batches
 from pipeline.records import Notice
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
 from pipeline.workplace.duties import unshown
 from pipeline.workplace.visit import Workplace
+
+UNREAD = ("unreadable_files", "unreadable")
+
+# What makes the index takes seconds to import; whether it is as new as it should be does not.
+if TYPE_CHECKING:
+    from pipeline.labels.scores import Scores
 
 
 def refresh(work: Workplace, *, tell: Callable[[int], None] = lambda _: None) -> bool:
@@ -49,6 +48,10 @@ def read_unread(
     Returns:
         How many it read.
     """
+    from pipeline.labels import scores as scoring
+    from pipeline.labels.classify import Classifier
+    from pipeline.parallel import batches
+
     classifier = Classifier.load(settings=work.settings)
     known = scoring.known(work.store, classifier.card.model_id, work.codebook)
     read = looked = 0
@@ -67,9 +70,15 @@ def freshness(work: Workplace) -> str:
     if model:
         files += sorted(work.store.scores(model, work.codebook.fingerprint).glob("*.parquet"))
     files += [x for name in work.inputs for x in _inside(Path(name))]
-    files.append(Path(catalogue.__file__))
+    files += [Path(catalogue.__file__), Path(shown.__file__)]
     facts = [(str(x), x.stat().st_size, x.stat().st_mtime_ns) for x in files]
     return sha256(canonical([model, work.codebook.fingerprint, facts]).encode())
+
+
+def unread_files(work: Workplace) -> tuple[int, Sequence[str]]:
+    """Return how many of the given files could not be read, and of the first ones why."""
+    facts = {name: catalogue.fact(work.store.index_path, name) for name in UNREAD}
+    return int(facts["unreadable_files"] or 0), json.loads(facts["unreadable"] or "[]")
 
 
 def _inside(path: Path) -> list[Path]:
@@ -83,7 +92,19 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     Raises:
         CorpusError: A file is damaged.
     """
-    given = notices_of(list(work.inputs), home=work, now=work.clock()) if work.inputs else {}
+    from pipeline.estimates import drawing
+    from pipeline.estimates.frame import read_rates
+    from pipeline.estimates.material import assembled
+    from pipeline.labels.batches import MOST_TOLD
+    from pipeline.labels.find import notices_of
+    from pipeline.notices.period import ALL_TIME, all_outlines
+
+    unread: list[str] = []
+    given = (
+        notices_of(list(work.inputs), home=work, now=work.clock(), tell=unread.append)
+        if work.inputs
+        else {}
+    )
     outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
     outlines += map(without_texts, given.values())
     judged = drawing.judgements(work.store, work.codebook)
@@ -107,6 +128,8 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
             "model": scores.model_id if scores else "",
             "codebook": f"{work.codebook.version} {work.codebook.fingerprint}",
             "fictional": "yes" if work.fictional else "",
+            "unreadable": json.dumps(unread[:MOST_TOLD]),
+            "unreadable_files": str(len(unread)),
         },
     )
 
@@ -119,6 +142,8 @@ def _whole(work: Workplace, given: Iterable[Notice]) -> Iterator[Notice]:
 
 def _once(notices: Iterable[Notice], outlines: Iterable[Notice]) -> Iterator[Notice]:
     """Yield each notice once; of several readings the one that the frame takes as well."""
+    from pipeline.notices.relations import one_reading
+
     times = Counter(x.notice_id for x in outlines)
     several: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
@@ -131,6 +156,8 @@ def _once(notices: Iterable[Notice], outlines: Iterable[Notice]) -> Iterator[Not
 
 
 def _scores(work: Workplace) -> Scores | None:
+    from pipeline.labels import scores as scoring
+
     model = _model(work)
     return scoring.known(work.store, model, work.codebook) if model else None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,10 +21,13 @@ from pipeline.home import Home
 from pipeline.notices.serial import notice_from_json
 from pipeline.records import Annotation, Check, Notice
 from pipeline.report import dutch
+from pipeline.shown import unturned
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
-from pipeline.workplace.search import Finder
+
+if TYPE_CHECKING:
+    from pipeline.workplace.search import Finder
 
 
 def address(*parts: str) -> str:
@@ -39,6 +42,8 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Where a text turns its direction, what follows it on the page would turn too.
+    finalize=lambda value: unturned(value) if type(value) is str else value,
 )
 TEMPLATES.globals |= {"address": address, "dutch": dutch}
 
@@ -99,7 +104,7 @@ class Workplace(Home):
         """Show the fictional notices of the repository where there are no others."""
         if self.inputs or self.raw.sources():
             return self
-        made_up = (str(self.store.corpora / "demo"),)
+        made_up = tuple(map(str, self.store.demo_notices()))
         return replace(self, inputs=made_up, fictional=True)
 
     @cached_property
@@ -114,6 +119,8 @@ class Workplace(Home):
         Raises:
             NotThere: There is none.
         """
+        from pipeline.workplace.search import Finder
+
         path = self.store.index_path
         if not path.is_file():
             raise NotThere("there is no index of notices", hint="Start the workplace again.")

@@ -5,8 +5,10 @@ from itertools import islice
 import pytest
 import spacy
 from spacy.attrs import IDX, LEMMA, ORTH, SENT_START
+from spacy.lang.nl.stop_words import STOP_WORDS
 
-from pipeline.corpus.analyzer import SENTENCE_ENDS, Analyzer, assemble, identify
+from pipeline.corpus.analyzer import Analyzer, assemble, identify
+from pipeline.corpus.languages.nl import LANGUAGE
 from pipeline.errors import SettingsError
 from pipeline.records import Lot, Notice
 from pipeline.settings import HOME
@@ -61,7 +63,7 @@ def test_the_embedded_pipeline_lemmatizes_and_ends_sentences_at_line_breaks(embe
 
 def test_sentences_and_lemmas_are_exactly_those_of_spacys_own_components(embedded):
     theirs = spacy.blank("nl")
-    theirs.add_pipe("sentencizer", config={"punct_chars": SENTENCE_ENDS})
+    theirs.add_pipe("sentencizer", config={"punct_chars": list(LANGUAGE.sentence_ends)})
     theirs.add_pipe("lemmatizer", config={"mode": "lookup"})
     theirs.initialize()
     texts = [
@@ -136,3 +138,7 @@ def test_a_trained_pipeline_runs_only_what_lemmas_need(shared):
     lemmas = {token.text: token.lemma_ for token in document.doc}
     assert lemmas["oplossingen"] == "oplossing"
     assert trained.name == "nl_pipeline-0.0.0"
+
+
+def test_the_function_words_of_dutch_are_spacys_but_for_the_negations():
+    assert LANGUAGE.function_words == STOP_WORDS - {"niet", "geen", "nog"}

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
+from sklearn.utils.murmurhash import murmurhash3_bytes_s32
 
-from pipeline.features import sequences
+from pipeline.features.hashing import murmur
 from pipeline.features.sequences import BUCKETS, Sequences
 from pipeline.features.terms import HashedTerms
 
@@ -66,14 +67,13 @@ def test_counting_terms_once_per_word_is_exactly_what_scikit_learn_counts(analyz
         assert found.dtype == expected.dtype == np.float32
 
 
-def test_terms_that_are_forgotten_are_counted_the_same_when_they_come_again(monkeypatch):
-    terms = HashedTerms("word", 1, 2).fit(TEXTS)
-    before = terms.transform(TEXTS)
-    monkeypatch.setattr(sequences, "MOST_SEEN", 0)
-    weights = terms.weights()
-    for _ in range(2):
-        laid = Sequences([x.split() for x in TEXTS])
-        assert (weights.weigh(laid, laid.starts[:-1], laid.starts[1:]) != before).nnz == 0
+def test_many_stretches_are_hashed_as_each_by_itself():
+    text = "een é brug van vlas, 中文 \U0001f309 en zinkgevuldstaal".encode()
+    data = np.frombuffer(text, dtype=np.uint8)
+    pairs = [(a, b) for a in range(len(text) + 1) for b in range(a, len(text) + 1)]
+    starts, ends = np.array(pairs).T
+    expected = [murmurhash3_bytes_s32(text[a:b], 0) for a, b in pairs]
+    assert murmur(data, starts, ends - starts).tolist() == expected
 
 
 def test_a_stretch_of_words_weighs_as_a_text_of_them():

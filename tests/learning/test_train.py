@@ -176,7 +176,8 @@ def test_the_code_of_a_model_is_all_that_python_loads_of_features_and_learning()
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {x for x in shown.stdout.split() if x.startswith(("pipeline.fea", "pipeline.lear"))}
     behind = modules_of_learning()
-    assert behind == loaded | {"pipeline.corpus.analyzer", "pipeline.corpus.cleaning"}
+    corpus = {"analyzer", "cleaning", "languages", "languages.nl"}
+    assert behind == loaded | {f"pipeline.corpus.{name}" for name in corpus}
     assert {"pipeline.features.passages", "pipeline.learning.heads"} < behind
 
 

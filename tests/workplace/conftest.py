@@ -3,7 +3,7 @@
 import datetime as dt
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -102,6 +102,13 @@ def site(tmp_path, indexed, codebook):
             work,
             SimpleNamespace(settings=work.settings, store=work.store, codebook=codebook),
         )
+
+
+@pytest.fixture
+def at():
+    """Opens a workplace of one's own for the length of a test."""
+    with ExitStack() as stack:
+        yield lambda work: Site(stack.enter_context(running(work)), work, None)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 import re
 import shutil
-from datetime import datetime
+import subprocess
+import sys
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -10,10 +12,11 @@ from typer.testing import CliRunner
 
 from pipeline import cli, settings
 from pipeline.errors import SettingsError
-from pipeline.workplace.app import READ, WRITE
+from pipeline.workplace.app import READ, WRITE, page_named
 from pipeline.workplace.guard import MOST_BYTES
 from pipeline.workplace.people import invite, people, person_of
 from pipeline.workplace.serve import Reached
+from pipeline.workplace.stock import refresh, unread_files
 from pipeline.workplace.visit import Workplace
 
 
@@ -34,6 +37,19 @@ def test_a_form_without_its_token_changes_nothing(shown, path):
     for token in ("", "0" * 64):
         assert client.write(filled(path), token=token, name="x").status_code == 403
     assert requests.post(f"{shown.origin}{filled(path)}", timeout=30).status_code == 401
+
+
+def test_every_address_has_its_page():
+    assert all(callable(page_named(name)) for name in (READ | WRITE).values())
+
+
+def test_the_server_and_the_pages_for_judging_come_up_without_what_trains_and_searches():
+    asked = (
+        "import sys; from pipeline.workplace import judging, serve, stock;"
+        "print(*sorted({'spacy', 'sklearn', 'scipy', 'pandas', 'openpyxl'} & {*sys.modules}))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == []
 
 
 @pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "", "localhost:80:80"])
@@ -141,7 +157,7 @@ def test_a_link_that_is_opened_shows_the_workplace_and_one_that_is_made_is_whole
 
 def test_without_notices_the_fictional_ones_are_shown_and_said_to_be(tmp_path, indexed):
     empty = tmp_path / "empty"
-    for name in ("corpora/codebook.toml", "corpora/demo/tabel.csv"):
+    for name in ("corpora/codebook.toml", "corpora/demo/tabel.csv", "corpora/demo/LEESMIJ.md"):
         (empty / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(settings.load().home / name, empty / name)
 
@@ -150,5 +166,33 @@ def test_without_notices_the_fictional_ones_are_shown_and_said_to_be(tmp_path, i
         return Workplace(settings=given, clock=datetime.now, inputs=inputs).or_fictional()
 
     alone, given, collected = work(empty), work(empty, "mine.csv"), work(indexed)
-    assert (alone.fictional, alone.inputs) == (True, (str(empty / "corpora" / "demo"),))
+    assert (alone.fictional, alone.inputs) == (
+        True,
+        (str(empty / "corpora" / "demo" / "tabel.csv"),),
+    )
     assert (given.fictional, given.inputs, collected.fictional) == (False, ("mine.csv",), False)
+
+
+def test_a_first_start_shows_the_fictional_notices_and_one_bad_file_stops_nothing(
+    tmp_path, at, browser, axe
+):
+    root, empty = settings.load().home, tmp_path / "empty"
+    (empty / "corpora").mkdir(parents=True)
+    for name in ("codebook.toml", "demo", "reference"):
+        place = root / "corpora" / name
+        (shutil.copytree if place.is_dir() else shutil.copy)(place, empty / "corpora" / name)
+    (empty / "corpora" / "demo" / "kladblok.xml").write_text("geen aankondiging")
+    given = settings.Settings(home=empty)
+    work = Workplace(settings=given, clock=lambda: datetime.now(UTC)).or_fictional()
+    assert refresh(work)
+    number, reasons = unread_files(work)
+    assert number == 1
+    assert "kladblok.xml" in reasons[0]
+    site = at(work)
+    page = site.client().read("/").text
+    assert "Verzonnen gegevens" in page
+    assert "1 bestand kon niet worden gelezen" in page
+    window = site.opened(browser)
+    for path in ("/", "/zoeken", "/aankondiging/99000101-2025"):
+        window.goto(f"{site.origin}{path}")
+        assert axe(window) == [], path

@@ -16,10 +16,11 @@ from pipeline.corpus.lemmas import lemmas_of
 from pipeline.estimates import drawing
 from pipeline.quarter import PeriodWork
 from pipeline.records import Period
-from pipeline.workplace.search import Wanted, _expression
+from pipeline.workplace.search import Wanted, _expression, _masks
 from pipeline.workplace.stock import refresh
 
-HOSTILE = '<script>alert(1)</script> & "aanhalingstekens"'
+# A tag that is whole is taken out by cleaning; one that is not is text.
+HOSTILE = '<script>alert(1)</script> & "aanhalingstekens" <img src=x onerror=alert(1) <'
 
 
 def ids(work, words, **chosen):
@@ -84,6 +85,22 @@ def test_facets_count_what_a_choice_would_leave(shown):
     )
     chosen = {"degree": ("disruptive",), "buyer_kind": ("unknown",)}
     assert len(finder.find(Wanted(chosen=chosen)).numbers) == oracle[0]["n"]
+
+
+@pytest.mark.parametrize(
+    ("facet", "cells", "expected"),
+    [
+        ("period", ["2026-02-01", None], {"2026Q1": [1, 0], "unknown": [0, 1]}),
+        ("degree", [None, "none"], {"none": [0, 1]}),
+        ("differs", [None, "", "sbir"], {"no": [0, 1, 0], "yes": [0, 0, 1]}),
+        ("province", [None, None], {"unknown": [1, 1]}),
+        ("forms", ["sbir;pcp", "pcp"], {"pcp": [1, 1], "sbir": [1, 0]}),
+        ("period", [], {}),
+    ],
+)
+def test_what_a_notice_does_not_tell_is_no_value_of_a_facet(facet, cells, expected):
+    masks = _masks(facet, cells)
+    assert {value: mask.astype(int).tolist() for value, mask in masks.items()} == expected
 
 
 @pytest.mark.parametrize(
@@ -164,7 +181,8 @@ def test_a_hostile_notice_is_text_in_every_page_and_file(hostile, site):
         assert page.status_code == 200
         assert "<script>alert" not in page.text
         assert "javascript:" not in page.text
-        assert "&lt;script&gt;alert(1)" in page.text
+        assert "<img" not in page.text
+        assert "&lt;img src=x onerror=alert(1) &lt;" in page.text
     text = client.read("/zoeken.csv?q=aanhalingstekens").text
     assert ",'=HYPERLINK()," in text
     body = client.read("/zoeken.xlsx?q=aanhalingstekens").content
