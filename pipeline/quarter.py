@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.signs import signs
-from pipeline.evaluation.drift import drift_check, months_of
+from pipeline.evaluation.drift import Month, alarms, drift_check, months_of
 from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
@@ -159,21 +159,17 @@ class PeriodWork(Home):
         if not self.period.is_quarter or not promotions.history(self.store):
             return []
         scores = scoring.known(self.store, self.model, self.codebook)
-        in_use = promotions.champion(self.store).on
-        first = Period.quarter_of(dt.date.fromisoformat(in_use[:10]))
-        then = quarters_before(first) if first.first_day < self.period.first_day else []
-        now = months_of(self.period, self.inspected.notices, scores)
-        lately = zip(quarters_before(self.period), self.inspected.previous, strict=True)
-        return [
-            drift_check(name, now, [months_of(x, some, scores) for x, some in quarters if some])
-            for name, quarters in (
-                ("like_the_quarters_before", [*lately]),
-                ("like_when_the_model_came", [(x, self._published(x)) for x in then]),
-            )
-        ]
+        known = dict(zip(quarters_before(self.period), self.inspected.previous, strict=True))
+        known[self.period] = self.inspected.notices
 
-    def _published(self, quarter: Period) -> list[Notice]:
-        return [x.notice for x in all_outlines(quarter, store=self.raw)]
+        @cache
+        def months(quarter: Period) -> Sequence[Month] | None:
+            if quarter not in known:
+                known[quarter] = [x.notice for x in all_outlines(quarter, store=self.raw)]
+            return months_of(quarter, known[quarter], scores) if known[quarter] else None
+
+        since = dt.date.fromisoformat(promotions.champion(self.store).on[:10])
+        return [drift_check(x) for x in alarms(self.period, months, since=since)]
 
     @cached_property
     def checks(self) -> list[Check]:

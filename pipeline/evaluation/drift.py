@@ -10,7 +10,8 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.labels.scores import WORDS, Scores
 from pipeline.notices.checks import has_text, has_value
+from pipeline.notices.period import quarters_before
 from pipeline.records import Check, Notice, Period
 
 Floats = NDArray[np.float64]
@@ -30,7 +32,10 @@ Quarter = Sequence[Month]
 # With eight measures against two references, at most one quarter in twenty is beyond this without
 # any drift, in the worst of the worlds of `scripts/drift_alarm.py`.
 LIMIT = 4.8
+FALSE_ALARMS = 1 / 20
 QUARTERS = 4
+# What a quarter is compared with, by the name of the check.
+BEFORE, MODEL = "like_the_quarters_before", "like_when_the_model_came"
 
 HALF = 0.5
 DOUBT = (0.2, 0.8)
@@ -61,6 +66,50 @@ class Drift:
     now: float
     before: float
     distance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A quarter held against four others.
+
+    Attributes:
+        name: ``BEFORE`` or ``MODEL``.
+        quarters: Of how many of the four something is known; fewer say too little.
+        drifts: The farthest measure first; empty where too little is known.
+    """
+
+    name: str
+    quarters: int
+    drifts: tuple[Drift, ...]
+
+    @property
+    def far(self) -> tuple[Drift, ...]:
+        """The measures that are beyond the limit: none without drift, as a rule."""
+        return tuple(x for x in self.drifts if abs(x.distance) > LIMIT)
+
+
+def alarms(
+    period: Period, months: Callable[[Period], Quarter | None], *, since: dt.date
+) -> tuple[Alarm, ...]:
+    """Hold a quarter against the four before it, and those before the model in use came.
+
+    Args:
+        months: Given a quarter its months; ``None`` where nothing is known of it.
+        since: When the model was taken into use. In a quarter that was not over by then there is
+            nothing to hold against its time.
+    """
+    first = Period.quarter_of(since)
+    then = quarters_before(first) if first.first_day < period.first_day else []
+    return tuple(
+        alarm(name, months(period) or (), [x for each in quarters if (x := months(each))])
+        for name, quarters in ((BEFORE, quarters_before(period)), (MODEL, then))
+    )
+
+
+def alarm(name: str, now: Quarter, before: Sequence[Quarter]) -> Alarm:
+    """Hold the months of a quarter against those of others."""
+    enough = len(before) >= QUARTERS and len(now) > 0
+    return Alarm(name=name, quarters=len(before), drifts=drifts(now, before) if enough else ())
 
 
 def distance(now: Floats, before: Floats, floor: Floats) -> Floats:
@@ -165,25 +214,18 @@ def _count(found: Iterable[bool]) -> tuple[int, int]:
     return sum(several), len(several)
 
 
-def drift_check(name: str, now: Quarter, before: Sequence[Quarter]) -> Check:
-    """Say whether a quarter is beyond the limit in any measure.
-
-    Args:
-        name: Of the check, which says what it is compared with.
-        before: Quarters of which something is known; fewer than four say too little.
-    """
-    if len(before) < QUARTERS or not now:
-        finding = f"{len(before)} quarters to compare with; {QUARTERS} are needed"
-        return Check(name=name, severity="look", passed=True, finding=finding)
-    found = drifts(now, before)
-    far = [x for x in found if abs(x.distance) > LIMIT]
-    told = "; ".join(_told(x) for x in far or found[:1])
+def drift_check(one: Alarm) -> Check:
+    """Say whether a quarter is beyond the limit in any measure."""
+    if one.quarters < QUARTERS:
+        finding = f"{one.quarters} quarters to compare with; {QUARTERS} are needed"
+        return Check(name=one.name, severity="look", passed=True, finding=finding)
+    told = "; ".join(_told(x) for x in one.far or one.drifts[:1])
     return Check(
-        name=name,
+        name=one.name,
         severity="look",
-        passed=not far,
-        finding=f"{len(far)} of {len(found)} measures beyond {LIMIT:g} standard errors, expected 0"
-        f"{': ' if told else ''}{told}",
+        passed=not one.far,
+        finding=f"{len(one.far)} of {len(one.drifts)} measures beyond {LIMIT:g} standard errors, "
+        f"expected 0{': ' if told else ''}{told}",
     )
 
 
