@@ -20,7 +20,8 @@ from pipeline.estimates.material import Material, material
 from pipeline.estimates.published import Published
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.signs import signs
-from pipeline.evaluation.drift import Month, alarms, drift_check, months_of
+from pipeline.evaluation.drift import Month, alarms, drift_check
+from pipeline.evaluation.months import months_of
 from pipeline.home import Home
 from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier

@@ -18,8 +18,8 @@ from pipeline.evaluation.drift import (
     distance,
     drift_check,
     drifts,
-    months_of,
 )
+from pipeline.evaluation.months import months_of
 from pipeline.labels.scores import Scores, schema
 from pipeline.quarter import PeriodWork
 from pipeline.records import Notice, Period
