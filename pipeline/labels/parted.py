@@ -24,8 +24,8 @@ from pipeline.labels.batches import ClassifierSpec, shared_spec
 from pipeline.labels.classify import Classifier
 from pipeline.labels.parts import (
     UNREAD,
-    JudgedPart,
     DonePart,
+    JudgedPart,
     PartsManifest,
     judged_part,
     keys_of,
