@@ -52,6 +52,7 @@ class Label:
         excludes: Labels that never go with it.
         words: Of a mission: single words in lower case that show it, with ``*`` for what may stand
             before or behind in a compound.
+        title_words: The same, of words that show it in a title and not in a text.
     """
 
     label_id: str
@@ -66,6 +67,7 @@ class Label:
     excludes: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
     words: tuple[str, ...] = ()
+    title_words: tuple[str, ...] = ()
 
     def settled_by(self, notice: Notice) -> tuple[str, str] | None:
         """Return the structured field and value that settle this label, if any.
@@ -234,6 +236,7 @@ def _label(table: dict[str, Any]) -> Label:
         implies=tuple(rest.pop("implies", ())),
         excludes=tuple(rest.pop("excludes", ())),
         words=tuple(rest.pop("words", ())),
+        title_words=tuple(rest.pop("title_words", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),
@@ -246,7 +249,7 @@ def _parts(label: Label) -> Parts:
         "definition": (label.judgement, label.rank, label.definition),
         "fields": [{name: list(values) for name, values in label.fields.items()}, label.doubted],
         "implies": [label.implies, label.least_degree, label.excludes],
-        CUES: [*(asdict(cue) for cue in label.cues), *label.words],
+        CUES: [*(asdict(cue) for cue in label.cues), *label.words, *label.title_words],
     }
     hashes = {name: short_hash(canonical(part)) for name, part in parts.items()}
     return {"label": label.label_id, **hashes}

@@ -10,16 +10,15 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.labels.scores import WORDS, Scores
-from pipeline.notices.checks import has_text, has_value
-from pipeline.records import Check, Notice, Period
+from pipeline.notices.period import quarters_before
+from pipeline.records import Check, Period
 
 Floats = NDArray[np.float64]
 
@@ -30,10 +29,10 @@ Quarter = Sequence[Month]
 # With eight measures against two references, at most one quarter in twenty is beyond this without
 # any drift, in the worst of the worlds of `scripts/drift_alarm.py`.
 LIMIT = 4.8
+FALSE_ALARMS = 1 / 20
 QUARTERS = 4
-
-HALF = 0.5
-DOUBT = (0.2, 0.8)
+# What a quarter is compared with, by the name of the check.
+BEFORE, MODEL = "like_the_quarters_before", "like_when_the_model_came"
 
 NAMES = {
     "innovative": "notices with a probability of innovation of 0.5 or more",
@@ -61,6 +60,50 @@ class Drift:
     now: float
     before: float
     distance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A quarter held against four others.
+
+    Attributes:
+        name: ``BEFORE`` or ``MODEL``.
+        quarters: Of how many of the four something is known; fewer say too little.
+        drifts: The farthest measure first; empty where too little is known.
+    """
+
+    name: str
+    quarters: int
+    drifts: tuple[Drift, ...]
+
+    @property
+    def far(self) -> tuple[Drift, ...]:
+        """The measures that are beyond the limit: none without drift, as a rule."""
+        return tuple(x for x in self.drifts if abs(x.distance) > LIMIT)
+
+
+def alarms(
+    period: Period, months: Callable[[Period], Quarter | None], *, since: dt.date
+) -> tuple[Alarm, ...]:
+    """Hold a quarter against the four before it, and those before the model in use came.
+
+    Args:
+        months: Given a quarter its months; ``None`` where nothing is known of it.
+        since: When the model was taken into use. In a quarter that was not over by then there is
+            nothing to hold against its time.
+    """
+    first = Period.quarter_of(since)
+    then = quarters_before(first) if first.first_day < period.first_day else []
+    return tuple(
+        alarm(name, months(period) or (), [x for each in quarters if (x := months(each))])
+        for name, quarters in ((BEFORE, quarters_before(period)), (MODEL, then))
+    )
+
+
+def alarm(name: str, now: Quarter, before: Sequence[Quarter]) -> Alarm:
+    """Hold the months of a quarter against those of others."""
+    enough = len(before) >= QUARTERS and len(now) > 0
+    return Alarm(name=name, quarters=len(before), drifts=drifts(now, before) if enough else ())
 
 
 def distance(now: Floats, before: Floats, floor: Floats) -> Floats:
@@ -115,75 +158,18 @@ def drifts(now: Quarter, before: Sequence[Quarter]) -> tuple[Drift, ...]:
     return tuple(sorted(found, key=lambda x: -abs(x.distance)))
 
 
-def months_of(period: Period, notices: Iterable[Notice], scores: Scores) -> Quarter:
-    """Count the measures of a quarter, month by month.
-
-    Args:
-        notices: Published in it, texts may be left out.
-        scores: Of those that the model was asked of; the others count for the fields only.
-    """
-    parts: dict[int, list[Notice]] = {n: [] for n in months_in(period)}
-    for one in notices:
-        if one.published_on is not None and one.published_on in period:
-            parts[one.published_on.month].append(one)
-    return [_of_fields(several) | _of_model(several, scores) for several in parts.values()]
-
-
-def months_in(period: Period) -> range:
-    """Return the months of a quarter, by number."""
-    return range(period.first_day.month, period.last_day.month + 1)
-
-
-def _of_fields(notices: Sequence[Notice]) -> dict[str, tuple[int, int]]:
-    told = [x for x in notices if x.kind in {"competition", "result"}]
-    calls = [x for x in notices if x.kind == "competition"]
-    return {
-        "no_text": _count(not has_text(x) for x in notices),
-        "no_value": _count(not has_value(x) for x in told),
-        "no_cpv": _count(not x.cpv for x in notices),
-        "no_procedure": _count(not x.procedure for x in calls),
-    }
-
-
-def _of_model(notices: Sequence[Notice], scores: Scores) -> dict[str, tuple[int, int]]:
-    known = [scores.places[x.notice_id] for x in notices if x.notice_id in scores.places]
-    places = pa.array(known, type=pa.int64())
-    lines = scores.table.select(["p_innovation", "abstained", *WORDS]).take(places).to_pylist()
-    judged = [x["p_innovation"] for x in lines if x["p_innovation"] is not None]
-    counted = [x for x in lines if x["words"] is not None]
-    words, unknown = (sum(x[name] for x in counted) for name in WORDS)
-    return {
-        "innovative": _count(p >= HALF for p in judged),
-        "doubtful": _count(DOUBT[0] <= p < DOUBT[1] for p in judged),
-        "abstained": _count(bool(x["abstained"]) for x in lines),
-        "unknown": (unknown, words) if len(counted) == len(lines) else (0, 0),
-    }
-
-
-def _count(found: Iterable[bool]) -> tuple[int, int]:
-    several = list(found)
-    return sum(several), len(several)
-
-
-def drift_check(name: str, now: Quarter, before: Sequence[Quarter]) -> Check:
-    """Say whether a quarter is beyond the limit in any measure.
-
-    Args:
-        name: Of the check, which says what it is compared with.
-        before: Quarters of which something is known; fewer than four say too little.
-    """
-    if len(before) < QUARTERS or not now:
-        finding = f"{len(before)} quarters to compare with; {QUARTERS} are needed"
-        return Check(name=name, severity="look", passed=True, finding=finding)
-    found = drifts(now, before)
-    far = [x for x in found if abs(x.distance) > LIMIT]
-    told = "; ".join(_told(x) for x in far or found[:1])
+def drift_check(one: Alarm) -> Check:
+    """Say whether a quarter is beyond the limit in any measure."""
+    if one.quarters < QUARTERS:
+        finding = f"{one.quarters} quarters to compare with; {QUARTERS} are needed"
+        return Check(name=one.name, severity="look", passed=True, finding=finding)
+    told = "; ".join(_told(x) for x in one.far or one.drifts[:1])
     return Check(
-        name=name,
+        name=one.name,
         severity="look",
-        passed=not far,
-        finding=f"{len(far)} of {len(found)} measures beyond {LIMIT:g} standard errors, expected 0"
-        f"{': ' if told else ''}{told}",
+        passed=not one.far,
+        finding=f"{len(one.far)} of {len(one.drifts)} measures beyond {LIMIT:g} standard errors, "
+        f"expected 0{': ' if told else ''}{told}",
     )
 
 

@@ -38,7 +38,7 @@ def features(
     labels: tuple[str, ...],
     forms: tuple[str, ...],
     evidence: Mapping[str, tuple[str, ...]] | None = None,
-    subjects: Mapping[str, tuple[str, ...]] | None = None,
+    subjects: Sequence[Mapping[str, tuple[str, ...]]] = ({}, {}),
     mask_names: bool = False,
 ) -> FeatureUnion:
     """Build an unfitted union of the named features, in the order of ``FEATURES``.
@@ -48,7 +48,7 @@ def features(
         labels: Label ids whose passages are scored.
         forms: Label ids whose names are judged by their surroundings.
         evidence: See ``PassageScores``.
-        subjects: Mission id to its words, see ``SubjectWords``.
+        subjects: Mission id to its words, and to those for titles; see ``SubjectWords``.
         mask_names: Hide the forms' own names, which are cues.
 
     Returns:
@@ -73,7 +73,7 @@ def features(
         "fields": [("indicators", StructuredFields()), ("columns", DictVectorizer())],
         "passages": [("scores", PassageScores(labels, evidence, mask_names))],
         "names": [("scope", NameScope(forms, mask_names))],
-        "subjects": [("words", MissionWords(subjects))],
+        "subjects": [("words", MissionWords(*subjects))],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 

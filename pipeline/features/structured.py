@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.features.counts import count_cues, indicators
 from pipeline.features.stateless import Stateless
-from pipeline.features.subjects import Floats, SubjectWords
+from pipeline.features.subjects import Floats, SubjectWords, WordList
 from pipeline.records import Reading
 
 
@@ -55,11 +55,16 @@ class MissionWords(Stateless):
     """How many words of each mission stand in a document.
 
     Args:
-        words: Mission id to patterns; see ``SubjectWords``.
+        words, title_words: Mission id to patterns; see ``SubjectWords``.
     """
 
-    def __init__(self, words: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, tuple[str, ...]] | None = None,
+        title_words: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.words = words
+        self.title_words = title_words
 
     def transform(self, readings: Sequence[Reading]) -> Floats:
         """Count the words; see ``SubjectWords.count``."""
@@ -67,4 +72,8 @@ class MissionWords(Stateless):
 
     def subjects(self) -> SubjectWords:
         """Return the word lists, ready to be applied."""
-        return SubjectWords({name: tuple(some) for name, some in (self.words or {}).items()})
+        return SubjectWords(_listed(self.words), _listed(self.title_words))
+
+
+def _listed(words: Mapping[str, tuple[str, ...]] | None) -> WordList:
+    return WordList({name: tuple(some) for name, some in (words or {}).items()})

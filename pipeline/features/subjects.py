@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.features.lemmas import masked_words
-from pipeline.features.worded import Worded
 from pipeline.records import Reading
+
+if TYPE_CHECKING:
+    from pipeline.features.worded import Worded
 
 Floats = NDArray[np.float64]
 
-# Per mission: its words in the title, in the whole text, and its part of all such words.
-COUNTED = ("title", "text", "part")
+# Per mission: its words in the title, those and its words for titles there, its words in the whole
+# text, and its part of all such words.
+COUNTED = ("title", "titled", "text", "part")
 # More words of one mission say no more.
 MOST = 6
 # What is longer is no word of Dutch, and would take long to look through.
@@ -30,8 +34,8 @@ MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class SubjectWords:
-    """The word lists of the missions.
+class WordList:
+    """Patterns of single words, per mission.
 
     Attributes:
         words: Mission id to patterns: ``brug`` a word, ``brug*`` a beginning, ``*brug`` an ending,
@@ -50,36 +54,6 @@ class SubjectWords:
                 ends = (pattern.startswith("*"), pattern.endswith("*"))
                 self._stems.setdefault(pattern.strip("*"), []).append((place, *ends))
 
-    def values(self, worded: Worded) -> Floats:
-        """Count the words of documents; see :meth:`count`."""
-        return self.count(worded.readings)
-
-    def count(self, readings: Sequence[Reading]) -> Floats:
-        """Count the words of each mission.
-
-        Returns:
-            Between 0 and 1, shape (n_documents, n_missions * 3): per mission the ``COUNTED``.
-        """
-        rows = [self._row(reading) for reading in readings]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.words) * len(COUNTED))
-
-    def _row(self, reading: Reading) -> Floats:
-        document = reading.document
-        title = next((x.end for x in document.sections if x.name == "title"), 0)
-        first = self._counted(masked_words(reading, 0, title))
-        whole = first + self._counted(masked_words(reading, title, len(document.text)))
-        part = whole / max(1.0, whole.sum())
-        capped = np.log1p(np.minimum(whole, MOST)) / np.log1p(MOST)
-        return np.column_stack([np.minimum(first, 1.0), capped, part]).ravel()
-
-    def _counted(self, words: Sequence[str]) -> Floats:
-        found = np.zeros(len(self.words))
-        for word, times in Counter(words).items():
-            for place in self.missions_of(word):
-                # The same word again says less than another one.
-                found[place] += 1 + 0.3 * min(times - 1, 3)
-        return found
-
     def missions_of(self, word: str) -> tuple[int, ...]:
         """Return the places of the missions that a word in lower case points to."""
         known = self._known.get(word)
@@ -88,6 +62,14 @@ class SubjectWords:
                 self._known.clear()
             known = self._known[word] = tuple(sorted(self._found(word)))
         return known
+
+    def counted(self, words: Sequence[str]) -> Floats:
+        """Count words; the same word again says less than another one. Shape (n_missions,)."""
+        found = np.zeros(len(self.words))
+        for word, times in Counter(words).items():
+            for place in self.missions_of(word):
+                found[place] += 1 + 0.3 * min(times - 1, 3)
+        return found
 
     def _found(self, word: str) -> set[int]:
         size, longest = len(word), max(map(len, self._stems), default=0)
@@ -100,3 +82,44 @@ class SubjectWords:
             for place, before, behind in self._stems.get(word[start:end], ())
             if (before or not start) and (behind or end == size)
         }
+
+
+@dataclass(frozen=True, eq=False)
+class SubjectWords:
+    """The word lists of the missions.
+
+    Attributes:
+        anywhere: Words that show a mission wherever they stand.
+        titles: Words that show it in a title only: in a text they stand in clauses too.
+    """
+
+    anywhere: WordList
+    titles: WordList
+
+    def values(self, worded: Worded) -> Floats:
+        """Count the words of documents; see :meth:`count`."""
+        return self.count(worded.readings)
+
+    def count(self, readings: Sequence[Reading]) -> Floats:
+        """Count the words of each mission.
+
+        Returns:
+            Between 0 and 1, shape (n_documents, n_missions * 4): per mission the ``COUNTED``.
+        """
+        rows = [self._row(reading) for reading in readings]
+        return np.array(rows, dtype=np.float64).reshape(
+            len(rows), len(self.anywhere.words) * len(COUNTED)
+        )
+
+    def _row(self, reading: Reading) -> Floats:
+        document = reading.document
+        end = next((x.end for x in document.sections if x.name == "title"), 0)
+        title = masked_words(reading, 0, end)
+        text = masked_words(reading, end, len(document.text))
+        first = self.anywhere.counted(title)
+        whole = first + self.anywhere.counted(text)
+        titled = first + self.titles.counted(title)
+        part = whole / max(1.0, whole.sum())
+        capped = np.log1p(np.minimum(whole, MOST)) / np.log1p(MOST)
+        columns = (np.minimum(first, 1.0), np.minimum(titled, 2.0) / 2, capped, part)
+        return np.column_stack(columns).ravel()

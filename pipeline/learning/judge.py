@@ -56,7 +56,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     Args:
         labels: Judgement (``degree``, ``aspect``, ``forms``, ``mission``) to label ids; degrees by
             rank, ``none`` first. Missions are learned where anybody was asked for them.
-        words: Mission id to its words; see ``SubjectWords``.
+        words, title_words: Mission id to its words; see ``SubjectWords``.
         weights: Judgement, and ``openness``, to feature to how much it counts; features that none
             names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
@@ -78,6 +78,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         self,
         labels: Mapping[str, tuple[str, ...]] | None = None,
         words: Mapping[str, tuple[str, ...]] | None = None,
+        title_words: Mapping[str, tuple[str, ...]] | None = None,
         weights: Weights | None = None,
         strengths: Mapping[str, float] | None = None,
         direct: tuple[str, ...] = DIRECT,
@@ -86,6 +87,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.labels = labels
         self.words = words
+        self.title_words = title_words
         self.weights = weights
         self.strengths = strengths
         self.direct = direct
@@ -97,7 +99,8 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         """Make an unfitted judge of all labels of a codebook."""
         labels = {kind: codebook.of(kind) for kind in JUDGED}
         words = {mission.label_id: mission.words for mission in codebook.missions}
-        return cls(labels, words, **options)  # type: ignore[arg-type]
+        title_words = {mission.label_id: mission.title_words for mission in codebook.missions}
+        return cls(labels, words, title_words, **options)  # type: ignore[arg-type]
 
     def fit(
         self,
@@ -123,7 +126,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
             labels=(*degrees[1:], *aspects, *openness, *forms),
             forms=forms,
             evidence=self._evidence((*aspects, *openness)),
-            subjects=self.words,
+            subjects=(self.words or {}, self.title_words or {}),
             mask_names=self.mask_names,
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()

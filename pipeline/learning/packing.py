@@ -32,6 +32,7 @@ KINDS = {
         sequences.TermKind,
         sequences.TermWeights,
         subjects.SubjectWords,
+        subjects.WordList,
         surroundings.NameOdds,
         Scorer,
     )

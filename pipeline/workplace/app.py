@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from importlib import import_module
-from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -15,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from pipeline.errors import PipelineError
 from pipeline.workplace.guard import Guard, TooLarge
 from pipeline.workplace.people import form_token, person_of
-from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
+from pipeline.workplace.visit import STATIC, TEMPLATES, NotThere, Visit, Workplace
 
 COOKIE = "werkplek"
 # Half a year: a link is opened once, and a draw is judged over weeks.
@@ -60,6 +60,20 @@ WRITE: dict[str, str] = {
 }
 
 
+class Kept(StaticFiles):
+    """Our own scripts and styles; one that is asked for with its hash is kept by the browser.
+
+    A page then works at once, also when the server goes away just after it sent the page.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file."""
+        answer = await super().get_response(path, scope)
+        if scope["query_string"]:
+            answer.headers["cache-control"] = "private, max-age=31536000, immutable"
+        return answer
+
+
 def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Starlette:
     """Make the application.
 
@@ -68,7 +82,7 @@ def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Sta
         secure: Whether browsers reach it by TLS; the cookie is then sent by no other way.
     """
     routes = [
-        Mount("/vast", StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount("/vast", Kept(directory=STATIC)),
         Route("/toegang/{secret}", _enter(work, secure=secure)),
         *(Route(path, _read(work, name), methods=["GET"]) for path, name in READ.items()),
         *(Route(path, _write(work, name), methods=["POST"]) for path, name in WRITE.items()),

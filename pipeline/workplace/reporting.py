@@ -12,6 +12,7 @@ from pipeline.errors import CorpusError, SettingsError
 from pipeline.estimates import drawing, published, stops
 from pipeline.estimates.material import material
 from pipeline.notices import checks
+from pipeline.notices.overview import Overview
 from pipeline.notices.period import inspection
 from pipeline.records import Check, Estimate, Period
 from pipeline.report import dutch, names
@@ -119,7 +120,8 @@ def _checks(work: Workplace, period: Period) -> list[Check]:
         draws, judged = drawing.judged_draw(
             drawing.stored_draws(work.store, period), work.annotations()
         )
-        lots = material(work.raw, period, suspect_fraction=work.settings.suspect_fraction).lots
+        overview, fraction = Overview.of(work.raw), work.settings.suspect_fraction
+        lots = material(overview, period, suspect_fraction=fraction).lots
         found = checks.inspect(inspection(period, store=work.raw))
         found += stops.publication_checks(
             lots,

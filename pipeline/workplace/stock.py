@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -98,6 +99,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     from pipeline.labels.batches import MOST_TOLD
     from pipeline.labels.find import notices_of
     from pipeline.notices.period import ALL_TIME, all_outlines
+    from pipeline.workplace.drifting import DRIFT
 
     unread: list[str] = []
     given = (
@@ -105,8 +107,8 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
         if work.inputs
         else {}
     )
-    outlines = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
-    outlines += map(without_texts, given.values())
+    collected = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
+    outlines = [*collected, *map(without_texts, given.values())]
     judged = drawing.judgements(work.store, work.codebook)
     scores = _scores(work)
     return Contents(
@@ -128,10 +130,20 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
             "model": scores.model_id if scores else "",
             "codebook": f"{work.codebook.version} {work.codebook.fingerprint}",
             "fictional": "yes" if work.fictional else "",
+            DRIFT: _drift(work, collected, scores),
             "unreadable": json.dumps(unread[:MOST_TOLD]),
             "unreadable_files": str(len(unread)),
         },
     )
+
+
+def _drift(work: Workplace, collected: Iterable[Notice], scores: Scores | None) -> str:
+    from pipeline.workplace.drifting import drift_fact
+
+    if scores is None:
+        return "[]"
+    since = dt.date.fromisoformat(promotions.champion(work.store).on[:10])
+    return drift_fact(collected, scores, since=since)
 
 
 def _whole(work: Workplace, given: Iterable[Notice]) -> Iterator[Notice]:

@@ -17,6 +17,7 @@ from pipeline.evaluation.turns import judgement_counts, judgement_history
 from pipeline.learning import promotions, shelf
 from pipeline.records import INNOVATION, ModelCard, Period
 from pipeline.report import dutch
+from pipeline.workplace.drifting import drift_of
 from pipeline.workplace.duties import TAKEN, duties
 from pipeline.workplace.jobs import DONE, RUNNING, Said, Step
 from pipeline.workplace.visit import Visit, Workplace
@@ -54,6 +55,7 @@ def model(visit: Visit) -> Response:
         suspects=list(_suspects(champion, work)),
         history=_history(work)[::-1],
         unread=_unread(work),
+        drift=drift_of(work),
     )
 
 

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from pipeline.notices.serial import notice_from_json
 from pipeline.records import Annotation, Check, Notice
 from pipeline.report import dutch
 from pipeline.shown import unturned
+from pipeline.store import short_hash
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
@@ -35,6 +37,15 @@ def address(*parts: str) -> str:
     return "/" + "/".join(quote(part, safe="") for part in parts)
 
 
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def asset(name: str) -> str:
+    """Write the address of a script or style with the hash of what it holds."""
+    return f"/vast/{name}?{short_hash((STATIC / name).read_text(encoding='utf-8'))}"
+
+
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
 TEMPLATES = Environment(
     loader=PackageLoader("pipeline.workplace"),
@@ -45,7 +56,7 @@ TEMPLATES = Environment(
     # Where a text turns its direction, what follows it on the page would turn too.
     finalize=lambda value: unturned(value) if type(value) is str else value,
 )
-TEMPLATES.globals |= {"address": address, "dutch": dutch}
+TEMPLATES.globals |= {"address": address, "asset": asset, "dutch": dutch}
 
 
 # A file of judgements and its state; agreement per question, and per person.

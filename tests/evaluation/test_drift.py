@@ -9,7 +9,17 @@ from scipy import stats
 
 from pipeline import codebook as codebooks
 from pipeline import settings
-from pipeline.evaluation.drift import LIMIT, distance, drift_check, drifts, months_of
+from pipeline.evaluation.drift import (
+    BEFORE,
+    LIMIT,
+    MODEL,
+    alarm,
+    alarms,
+    distance,
+    drift_check,
+    drifts,
+)
+from pipeline.evaluation.months import months_of
 from pipeline.labels.scores import Scores, schema
 from pipeline.quarter import PeriodWork
 from pipeline.records import Notice, Period
@@ -60,17 +70,38 @@ def quarters(number=4):
 
 
 def test_a_share_that_doubles_is_an_alarm_and_says_what_it_was():
-    found = drift_check("x", [month(75), month(80), month(78)], quarters())
+    found = drift_check(alarm("x", [month(75), month(80), month(78)], quarters()))
     assert not found.passed
     assert found.severity == "look"
     assert "5.2% notices with a probability of innovation of 0.5 or more, was 2.1%" in found.finding
-    assert drift_check("x", [month(33), month(31), month(35)], quarters()).passed
+    assert drift_check(alarm("x", [month(33), month(31), month(35)], quarters())).passed
 
 
 def test_fewer_than_four_quarters_say_too_little():
-    found = drift_check("x", [month(75), month(80), month(78)], quarters(3))
+    found = drift_check(alarm("x", [month(75), month(80), month(78)], quarters(3)))
     assert found.passed
     assert found.finding == "3 quarters to compare with; 4 are needed"
+
+
+def test_a_quarter_is_held_against_those_before_it_and_those_before_the_model_came():
+    asked = []
+
+    def months(period):
+        asked.append(str(period))
+        return None if str(period) == "2025Q1" else quarters(1)[0]
+
+    found = alarms(QUARTER, months, since=dt.date(2026, 2, 3))
+    assert [(x.name, x.quarters) for x in found] == [(BEFORE, 4), (MODEL, 3)]
+    assert found[0].drifts
+    assert found[1].drifts == ()
+    lately, then = (
+        ["2025Q3", "2025Q4", "2026Q1", "2026Q2"],
+        ["2025Q1", "2025Q2", "2025Q3", "2025Q4"],
+    )
+    assert set(asked) == {"2026Q3", *lately, *then}
+    # Of a quarter in which the model came, nothing is known of the time without it.
+    same = alarms(QUARTER, months, since=dt.date(2026, 7, 1))
+    assert [(x.name, x.quarters) for x in same] == [(BEFORE, 4), (MODEL, 0)]
 
 
 def test_a_measure_that_some_month_does_not_tell_is_left_out():

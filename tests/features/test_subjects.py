@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
-from pipeline.features.subjects import SubjectWords
+from pipeline.features.subjects import SubjectWords, WordList
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
 
 WORDS = {"roads": ("*brug*", "weg", "fiets*"), "care": ("*zorg", "huisarts")}
+TITLES = {"roads": ("straat",), "care": ("sport*",)}
+SUBJECTS = SubjectWords(WordList(WORDS), WordList(TITLES))
 
 
 def read(title, description=None):
@@ -45,7 +47,7 @@ def read(title, description=None):
     ],
 )
 def test_a_pattern_matches_a_word_as_it_says(word, places):
-    assert SubjectWords(WORDS).missions_of(word) == places
+    assert WordList(WORDS).missions_of(word) == places
 
 
 @given(st.text("abc", max_size=8), st.lists(st.text("abc", min_size=1, max_size=3), max_size=5))
@@ -54,16 +56,14 @@ def test_words_are_found_as_a_regular_expression_finds_them(word, stems):
     expected = any(
         re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), word) for pattern in patterns
     )
-    found = SubjectWords({"x": tuple(patterns)}).missions_of(word)
+    found = WordList({"x": tuple(patterns)}).missions_of(word)
     assert found == ((0,) if expected else ())
 
 
 def test_title_and_text_are_counted_apart_and_shares_add_up():
-    subjects = SubjectWords(WORDS)
-    title, text, part = 0, 1, 2
-    roads, care = subjects.count(read("Nieuwe brug", "De thuiszorg en de huisarts."))[0].reshape(
-        2, 3
-    )
+    title, text, part = 0, 2, 3
+    notice = read("Nieuwe brug", "De thuiszorg en de huisarts.")
+    roads, care = SUBJECTS.count(notice)[0].reshape(2, 4)
     assert (roads[title], care[title]) == (1.0, 0.0)
     assert roads[text] < care[text] < 1
     assert roads[part] == pytest.approx(1 / 3)
@@ -71,12 +71,19 @@ def test_title_and_text_are_counted_apart_and_shares_add_up():
 
 
 def test_a_notice_without_such_words_counts_nothing():
-    assert not np.any(SubjectWords(WORDS).count(read("Levering van papier", "Wit en grijs.")))
+    assert not np.any(SUBJECTS.count(read("Levering van papier", "Wit en grijs.")))
+
+
+def test_a_word_for_titles_counts_in_a_title_only():
+    titled = 1
+    (found,) = SUBJECTS.count(read("Sportvelden", "Langs de straat."))
+    roads, care = found.reshape(2, 4)
+    assert (roads.any(), care[titled], care.sum()) == (False, 0.5, 0.5)
 
 
 def test_what_is_longer_than_any_word_shows_nothing():
-    assert SubjectWords(WORDS).missions_of("a" * 76 + "zorg") == (1,)
-    assert SubjectWords(WORDS).missions_of("a" * 1_000_000 + "zorg") == ()
+    assert WordList(WORDS).missions_of("a" * 76 + "zorg") == (1,)
+    assert WordList(WORDS).missions_of("a" * 1_000_000 + "zorg") == ()
 
 
 def test_every_mission_of_the_codebook_has_words_in_lower_case_that_can_match():
@@ -84,6 +91,6 @@ def test_every_mission_of_the_codebook_has_words_in_lower_case_that_can_match():
     for mission in book.missions:
         assert len(mission.words) >= 100, mission.label_id
         assert len(set(mission.words)) == len(mission.words), mission.label_id
-        for pattern in mission.words:
+        for pattern in (*mission.words, *mission.title_words):
             assert re.fullmatch(r"\*?[^\W\d_]{2,}\*?", pattern), pattern
             assert pattern == pattern.lower()
