@@ -53,6 +53,7 @@ class Label:
         words: Of a mission: single words in lower case that show it, with ``*`` for what may stand
             before or behind in a compound.
         title_words: The same, of words that show it in a title and not in a text.
+        cpv: Beginnings of CPV codes that often go with a mission.
     """
 
     label_id: str
@@ -68,6 +69,7 @@ class Label:
     cues: tuple[Cue, ...] = ()
     words: tuple[str, ...] = ()
     title_words: tuple[str, ...] = ()
+    cpv: tuple[str, ...] = ()
 
     def settled_by(self, notice: Notice) -> tuple[str, str] | None:
         """Return the structured field and value that settle this label, if any.
@@ -237,6 +239,7 @@ def _label(table: dict[str, Any]) -> Label:
         excludes=tuple(rest.pop("excludes", ())),
         words=tuple(rest.pop("words", ())),
         title_words=tuple(rest.pop("title_words", ())),
+        cpv=tuple(rest.pop("cpv", ())),
         cues=tuple(
             Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
         ),
@@ -249,7 +252,7 @@ def _parts(label: Label) -> Parts:
         "definition": (label.judgement, label.rank, label.definition),
         "fields": [{name: list(values) for name, values in label.fields.items()}, label.doubted],
         "implies": [label.implies, label.least_degree, label.excludes],
-        CUES: [*(asdict(cue) for cue in label.cues), *label.words, *label.title_words],
+        CUES: [*(asdict(cue) for cue in label.cues), *label.words, *label.title_words, *label.cpv],
     }
     hashes = {name: short_hash(canonical(part)) for name, part in parts.items()}
     return {"label": label.label_id, **hashes}

@@ -38,7 +38,7 @@ def features(
     labels: tuple[str, ...],
     forms: tuple[str, ...],
     evidence: Mapping[str, tuple[str, ...]] | None = None,
-    subjects: Sequence[Mapping[str, tuple[str, ...]]] = ({}, {}),
+    subjects: Sequence[Mapping[str, tuple[str, ...]]] = ({}, {}, {}),
     mask_names: bool = False,
 ) -> FeatureUnion:
     """Build an unfitted union of the named features, in the order of ``FEATURES``.
@@ -48,7 +48,8 @@ def features(
         labels: Label ids whose passages are scored.
         forms: Label ids whose names are judged by their surroundings.
         evidence: See ``PassageScores``.
-        subjects: Mission id to its words, and to those for titles; see ``SubjectWords``.
+        subjects: Mission id to its words, its words for titles, and its CPV codes; see
+            ``SubjectWords``.
         mask_names: Hide the forms' own names, which are cues.
 
     Returns:

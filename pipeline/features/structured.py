@@ -55,16 +55,19 @@ class MissionWords(Stateless):
     """How many words of each mission stand in a document.
 
     Args:
-        words, title_words: Mission id to patterns; see ``SubjectWords``.
+        words, title_words, cpv: Mission id to patterns, or to beginnings of CPV codes; see
+            ``SubjectWords``.
     """
 
     def __init__(
         self,
         words: Mapping[str, tuple[str, ...]] | None = None,
         title_words: Mapping[str, tuple[str, ...]] | None = None,
+        cpv: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.words = words
         self.title_words = title_words
+        self.cpv = cpv
 
     def transform(self, readings: Sequence[Reading]) -> Floats:
         """Count the words; see ``SubjectWords.count``."""
@@ -72,8 +75,9 @@ class MissionWords(Stateless):
 
     def subjects(self) -> SubjectWords:
         """Return the word lists, ready to be applied."""
-        return SubjectWords(_listed(self.words), _listed(self.title_words))
+        words, title_words, cpv = map(_tuples, (self.words, self.title_words, self.cpv))
+        return SubjectWords(WordList(words), WordList(title_words), cpv)
 
 
-def _listed(words: Mapping[str, tuple[str, ...]] | None) -> WordList:
-    return WordList({name: tuple(some) for name, some in (words or {}).items()})
+def _tuples(lists: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(some) for name, some in (lists or {}).items()}

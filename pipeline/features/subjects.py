@@ -15,16 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.features.lemmas import masked_words
-from pipeline.records import Reading
+from pipeline.records import Notice, Reading
 
 if TYPE_CHECKING:
     from pipeline.features.worded import Worded
 
 Floats = NDArray[np.float64]
 
-# Per mission: its words in the title, those and its words for titles there, its words in the whole
-# text, and its part of all such words.
-COUNTED = ("title", "titled", "text", "part")
+# Per mission: its words in the title; those and its words for titles there, and where the text
+# opens; its words in the whole text, and its part of all such words; its CPV codes.
+COUNTED = ("title", "titled", "opening", "text", "part", "cpv")
+# Words in which a text mostly says what it is about.
+OPENING = 40
 # More words of one mission say no more.
 MOST = 6
 # What is longer is no word of Dutch, and would take long to look through.
@@ -90,11 +92,13 @@ class SubjectWords:
 
     Attributes:
         anywhere: Words that show a mission wherever they stand.
-        titles: Words that show it in a title only: in a text they stand in clauses too.
+        titles: Words that show it in a title or an opening: further on they stand in clauses too.
+        cpv: Mission id to beginnings of CPV codes that often go with it.
     """
 
     anywhere: WordList
     titles: WordList
+    cpv: Mapping[str, tuple[str, ...]]
 
     def values(self, worded: Worded) -> Floats:
         """Count the words of documents; see :meth:`count`."""
@@ -104,7 +108,7 @@ class SubjectWords:
         """Count the words of each mission.
 
         Returns:
-            Between 0 and 1, shape (n_documents, n_missions * 4): per mission the ``COUNTED``.
+            Between 0 and 1, shape (n_documents, n_missions * 6): per mission the ``COUNTED``.
         """
         rows = [self._row(reading) for reading in readings]
         return np.array(rows, dtype=np.float64).reshape(
@@ -119,7 +123,13 @@ class SubjectWords:
         first = self.anywhere.counted(title)
         whole = first + self.anywhere.counted(text)
         titled = first + self.titles.counted(title)
+        opening = self.anywhere.counted(text[:OPENING]) + self.titles.counted(text[:OPENING])
         part = whole / max(1.0, whole.sum())
         capped = np.log1p(np.minimum(whole, MOST)) / np.log1p(MOST)
-        columns = (np.minimum(first, 1.0), np.minimum(titled, 2.0) / 2, capped, part)
+        named = (np.minimum(first, 1.0), np.minimum(titled, 2.0) / 2, np.minimum(opening, 3.0) / 3)
+        columns = (*named, capped, part, self._coded(document.notice))
         return np.column_stack(columns).ravel()
+
+    def _coded(self, notice: Notice) -> Floats:
+        main = notice.cpv[0] if notice.cpv else ""
+        return np.array([float(main.startswith(some)) for some in self.cpv.values()])

@@ -30,13 +30,13 @@ Weights = Mapping[str, Mapping[str, float]]
 # decides it, and much for the forms, of which some are procedures.
 TEXT = {"lemmas": 0.7, "chars": 0.7, "phrases": 0.5, "cues": 0.2}
 FORMS = TEXT | {"fields": 0.2}
-MISSIONS = {"lemmas": 1.0, "chars": 1.0, "fields": 0.5, "subjects": 1.0}
+MISSIONS = {"lemmas": 0.5, "chars": 0.5, "fields": 0.3, "subjects": 2.0}
 WEIGHTS: Weights = {
     **dict.fromkeys(("degree", "aspect", "openness"), TEXT),
     "forms": FORMS,
     "mission": MISSIONS,
 }
-STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3, "mission": 0.3}
+STRENGTHS = {"degree": 2.0, "aspect": 1.0, "openness": 1.0, "forms": 0.3, "mission": 0.5}
 
 # They speak for every question, and enter at calibration. How long a text is does not: boilerplate
 # makes it long, and a model that was told took the longest for transformative.
@@ -56,7 +56,8 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     Args:
         labels: Judgement (``degree``, ``aspect``, ``forms``, ``mission``) to label ids; degrees by
             rank, ``none`` first. Missions are learned where anybody was asked for them.
-        words, title_words: Mission id to its words; see ``SubjectWords``.
+        subjects: Mission id to its words, its words for titles, and its CPV codes; see
+            ``SubjectWords``.
         weights: Judgement, and ``openness``, to feature to how much it counts; features that none
             names are left out.
         strengths: Judgement to C, see ``BinaryTask``.
@@ -77,8 +78,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         labels: Mapping[str, tuple[str, ...]] | None = None,
-        words: Mapping[str, tuple[str, ...]] | None = None,
-        title_words: Mapping[str, tuple[str, ...]] | None = None,
+        subjects: Sequence[Mapping[str, tuple[str, ...]]] = ({}, {}, {}),
         weights: Weights | None = None,
         strengths: Mapping[str, float] | None = None,
         direct: tuple[str, ...] = DIRECT,
@@ -86,8 +86,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
         heads: Heads | None = None,
     ) -> None:
         self.labels = labels
-        self.words = words
-        self.title_words = title_words
+        self.subjects = subjects
         self.weights = weights
         self.strengths = strengths
         self.direct = direct
@@ -98,9 +97,11 @@ class Judge(BaseEstimator):  # type: ignore[misc]
     def for_codebook(cls, codebook: Codebook, **options: object) -> Self:
         """Make an unfitted judge of all labels of a codebook."""
         labels = {kind: codebook.of(kind) for kind in JUDGED}
-        words = {mission.label_id: mission.words for mission in codebook.missions}
-        title_words = {mission.label_id: mission.title_words for mission in codebook.missions}
-        return cls(labels, words, title_words, **options)  # type: ignore[arg-type]
+        subjects = tuple(
+            {mission.label_id: getattr(mission, name) for mission in codebook.missions}
+            for name in ("words", "title_words", "cpv")
+        )
+        return cls(labels, subjects, **options)  # type: ignore[arg-type]
 
     def fit(
         self,
@@ -126,7 +127,7 @@ class Judge(BaseEstimator):  # type: ignore[misc]
             labels=(*degrees[1:], *aspects, *openness, *forms),
             forms=forms,
             evidence=self._evidence((*aspects, *openness)),
-            subjects=(self.words or {}, self.title_words or {}),
+            subjects=self.subjects,
             mask_names=self.mask_names,
         )
         matrix = self.features_.fit_transform(readings, targets).tocsr()

@@ -15,7 +15,7 @@ from pipeline.records import INNOVATION
 # docs/model_choice.md has the rule. Shares are sums of probabilities, without it.
 THRESHOLDS = {INNOVATION: 0.65}
 FORM_THRESHOLD = 0.35
-MISSION_THRESHOLD = 0.5
+MISSION_THRESHOLD = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from pipeline.store import Store
 
 WORDS = {"roads": ("*brug*", "weg", "fiets*"), "care": ("*zorg", "huisarts")}
 TITLES = {"roads": ("straat",), "care": ("sport*",)}
-SUBJECTS = SubjectWords(WordList(WORDS), WordList(TITLES))
+SUBJECTS = SubjectWords(WordList(WORDS), WordList(TITLES), {"roads": ("45233",), "care": ("85",)})
 
 
-def read(title, description=None):
+def read(title, description=None, cpv=()):
     notice = Notice(
         notice_id="1",
         source="t",
@@ -27,6 +27,7 @@ def read(title, description=None):
         title=title,
         description=description,
         language="nl",
+        cpv=cpv,
     )
     return [Reading(document=x, hits=()) for x in Analyzer("embedded").analyze([notice])]
 
@@ -61,9 +62,9 @@ def test_words_are_found_as_a_regular_expression_finds_them(word, stems):
 
 
 def test_title_and_text_are_counted_apart_and_shares_add_up():
-    title, text, part = 0, 2, 3
+    title, text, part = 0, 3, 4
     notice = read("Nieuwe brug", "De thuiszorg en de huisarts.")
-    roads, care = SUBJECTS.count(notice)[0].reshape(2, 4)
+    roads, care = SUBJECTS.count(notice)[0].reshape(2, 6)
     assert (roads[title], care[title]) == (1.0, 0.0)
     assert roads[text] < care[text] < 1
     assert roads[part] == pytest.approx(1 / 3)
@@ -74,11 +75,19 @@ def test_a_notice_without_such_words_counts_nothing():
     assert not np.any(SUBJECTS.count(read("Levering van papier", "Wit en grijs.")))
 
 
-def test_a_word_for_titles_counts_in_a_title_only():
-    titled = 1
-    (found,) = SUBJECTS.count(read("Sportvelden", "Langs de straat."))
-    roads, care = found.reshape(2, 4)
-    assert (roads.any(), care[titled], care.sum()) == (False, 0.5, 0.5)
+def test_a_word_for_titles_counts_in_a_title_and_where_the_text_opens():
+    titled, opening = 1, 2
+    (found,) = SUBJECTS.count(read("Sportvelden", "papier " * 39 + "straat sportdag"))
+    roads, care = found.reshape(2, 6)
+    assert (roads[opening], roads.sum()) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
+    assert (care[titled], care.sum()) == (0.5, 0.5)
+
+
+def test_the_main_cpv_code_shows_a_mission():
+    cpv = 5
+    for codes, expected in ((("45233120", "85000000"), [1, 0]), ((), [0, 0])):
+        (found,) = SUBJECTS.count(read("Papier", "Wit.", cpv=codes))
+        assert found.reshape(2, 6)[:, cpv].tolist() == expected
 
 
 def test_what_is_longer_than_any_word_shows_nothing():
