@@ -115,11 +115,10 @@ class Codebook:
         return short_hash(canonical(self.parts))
 
     def cues_in(self, language: str) -> Iterator[tuple[str, Cue]]:
-        """Yield the cues in a language, each with its label; of an unknown language none."""
-        if language == OWN_LANGUAGE:
-            yield from ((label.label_id, cue) for label in self.labels for cue in label.cues)
-        for label_id, cues in self.translated.get(language, {}).items():
-            yield from ((label_id, cue) for cue in cues)
+        """Return the cues in a language, each with its label; of an unknown language none."""
+        own = {x.label_id: x.cues for x in self.labels}
+        cues = own if language == OWN_LANGUAGE else self.translated.get(language, {})
+        return ((label_id, cue) for label_id, some in cues.items() for cue in some)
 
     def fingerprint_in(self, language: str | None) -> str:
         """``fingerprint``, and that of a language's own cues: ``0123456789abcdef+fr-fedcba…``."""
@@ -240,7 +239,7 @@ def load(store: Store) -> Codebook:
             },
         )
     except (KeyError, TypeError) as error:
-        where = f"{store.codebook_path.name} or corpora/languages"
+        where = "codebook.toml or corpora/languages"
         raise CorpusError(f"{where}: missing or unknown member {error}") from None
     _check(book)
     return book
@@ -299,8 +298,7 @@ def _check(book: Codebook) -> None:
     for language, cues in book.translated.items():
         # What a text in another language says of degree nobody has measured.
         if other := sorted(set(cues) - set(book.forms)):
-            where = f"corpora/languages/{language}.toml"
-            raise CorpusError(f"{where} has cues of {', '.join(other)}; expected forms only")
+            raise CorpusError(f"languages/{language}.toml has cues of {other}; expected forms only")
     ranks = [book.label(x).rank for x in book.degrees]
     if ranks != list(range(len(ranks))):
         raise CorpusError(f"degrees must stand in order of rank 0, 1, ...; found {ranks}")

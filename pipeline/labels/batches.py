@@ -217,7 +217,7 @@ def _same(spec: ClassifierSpec) -> Classifier:
             raise ModelMismatch(
                 f"{name} of {spec.model_id} in {home} is {here[name][:16]}; "
                 f"expected {expected[:16]}",
-                hint="Give all machines the same models/, corpora/codebook.toml and corpora/languages.",
+                hint="Give all machines the same models/, and codebook and languages in corpora/.",
             )
     return classifier
 

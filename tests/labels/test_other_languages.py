@@ -138,7 +138,9 @@ def test_cues_of_a_degree_are_refused_in_a_language_without_judgements(tmp_path)
     assert load(Store(tmp_path)).translated == {}
     path = corpora / "languages" / "fr.toml"
     path.write_text('[disruptive]\ncue = [{ pattern = "nouveau" }]\n')
-    with pytest.raises(CorpusError, match=r"languages/fr\.toml has cues of disruptive; expected"):
+    with pytest.raises(
+        CorpusError, match=r"languages/fr\.toml has cues of \['disruptive'\]; expected"
+    ):
         load(Store(tmp_path))
     path.write_text('[sbir]\ncues = [{ pattern = "sbir" }]\n')
     with pytest.raises(CorpusError, match=r"corpora/languages: missing or unknown member 'cue'"):
