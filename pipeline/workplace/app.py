@@ -53,6 +53,7 @@ WRITE: dict[str, str] = {
     "/beoordelen/{duty}/{notice_id:path}": "judging.judgement_sent",
     "/beslissen/{file}/{notice_id:path}": "deciding.decided",
     "/model/leren": "training.teach",
+    "/model/leercurve": "curve.measure_curve",
     "/model/lezen": "training.read_all_notices",
     "/model/kiezen": "training.promote_model",
     "/rapport/{period}": "reporting.make_report",

@@ -80,6 +80,7 @@ class Workplace(Home):
         claims: Who has which notice before them.
         agreed: Agreement that was calculated, by file and its state.
         checked: Checks that were run, each with the state of the store.
+        counted: How many judgements there were of each notice, with the state of the store.
     """
 
     clock: Callable[[], dt.datetime]
@@ -89,6 +90,7 @@ class Workplace(Home):
     claims: Claims = field(default_factory=Claims)
     agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
     checked: dict[str, tuple[object, list[Check]]] = field(default_factory=dict)
+    counted: tuple[object, dict[str, int]] | None = None
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

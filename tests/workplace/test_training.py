@@ -92,12 +92,12 @@ def test_from_judgements_to_a_promoted_model_without_a_command(site, taught, bro
 
 
 def test_judgements_of_a_draw_are_never_taught(site, taught):
-    from pipeline.workplace.training import _teaching
+    from pipeline.workplace.lessons import teaching
 
-    assert [name for name, _ in _teaching(site.work)] == ["vers"]
+    assert [name for name, _ in teaching(site.work)] == ["vers"]
     judged = site.work.annotations("vers")
     site.work.store.keep("draws", "2026Q3-x", {"text_notice_ids": [judged[0].notice_id]})
-    assert _teaching(site.work) == []
+    assert teaching(site.work) == []
 
 
 @pytest.fixture
