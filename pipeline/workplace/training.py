@@ -256,7 +256,16 @@ def _history(work: Workplace) -> list[dict[str, Any]]:
         found = promotions.history(work.store)
     except ModelError:
         return []
-    return [{"promotion": x, "on": _day(x.on), "last": x is found[-1]} for x in found]
+    return [
+        {
+            "promotion": x,
+            "on": _day(x.on),
+            "last": x is found[-1],
+            # One whose folder is gone cannot be taken into use again.
+            "there": work.store.has_model(x.model_id),
+        }
+        for x in found
+    ]
 
 
 def promote_model(visit: Visit) -> Response:

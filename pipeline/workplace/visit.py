@@ -27,6 +27,7 @@ from pipeline.store import short_hash
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
+from pipeline.workplace.people import Member, Role
 
 if TYPE_CHECKING:
     from pipeline.workplace.search import Finder
@@ -62,6 +63,10 @@ TEMPLATES.globals |= {"address": address, "asset": asset, "dutch": dutch}
 # A file of judgements and its state; agreement per question, and per person.
 AgreedKey = tuple[str, tuple[int, int]]
 Agreed = tuple[list[dict[str, str]], list[dict[str, str]]]
+
+
+class OtherRole(PipelineError):
+    """Whoever asks may not do this; the message is the name of the role that may."""
 
 
 class NotThere(PipelineError):
@@ -170,6 +175,7 @@ class Visit:
     """A request, with who makes it.
 
     Attributes:
+        member: Who asks.
         path: The variable parts of the address.
         query: What stands behind the question mark.
         form: What was sent; of a field that was sent several times all values.
@@ -178,13 +184,22 @@ class Visit:
     """
 
     work: Workplace
-    person: str
+    member: Member
     token: str
     url: str
     path: Mapping[str, str] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wants_json: bool = False
+
+    @property
+    def person(self) -> str:
+        """The name of who asks."""
+        return self.member.name
+
+    def may(self, role: Role) -> bool:
+        """Whether who asks may do what a role may."""
+        return self.member.may(role)
 
     @cached_property
     def now(self) -> dt.datetime:
