@@ -61,7 +61,7 @@ WRITE: dict[str, str] = {
     "/mensen": "entrance.invited",
     "/mensen/{name}/rol": "entrance.role_given",
     "/mensen/{name}/naam": "entrance.renamed",
-    "/mensen/{name}/intrekken": "entrance.withdrawn",
+    "/mensen/{name}/intrekken": "entrance.link_withdrawn",
     "/lijsten/{duty}/sluiten": "listing.closed",
     "/lijsten/{duty}/heropenen": "listing.reopened",
 }

@@ -44,7 +44,7 @@ def renamed(visit: Visit) -> Response:
     return visit.go("mensen")
 
 
-def withdrawn(visit: Visit) -> Response:
+def link_withdrawn(visit: Visit) -> Response:
     """Make a person's link void."""
     withdraw_link(visit.work.store, visit.path["name"])
     return visit.go("mensen")

@@ -28,7 +28,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Colleague:
     """Somebody who works here.
 
     Attributes:
@@ -49,13 +49,13 @@ class Member:
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
-Members = dict[str, Member]
+Colleagues = dict[str, Colleague]
 
 
-def people(store: Store) -> Members:
+def people(store: Store) -> Colleagues:
     """Return who has or had a link, by name."""
     kept = store.kept("state", PEOPLE).get(PEOPLE, {})
-    return {name: Member(name=name, **facts) for name, facts in kept.items()}
+    return {name: Colleague(name=name, **facts) for name, facts in kept.items()}
 
 
 def invite(store: Store, name: str, *, role: Role, now: dt.datetime) -> str:
@@ -67,7 +67,7 @@ def invite(store: Store, name: str, *, role: Role, now: dt.datetime) -> str:
     """
     _require_role(role)
     secret = secrets.token_urlsafe(32)
-    made = Member(
+    made = Colleague(
         name=_pseudonym(name), token=sha256(secret.encode()), since=now.isoformat(), role=role
     )
     _change(store, lambda known: known | {name: made})
@@ -120,14 +120,14 @@ def rename_person(store: Store, old: str, new: str, codebook: Codebook) -> None:
         _change(store, lambda known: _called(known, old, new))
 
 
-def _called(known: Members, old: str, new: str) -> Members:
+def _called(known: Colleagues, old: str, new: str) -> Colleagues:
     return {
         (new if name == old else name): replace(one, name=new, becomes="") if name == old else one
         for name, one in known.items()
     }
 
 
-def person_of(store: Store, secret: str) -> Member | None:
+def person_of(store: Store, secret: str) -> Colleague | None:
     """Return whose secret it is; ``None`` where it is nobody's."""
     found = sha256(secret.encode())
     return next(
@@ -143,7 +143,7 @@ def form_token(secret: str) -> str:
     return sha256(f"form:{secret}".encode())
 
 
-def _change(store: Store, change: Callable[[Members], Members]) -> None:
+def _change(store: Store, change: Callable[[Colleagues], Colleagues]) -> None:
     with store.exclusive("people"):
         known = change(people(store))
         if not any(one.token and one.may("keeper") for one in known.values()):
@@ -154,11 +154,11 @@ def _change(store: Store, change: Callable[[Members], Members]) -> None:
         store.keep("state", PEOPLE, {name: _facts(one) for name, one in known.items()})
 
 
-def _facts(one: Member) -> dict[str, str]:
+def _facts(one: Colleague) -> dict[str, str]:
     return {name: value for name, value in asdict(one).items() if name != "name"}
 
 
-def _one(known: Members, name: str) -> Member:
+def _one(known: Colleagues, name: str) -> Colleague:
     if name not in known:
         raise SettingsError(f"nobody is called {name!r}; known: {', '.join(sorted(known))}")
     return known[name]

@@ -27,7 +27,7 @@ from pipeline.store import short_hash
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
-from pipeline.workplace.people import Member, Role
+from pipeline.workplace.people import Colleague, Role
 
 if TYPE_CHECKING:
     from pipeline.workplace.search import Finder
@@ -184,7 +184,7 @@ class Visit:
     """
 
     work: Workplace
-    member: Member
+    member: Colleague
     token: str
     url: str
     path: Mapping[str, str] = field(default_factory=dict)
