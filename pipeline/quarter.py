@@ -88,7 +88,7 @@ class PeriodWork(Home):
     def unscored(self) -> list[Notice]:
         """The texts of the frame that the model has not judged yet."""
         known = scoring.known(self.store, self.model, self.codebook)
-        return scoring.missing(self.material.texts(), known)
+        return scoring.missing(self.material.texts(), known, self.codebook)
 
     @cached_property
     def scores(self) -> Scores:

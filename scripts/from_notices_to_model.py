@@ -1,7 +1,7 @@
 """From 200 fresh notices to a promoted model, by two annotators, in browsers and nothing else.
 
     python scripts/from_notices_to_model.py --folder /tmp/goal
-    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 500   # learns from fewer
+    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 400   # learns from fewer
 
 Makes a home in which 200 authored notices are taken out of the corpus and lie beside it as fresh
 ones (fictional, and marked so), starts `serve`, and from there on only clicks and presses keys, as

@@ -106,7 +106,7 @@ def shared_spec(classifier: Classifier) -> ClassifierSpec:
         analyzer=settings.analyzer,
         model_id=classifier.card.model_id,
         model=identity(classifier.card),
-        codebook=classifier.codebook.fingerprint,
+        codebook=classifier.codebook.whole,
         batch_size=settings.batch_size,
     )
     if not settings.cluster:
@@ -211,13 +211,13 @@ def _same(spec: ClassifierSpec) -> Classifier:
     home = spec.home if (spec.home / "models").is_dir() else settings_module.load().home
     settings = Settings(home=home, analyzer=spec.analyzer, batch_size=spec.batch_size)
     classifier = spec.kind.load(spec.model_id, settings=settings)
-    here = {"model": identity(classifier.card), "codebook": classifier.codebook.fingerprint}
+    here = {"model": identity(classifier.card), "codebook": classifier.codebook.whole}
     for name, expected in {"model": spec.model, "codebook": spec.codebook}.items():
         if here[name] != expected:
             raise ModelMismatch(
                 f"{name} of {spec.model_id} in {home} is {here[name][:16]}; "
                 f"expected {expected[:16]}",
-                hint="Give all machines the same models/ and corpora/codebook.toml.",
+                hint="Give all machines the same models/, and codebook and languages in corpora/.",
             )
     return classifier
 

@@ -100,7 +100,7 @@ def run_fingerprint(
         files,
         asdict(layout),
         classifier.card.model_id,
-        classifier.codebook.fingerprint,
+        classifier.codebook.whole,
         classifier.analyzer.name,
         kind,
     ]

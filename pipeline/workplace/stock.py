@@ -57,7 +57,7 @@ def read_unread(
     known = scoring.known(work.store, classifier.card.model_id, work.codebook)
     read = looked = 0
     for part in batches(contents(work).notices, scoring.PER_FILE):
-        if unread := scoring.missing(part, known):
+        if unread := scoring.missing(part, known, work.codebook):
             scoring.score(unread, store=work.store, classifier=classifier, jobs=jobs)
         read, looked = read + len(unread), looked + len(part)
         tell(looked)

@@ -27,6 +27,7 @@ from pipeline.store import short_hash
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
+from pipeline.workplace.people import Colleague, Role
 
 if TYPE_CHECKING:
     from pipeline.workplace.search import Finder
@@ -64,6 +65,10 @@ AgreedKey = tuple[str, tuple[int, int]]
 Agreed = tuple[list[dict[str, str]], list[dict[str, str]]]
 
 
+class OtherRole(PipelineError):
+    """Whoever asks may not do this; the message is the name of the role that may."""
+
+
 class NotThere(PipelineError):
     """There is no such page, notice or list."""
 
@@ -80,6 +85,7 @@ class Workplace(Home):
         claims: Who has which notice before them.
         agreed: Agreement that was calculated, by file and its state.
         checked: Checks that were run, each with the state of the store.
+        counted: How many judgements there were of each notice, with the state of the store.
     """
 
     clock: Callable[[], dt.datetime]
@@ -89,6 +95,7 @@ class Workplace(Home):
     claims: Claims = field(default_factory=Claims)
     agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
     checked: dict[str, tuple[object, list[Check]]] = field(default_factory=dict)
+    counted: tuple[object, dict[str, int]] | None = None
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -168,6 +175,7 @@ class Visit:
     """A request, with who makes it.
 
     Attributes:
+        member: Who asks.
         path: The variable parts of the address.
         query: What stands behind the question mark.
         form: What was sent; of a field that was sent several times all values.
@@ -176,13 +184,22 @@ class Visit:
     """
 
     work: Workplace
-    person: str
+    member: Colleague
     token: str
     url: str
     path: Mapping[str, str] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wants_json: bool = False
+
+    @property
+    def person(self) -> str:
+        """The name of who asks."""
+        return self.member.name
+
+    def may(self, role: Role) -> bool:
+        """Whether who asks may do what a role may."""
+        return self.member.may(role)
 
     @cached_property
     def now(self) -> dt.datetime:
