@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from pipeline import cli, settings
 from pipeline import codebook as codebooks
-from pipeline.corpus import annotations
+from pipeline.corpus import annotations, missions
 from pipeline.errors import CorpusError, SettingsError
 from pipeline.store import Store
 
+NOW = codebooks.load(Store(settings.load().home)).version
+HERE, NEXT = str(NOW), str(NOW + 1)
 BLOCK = """
 [[label]]
 id = "open_hardware"
@@ -31,6 +33,7 @@ def store(tmp_path, monkeypatch):
     shutil.copy(source / "codebook.toml", tmp_path / "corpora")
     for name in ("authored", "demo"):
         shutil.copy(source / "annotations" / f"{name}.csv", tmp_path / "corpora" / "annotations")
+    shutil.copytree(source / "missions", tmp_path / "corpora" / "missions")
     monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(tmp_path))
     return Store(tmp_path)
 
@@ -61,13 +64,13 @@ def test_a_new_label_is_one_block_and_one_command(store):
     add_label(store)
     with pytest.raises(CorpusError, match="labels, definitions or fields have changed") as error:
         read(store)
-    assert "annotations migrate --to 3" in error.value.hint
-    told = migrate("--to", "3", "--default", "open_hardware=no")
-    assert "version 2 becomes 3" in told
+    assert f"annotations migrate --to {NEXT}" in error.value.hint
+    told = migrate("--to", NEXT, "--default", "open_hardware=no")
+    assert f"version {NOW} becomes {NEXT}" in told
     assert "demo.csv: 54 of 54 judgements" in told
     after = read(store)
     assert [x.judgement for x in after] == [x.judgement for x in before]
-    assert {x.codebook_version for x in after} == {3}
+    assert {x.codebook_version for x in after} == {NOW + 1}
     (kept,) = (store.corpora / "migrations.jsonl").read_text().splitlines()
     assert json.loads(kept)["default_no"] == ["open_hardware"]
 
@@ -80,7 +83,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(store):
         return {path: path.read_bytes() for path in files}
 
     before = kept()
-    told = migrate("--to", "3", "--default", "open_hardware=no", "--dry-run")
+    told = migrate("--to", NEXT, "--default", "open_hardware=no", "--dry-run")
     every = len(lines(store, "authored"))
     assert f"authored.csv: {every} of {every} judgements" in told
     assert kept() == before
@@ -89,21 +92,21 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(store):
 def test_that_nobody_was_asked_must_be_said(store):
     add_label(store)
     with pytest.raises(CorpusError, match=r"none of \d+ judgements has open_hardware") as error:
-        migrate("--to", "3")
+        migrate("--to", NEXT)
     assert "--default open_hardware=no" in error.value.hint
-    assert codebooks.load(store).version == 2
+    assert codebooks.load(store).version == NOW
 
 
 def test_a_renamed_label_is_renamed_in_judgement_and_evidence(store):
     text = store.codebook_path.read_text(encoding="utf-8")
     store.codebook_path.write_text(text.replace('id = "living_lab"', 'id = "pilot"'), "utf-8")
     with pytest.raises(CorpusError, match="forms 'living_lab' is not in the codebook"):
-        migrate("--to", "3")
+        migrate("--to", NEXT)
     had = [x["notice_id"] for x in lines(store, "authored") if "living_lab" in x["forms"]]
     marked = store.annotations("authored").count('""label"": ""living_lab""')
     assert had
     assert marked
-    migrate("--to", "3", "--map", "living_lab=pilot")
+    migrate("--to", NEXT, "--map", "living_lab=pilot")
     now = [x["notice_id"] for x in lines(store, "authored") if "pilot" in x["forms"]]
     assert sorted(now) == sorted(had)
     assert store.annotations("authored").count('""label"": ""pilot""') == marked
@@ -116,9 +119,9 @@ def test_one_wrong_line_keeps_all_files_as_they_are(store):
     store.write_annotations("demo", broken)
     before = store.annotation_files()
     with pytest.raises(CorpusError, match=r"demo, line \d+: degree 'revolutionary'"):
-        migrate("--to", "3", "--default", "open_hardware=no")
+        migrate("--to", NEXT, "--default", "open_hardware=no")
     assert store.annotation_files() == before
-    assert codebooks.load(store).version == 2
+    assert codebooks.load(store).version == NOW
 
 
 def test_a_changed_meaning_needs_a_version_and_a_cue_does_not(store):
@@ -129,8 +132,8 @@ def test_a_changed_meaning_needs_a_version_and_a_cue_does_not(store):
     assert read(store)
     store.codebook_path.write_text(text.replace("Gekocht wordt wat", "Wat"), "utf-8")
     with pytest.raises(CorpusError, match="labels, definitions or fields have changed"):
-        migrate("--to", "2")
-    migrate("--to", "3")
+        migrate("--to", HERE)
+    migrate("--to", NEXT)
     assert read(store)
 
 
@@ -144,20 +147,33 @@ def test_a_file_of_before_fingerprints_gets_them_without_a_new_version(store):
     store.write_annotations("demo", out.getvalue())
     with pytest.raises(CorpusError, match="no column codebook_fingerprint"):
         read(store)
-    assert "demo.csv: 54 of 54" in migrate("--to", "2")
+    assert "demo.csv: 54 of 54" in migrate("--to", HERE)
     assert store.annotations("demo") == expected
-    assert "demo.csv: 0 of 54" in migrate("--to", "2")
+    assert "demo.csv: 0 of 54" in migrate("--to", HERE)
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["--to", "4"], CorpusError, "the codebook is version 2; expected --to 2 or 3, not 4"),
-        (["--to", "3", "--default", "sbir=yes"], SettingsError, "only no can be said"),
-        (["--to", "3", "--map", "sbir"], SettingsError, "expected OLD=NEW"),
-        (["--to", "3", "--map", "sbir=magic"], CorpusError, "unknown label 'magic'"),
+        (
+            ["--to", str(NOW + 2)],
+            CorpusError,
+            f"version {NOW}; expected --to {HERE} or {NEXT}, not {NOW + 2}",
+        ),
+        (["--to", NEXT, "--default", "sbir=yes"], SettingsError, "only no can be said"),
+        (["--to", NEXT, "--map", "sbir"], SettingsError, "expected OLD=NEW"),
+        (["--to", NEXT, "--map", "sbir=magic"], CorpusError, "unknown label 'magic'"),
     ],
 )
 def test_a_wrong_wish_is_explained(store, arguments, error, message):
     with pytest.raises(error, match=message):
         migrate(*arguments)
+
+
+def test_judgements_of_missions_come_along(store):
+    before = missions.read(store.missions("real"), codebooks.load(store), name="real")
+    add_label(store)
+    migrate("--to", NEXT, "--default", "open_hardware=no")
+    after = missions.read(store.missions("real"), codebooks.load(store), name="real")
+    assert {x.codebook_version for x in after} == {NOW + 1}
+    assert [x.missions for x in after] == [x.missions for x in before]
