@@ -132,7 +132,7 @@ def evaluate(
     others = {}
     if real is not None:
         told = missions.read(store.missions("real"), codebook, name="missions/real.csv")
-        served = {x: one.missions for x, one in missions.final(told).items()}
+        served = {x: one.missions for x, one in missions.agreed(told).items()}
         read = judging.read(store.annotations("real"), codebook, name="real.csv")
         others["real"] = trial.JudgedNotices(real_notices(real), judging.final(read), served)
         if unsettled := judging.undecided(read):

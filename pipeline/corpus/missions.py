@@ -86,7 +86,7 @@ def check(one: MissionReading, notice: Notice) -> None:
         )
 
 
-def final(readings: Iterable[MissionReading]) -> dict[str, MissionReading]:
+def agreed(readings: Iterable[MissionReading]) -> dict[str, MissionReading]:
     """Choose one reading per notice: the decision where there is one, else the first.
 
     Where readings differ and nobody decided, a mission counts only if all readers gave it: when
@@ -126,7 +126,7 @@ def _reading(values: Mapping[str, str], codebook: Codebook) -> MissionReading:
     return MissionReading(
         notice_id=values["notice_id"],
         text_hash=values["text_hash"],
-        missions=missions(values["missions"], codebook),
+        missions=missions_in(values["missions"], codebook),
         annotator=values["annotator"],
         annotated_at=dt.date.fromisoformat(values["annotated_at"]),
         codebook_version=codebook.version,
@@ -135,7 +135,7 @@ def _reading(values: Mapping[str, str], codebook: Codebook) -> MissionReading:
     )
 
 
-def missions(cell: str, codebook: Codebook) -> tuple[str, ...]:
+def missions_in(cell: str, codebook: Codebook) -> tuple[str, ...]:
     """Read the missions of a cell, in the codebook's order.
 
     Raises:

@@ -112,7 +112,7 @@ def _served(store: Store, codebook: Codebook) -> dict[str, MissionReading]:
     files = store.mission_files()
     if not codebook.missions or "authored" not in files:
         return {}
-    return missions.final(missions.read(files["authored"], codebook, name="missions/authored.csv"))
+    return missions.agreed(missions.read(files["authored"], codebook, name="missions/authored.csv"))
 
 
 def _notices(

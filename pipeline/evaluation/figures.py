@@ -67,7 +67,7 @@ def figures(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict
         "calibration": calibration(cases, codebook, seed=seed),
         "risk_coverage": _risk_coverage(cases, codebook),
         "declared": agreement_with_buyers(cases),
-        "missions": missions(cases, codebook, seed=seed),
+        "missions": mission_figures(cases, codebook, seed=seed),
         "slices": slices(cases, codebook, seed=seed),
     }
 
@@ -154,7 +154,7 @@ def slices(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[
     return found
 
 
-def missions(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[str, Any]:
+def mission_figures(cases: Sequence[Case], codebook: Codebook, *, seed: int = 0) -> dict[str, Any]:
     """Measure the missions of the notices whose missions people judged.
 
     Returns:

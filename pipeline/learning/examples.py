@@ -79,7 +79,7 @@ def with_missions(learned: TrainingSet, store: Store, codebook: Codebook) -> Tra
     if not codebook.missions or AUTHORED not in store.mission_files():
         return learned
     read = missions.read(store.missions(AUTHORED), codebook, name=f"missions/{AUTHORED}.csv")
-    told = missions.final(read)
+    told = missions.agreed(read)
     targets = []
     for reading, target in zip(learned.readings, learned.targets, strict=True):
         one = told.get(_id_of(reading))

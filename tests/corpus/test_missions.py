@@ -97,9 +97,9 @@ def test_judgements_by_another_codebook_are_refused(book):
 def test_where_readers_differ_a_mission_needs_both_and_a_decision_settles_it(book):
     first = reading(book, "energy_climate", "built_environment")
     second = reading(book, "energy_climate", by="b", round_="second")
-    assert missions.final([first, second])["1-2026"].missions == ("energy_climate",)
+    assert missions.agreed([first, second])["1-2026"].missions == ("energy_climate",)
     decided = reading(book, "built_environment", by="c", round_="adjudicated")
-    assert missions.final([decided, first, second])["1-2026"].missions == ("built_environment",)
+    assert missions.agreed([decided, first, second])["1-2026"].missions == ("built_environment",)
 
 
 def test_agreement_per_mission_is_krippendorffs_alpha(book):
@@ -138,7 +138,7 @@ def test_most_notices_of_ours_are_read_and_the_second_readings_are_independent(b
     read = missions.read(STORE.missions("authored"), book, name="authored")
     known = {x["notice_id"] for x in STORE.authored()}
     assert {x.notice_id for x in read} <= known
-    assert len(missions.final(read)) >= 1200
+    assert len(missions.agreed(read)) >= 1200
     twice = missions.pairs(read)
     assert len(twice) >= 400
     assert all(len({x.annotator for x in several}) == len(several) for several in twice)

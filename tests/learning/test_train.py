@@ -194,7 +194,7 @@ def test_the_code_of_a_model_changes_with_any_of_its_modules_and_no_other(monkey
 def test_thresholds_are_those_of_the_recipe(learned):
     given = made(learned, Recipe(thresholds={"innovation_oriented": 0.6, "sbir": 0.3})).thresholds
     assert (given["innovation_oriented"], given["sbir"], given["pcp"]) == (0.6, 0.3, FORM_THRESHOLD)
-    assert set(given) == {"innovation_oriented", *BOOK.forms}
+    assert set(given) == {"innovation_oriented", *BOOK.forms, *BOOK.of("mission")}
 
 
 def test_the_card_names_what_was_added_and_by_whom(learned):
