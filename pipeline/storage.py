@@ -62,7 +62,7 @@ class Remote:
             return bool(system.isdir(self.address))
 
     def files(self) -> list[Remote]:
-        """Return all files below it, those of a folder before its folders.""""""
+        """Return all files below it, those of a folder before its folders."""
         with self._told() as system:
             scheme = urlsplit(self.address).scheme
             found = sorted(system.find(self.address), key=_as_walked)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.codec import from_plain, to_plain
-from pipeline.errors import NoticeError
+from pipeline.errors import NoticeError, PipelineError
 from pipeline.notices import collect as formats
 from pipeline.notices._readers import reader_versions
 from pipeline.notices.formats.tenderned_html import completed
 from pipeline.notices.outlines import notices_folder, storable, without_texts
 from pipeline.notices.serial import notice_to_json
-from pipeline.parallel import batches
+from pipeline.parallel import batches, ordered
 from pipeline.rawstore import RawStore, disk, offer
 from pipeline.records import Notice, Period, Unreadable
 from pipeline.sources.tenderned import RELATED
@@ -85,6 +86,7 @@ def collect(
     *,
     store: RawStore,
     now: dt.datetime,
+    cluster: str = "",
     tell: Callable[[dt.date], None] = lambda _: None,
 ) -> CollectReport:
     """Read the raw notices of a period, but not those read before by the same code.
@@ -92,27 +94,37 @@ def collect(
     What cannot be read goes to ``<day>.quarantine.json``, with the reason.
 
     Args:
+        cluster: Address of a Dask scheduler, whose workers see this store and read days; this
+            process alone writes.
         tell: Hears of each day that is done.
 
     Raises:
-        PipelineError: Another process is collecting this source.
+        PipelineError: Another process is collecting this source, or a worker sees another store.
         CorpusError: A file of raw notices is damaged.
     """
     days = [day for day in store.days(source) if day in period]
-    read, held = 0, []
+    held = []
     with disk.lock(notices_folder(source, store), now=now):
+        # Taken before reading: what a fetch adds meanwhile is then read by the next run.
+        contents = {day: store.content(source, day) for day in days}
+        todo = [
+            x for x in days if not _up_to_date(collected_file(source, x, store=store), contents[x])
+        ]
+        given = ((day, contents[day]) for day in todo)
+        if cluster:
+            whole = ordered(partial(_whole_day, source, store), given, cluster=cluster)
+            made = map(_travelled, whole)
+        else:
+            made = map(partial(_begun_day, source, store), given)
         for day in days:
             path = collected_file(source, day, store=store)
-            # Taken before reading: what a fetch adds meanwhile is then read by the next run.
-            content = store.content(source, day)
-            if not _up_to_date(path, content):
-                _Day(source, day, store=store, content=content).collect(path)
-                read += 1
+            if day in todo:
+                _put(path, next(made))
             held.append(disk.table_facts(path))
             tell(day)
     return CollectReport(
-        read=read,
-        skipped=len(days) - read,
+        read=len(todo),
+        skipped=len(days) - len(todo),
         notices=sum(facts["notices"] for facts in held),
         quarantined=sum(facts["quarantined"] for facts in held),
     )
@@ -150,6 +162,60 @@ def is_read(facts: Mapping[str, Any], content: str) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was read of a day: what goes into its file, what is told of it, and what went wrong."""
+
+    facts: Mapping[str, Any]
+    quarantine: Sequence[Unreadable]
+
+
+# Of a day that was begun, the tables are read while they are written.
+_Reading = tuple[Iterable[pa.Table], Callable[[], _Found]]
+
+
+def _begun_day(source: str, store: RawStore, given: tuple[dt.date, str]) -> _Reading:
+    day, content = given
+    one = _Day(source, day, store=store, content=content)
+    return one.tables(), one.found
+
+
+def _whole_day(
+    source: str, store: RawStore, given: tuple[dt.date, str]
+) -> tuple[list[pa.Table], _Found]:
+    """Read a day where the store is the same one; what travels is all of it."""
+    day, content = given
+    if store.content(source, day) != content:
+        raise PipelineError(
+            f"the raw notices of {source} {day} in {store.store.home} are others than those to "
+            "be read",
+            hint="All workers must see this store under the same path; then collect again.",
+        )
+    tables, found = _begun_day(source, store, given)
+    return list(tables), found()
+
+
+def _travelled(whole: tuple[list[pa.Table], _Found]) -> _Reading:
+    tables, found = whole
+    return tables, lambda: found
+
+
+def _put(path: Path, reading: _Reading) -> None:
+    """Write a day into one file, with what could not be read beside it."""
+    tables, found = reading
+    quarantine = path.with_suffix(".quarantine.json")
+
+    def facts() -> Mapping[str, Any]:
+        # The quarantine must be there before the notices are.
+        if (done := found()).quarantine:
+            write_atomic(quarantine, to_json(to_plain(list(done.quarantine))))
+        else:
+            quarantine.unlink(missing_ok=True)
+        return done.facts
+
+    disk.write_table(path, tables, schema=SCHEMA, facts=facts)
+
+
 class _Day:
     """What was listed on one day, being read."""
 
@@ -161,11 +227,13 @@ class _Day:
         self._dates = {day}
         self._count = 0
 
-    def collect(self, path: Path) -> None:
-        """Read it all into one file, with what could not be read beside it."""
-        tables = map(_table, batches(self._notices(), disk.BATCH))
-        quarantine = path.with_suffix(".quarantine.json")
-        disk.write_table(path, tables, schema=SCHEMA, facts=lambda: self._facts(quarantine))
+    def tables(self) -> Iterator[pa.Table]:
+        """Read it all."""
+        return map(_table, batches(self._notices(), disk.BATCH))
+
+    def found(self) -> _Found:
+        """Tell what was read, when all is."""
+        return _Found(facts=self._facts(), quarantine=tuple(self._quarantine))
 
     def _notices(self) -> Iterator[tuple[str, Notice]]:
         """Yield each notice once, with the id of the raw notice it comes from.
@@ -194,12 +262,7 @@ class _Day:
             self._formats.add(notice.format)
             yield raw.source_id, notice
 
-    def _facts(self, quarantine: Path) -> dict[str, Any]:
-        """Write the quarantine, which must be there before the notices are; return the rest."""
-        if self._quarantine:
-            write_atomic(quarantine, to_json(to_plain(self._quarantine)))
-        else:
-            quarantine.unlink(missing_ok=True)
+    def _facts(self) -> dict[str, Any]:
         versions = reader_versions()
         made_by = f"collect {self._source} {self._day}"
         # Any reader that changes may be able to read what is in quarantine.
