@@ -14,6 +14,9 @@ from pipeline.store import Store, canonical, short_hash
 # What a person who judges never sees, so that it changes no judgement.
 CUES = "cues"
 
+# Of the cues that stand beside the definitions; those of others stand in corpora/languages.
+OWN_LANGUAGE = "nl"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
@@ -85,12 +88,14 @@ class Codebook:
     Attributes:
         judgements: Id to Dutch name.
         questions: Judgement id to the definition that an annotator sees.
+        translated: Per other language (ISO 639-1) its cues, by label id: forms only.
     """
 
     version: int
     judgements: Mapping[str, str]
     labels: tuple[Label, ...]
     questions: Mapping[str, str] = field(default_factory=dict)
+    translated: Mapping[str, Mapping[str, tuple[Cue, ...]]] = field(default_factory=dict)
 
     @cached_property
     def parts(self) -> tuple[Parts, ...]:
@@ -108,6 +113,29 @@ class Codebook:
     def fingerprint(self) -> str:
         """16 hexadecimal characters for all that a model depends on, cues and order included."""
         return short_hash(canonical(self.parts))
+
+    def cues_in(self, language: str) -> Iterator[tuple[str, Cue]]:
+        """Return the cues in a language, each with its label; of an unknown language none."""
+        own = {x.label_id: x.cues for x in self.labels}
+        cues = own if language == OWN_LANGUAGE else self.translated.get(language, {})
+        return ((label_id, cue) for label_id, some in cues.items() for cue in some)
+
+    def fingerprint_in(self, language: str | None) -> str:
+        """``fingerprint``, and that of a language's own cues: ``0123456789abcdef+fr-fedcba…``."""
+        if language is None or language not in self.translated:
+            return self.fingerprint
+        cues = [[label_id, asdict(cue)] for label_id, cue in self.cues_in(language)]
+        return f"{self.fingerprint}+{language}-{short_hash(canonical(cues))}"
+
+    @cached_property
+    def fingerprints(self) -> frozenset[str]:
+        """``fingerprint_in`` every language."""
+        return frozenset(map(self.fingerprint_in, [OWN_LANGUAGE, *self.translated]))
+
+    @cached_property
+    def whole(self) -> str:
+        """16 hexadecimal characters for the codebook with the cues of all languages."""
+        return short_hash(canonical(sorted(self.fingerprints)))
 
     @cached_property
     def meaning(self) -> str:
@@ -205,11 +233,14 @@ def load(store: Store) -> Codebook:
             judgements={x["id"]: x["name"] for x in table["judgement"]},
             questions={x["id"]: x.get("definition", "") for x in table["judgement"]},
             labels=tuple(_label(x) for x in table["label"]),
+            translated={
+                code: {label_id: _cues(words["cue"]) for label_id, words in table.items()}
+                for code, table in store.language_cues().items()
+            },
         )
     except (KeyError, TypeError) as error:
-        raise CorpusError(
-            f"{store.codebook_path.name}: missing or unknown member {error}"
-        ) from None
+        where = "codebook.toml or corpora/languages"
+        raise CorpusError(f"{where}: missing or unknown member {error}") from None
     _check(book)
     return book
 
@@ -222,11 +253,13 @@ def _label(table: dict[str, Any]) -> Label:
         doubted=tuple(rest.pop("doubted", ())),
         implies=tuple(rest.pop("implies", ())),
         excludes=tuple(rest.pop("excludes", ())),
-        cues=tuple(
-            Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in rest.pop("cue", [])
-        ),
+        cues=_cues(rest.pop("cue", [])),
         **rest,
     )
+
+
+def _cues(tables: Sequence[dict[str, Any]]) -> tuple[Cue, ...]:
+    return tuple(Cue(**(cue | {"unless": tuple(cue.get("unless", ()))})) for cue in tables)
 
 
 def _parts(label: Label) -> Parts:
@@ -254,16 +287,18 @@ def _changes(before: Mapping[str, Parts], now: Mapping[str, Parts]) -> Iterator[
 
 def _check(book: Codebook) -> None:
     ids = [label.label_id for label in book.labels]
-    twice = sorted({x for x in ids if ids.count(x) > 1})
-    if twice:
+    if twice := sorted({x for x in ids if ids.count(x) > 1}):
         raise CorpusError(f"labels defined twice: {', '.join(twice)}")
-    homeless = [x.label_id for x in book.labels if x.judgement not in book.judgements]
-    if homeless:
+    if homeless := [x.label_id for x in book.labels if x.judgement not in book.judgements]:
         raise CorpusError(f"labels without a judgement: {', '.join(homeless)}")
     named = {x for label in book.labels for x in (*label.implies, *label.excludes)}
     named |= {label.least_degree for label in book.labels if label.least_degree}
     if unknown := sorted(named - set(ids)):
         raise CorpusError(f"labels that others name but nobody defines: {', '.join(unknown)}")
+    for language, cues in book.translated.items():
+        # What a text in another language says of degree nobody has measured.
+        if other := sorted(set(cues) - set(book.forms)):
+            raise CorpusError(f"languages/{language}.toml has cues of {other}; expected forms only")
     ranks = [book.label(x).rank for x in book.degrees]
     if ranks != list(range(len(ranks))):
         raise CorpusError(f"degrees must stand in order of rank 0, 1, ...; found {ranks}")

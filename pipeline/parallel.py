@@ -6,6 +6,7 @@ share what was loaded before. Only functions that can be found by name travel, a
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import sys
@@ -14,17 +15,26 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from functools import cache, partial
+from importlib import metadata
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.errors import PipelineError, SettingsError
+from pipeline import __version__
+from pipeline.errors import ModelMismatch, PipelineError, SettingsError
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 # Inputs under way per process: one at work, one waiting, so that none is idle.
 UNDER_WAY = 2
+
+# Of others, what can move the last digit of a probability, or what a notice is read as.
+LIBRARIES = (
+    *("lxml", "murmurhash", "numpy", "py3langid", "scikit-learn", "scipy", "spacy"),
+    *("spacy-lookups-data", "ijson", "openpyxl", "pyarrow"),
+)
 
 # Seconds in which a scheduler must answer.
 CLUSTER_PATIENCE = 30
@@ -108,10 +118,15 @@ def _on_cluster(function: Callable[[In], Out], inputs: Iterable[In], address: st
             hint="Start one: `dask scheduler`, and `dask worker ADDRESS --nthreads 1`.",
         ) from None
     # Two equal inputs are two tasks: Dask would take them for one.
-    submit = partial(client.submit, function, pure=False)
+    submit = partial(client.submit, partial(_by_the_same, function, program()), pure=False)
     try:
         threads = max(1, sum(client.nthreads().values()))
         yield from _in_order(submit, inputs, UNDER_WAY * threads)
+    except (AttributeError, ImportError) as error:
+        # What travels is found by name, and a worker does not have it.
+        raise ModelMismatch(
+            f"a worker of {address} has another version of this program: {error}", hint=SAME
+        ) from None
     except (CancelledError, KilledWorker, OSError) as error:
         raise PipelineError(
             f"the cluster at {address} was lost: {type(error).__name__}",
@@ -119,6 +134,43 @@ def _on_cluster(function: Callable[[In], Out], inputs: Iterable[In], address: st
         ) from None
     finally:
         client.close()
+
+
+SAME = "Install the same version of innovatiemonitor and of its libraries on all machines."
+
+
+@cache
+def program() -> dict[str, str]:
+    """Return what the results of this process depend on: the code and its libraries, by version."""
+    here = Path(__file__).parent
+    code = hashlib.sha256()
+    for path in sorted(here.rglob("*.py")):
+        code.update(f"{path.relative_to(here).as_posix()}\0".encode() + path.read_bytes())
+    libraries = {name: metadata.version(name) for name in LIBRARIES}
+    return {"innovatiemonitor": f"{__version__} {code.hexdigest()[:12]}", **libraries}
+
+
+def _by_the_same(function: Callable[[In], Out], expected: dict[str, str], one: In) -> Out:
+    """Work only where the same program does the same; say where it went wrong.
+
+    Raises:
+        ModelMismatch: Code or libraries of this process differ from those that sent the work.
+    """
+    here = program()
+    if other := [
+        f"{x} {here.get(x)}, expected {y}" for x, y in expected.items() if here.get(x) != y
+    ]:
+        raise ModelMismatch(f"{_worker()} has {'; '.join(other)}", hint=SAME)
+    try:
+        return function(one)
+    except PipelineError as error:
+        raise type(error)(f"{_worker()}: {error}", hint=error.hint) from None
+
+
+def _worker() -> str:
+    from distributed import get_worker
+
+    return f"worker {get_worker().address}"
 
 
 def _end_with_parent() -> None:

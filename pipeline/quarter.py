@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -27,12 +27,19 @@ from pipeline.labels import scores as scoring
 from pipeline.labels.classify import Classifier
 from pipeline.labels.scores import Scores
 from pipeline.learning import promotions
-from pipeline.notices import checks, indicators
-from pipeline.notices.period import all_outlines, inspection, quarters_before
+from pipeline.notices import checks
+from pipeline.notices.indicators import read_indicator
+from pipeline.notices.overview import Overview
+from pipeline.notices.period import (
+    all_outlines,
+    counted_indicators,
+    inspection,
+    quarters_before,
+)
 from pipeline.records import Annotation, Check, Draw, Notice, Period
-from pipeline.report.assembled import Background, assemble_facts, inputs
+from pipeline.report.assembled import Background, assemble_facts, beside_published, inputs
 from pipeline.report.build import build
-from pipeline.report.facts import Facts, Imprint
+from pipeline.report.facts import Facts, Imprint, Reconciled
 from pipeline.stamps import stamp
 from pipeline.store import sha256
 
@@ -48,13 +55,20 @@ class PeriodWork(Home):
     Attributes:
         model_id: ``None`` for the promoted model.
         jobs: Processes for the model, at least 1.
+        everything: Whether also the tenders are read that do not touch the period.
         show: Given what is done, a context that hears how much of it is done.
     """
 
     period: Period
     model_id: str | None = None
     jobs: int = 1
+    everything: bool = False
     show: Callable[[str], AbstractContextManager[Callable[[int], None]]] = _silent
+
+    @cached_property
+    def overview(self) -> Overview:
+        """All that was collected, of every period."""
+        return Overview.of(self.raw)
 
     @cached_property
     def material(self) -> Material:
@@ -62,9 +76,10 @@ class PeriodWork(Home):
         drawn = drawing.stored_draws(self.store, self.period)
         judged = (text for each in drawn for text in each.text_notice_ids)
         return material(
-            self.raw,
+            self.overview,
             self.period,
             judged=judged,
+            everything=self.everything,
             suspect_fraction=self.settings.suspect_fraction,
         )
 
@@ -72,7 +87,7 @@ class PeriodWork(Home):
     def unscored(self) -> list[Notice]:
         """The texts of the frame that the model has not judged yet."""
         known = scoring.known(self.store, self.model, self.codebook)
-        return scoring.missing(self.material.texts(), known)
+        return scoring.missing(self.material.texts(), known, self.codebook)
 
     @cached_property
     def scores(self) -> Scores:
@@ -222,15 +237,31 @@ class PeriodWork(Home):
                 settings_fingerprint=self.settings.fingerprint,
                 before=self.before,
                 revised=self._revised(day),
-                published_counts={
-                    name: indicators.read_indicator(table, name)
-                    for name, table in self.store.indicators().items()
-                },
+                elsewhere=self.elsewhere,
+                indicators=self.indicators,
                 checks=self.checks,
                 imprint=Imprint.of(self.settings, self.period),
                 yardsticks=reference.yardsticks(self.store.reference("yardsticks")),
             ),
         )
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, int]:
+        """Lots of tenders that do not touch the period, by why they are out."""
+        if self.material.rest is None:
+            return {}
+        with self.show("link what changed elsewhere") as tell:
+            return self.material.rest.lots(tell=tell)
+
+    @cached_property
+    def indicators(self) -> list[Reconciled]:
+        """Counts that others published, with ours."""
+        known = {
+            name: read_indicator(table, name) for name, table in self.store.indicators().items()
+        }
+        forms = self.scores.forms()
+        counts = counted_indicators(known, overview=self.overview, forms_by_notice=forms)
+        return list(beside_published(known, counts, self.overview.published))
 
     def _revised(self, day: dt.date) -> list[tuple[Published, Published]]:
         """Publications of this and earlier quarters that no longer hold, with what does."""

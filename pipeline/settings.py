@@ -18,7 +18,12 @@ from pipeline.errors import SettingsError
 HOME = Path(__file__).parent.parent
 PUBLISHER = "de beheerder van de innovatiemonitor"
 QUEUE_MIX = {"uncertain": 0.5, "novel": 0.2, "disagreement": 0.2, "suspect": 0.1}
-NO_RESULT = frozenset({"home", "cluster", "contact", "pause_seconds", "stand_ins", "queue_mix"})
+NO_RESULT = frozenset(
+    {
+        *("home", "cluster", "contact", "pause_seconds", "stand_ins", "queue_mix"),
+        "partition_size",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class Settings:
             or the name or path of a spaCy pipeline.
         max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
         batch_size: Notices per batch handed to a process, at least 1.
+        partition_size: Notices in a part, about, where labels are written in parts; at least 1.
         cluster: Address of a Dask scheduler whose workers label notices, such as
             ``tcp://10.0.0.1:8786``; without one, this machine does.
         agreement_floor: Krippendorff's alpha of the degree below which nothing is published; 0.667
@@ -56,6 +62,7 @@ class Settings:
     analyzer: str = "auto"
     max_unreadable: float = 0.05
     batch_size: int = 128
+    partition_size: int = 2_000
     cluster: str = ""
     agreement_floor: float = 0.67
     suspect_fraction: float = 0.01
@@ -75,11 +82,10 @@ class Settings:
         for name in ("agreement_floor", "suspect_fraction"):
             if not 0 < (value := getattr(self, name)) <= 1:
                 raise SettingsError(f"{name} is {value}; expected more than 0, at most 1")
-        if self.batch_size < 1:
-            raise SettingsError(f"batch_size is {self.batch_size}; expected at least 1")
-        for name in ("release_days", "final_after_days"):
-            if getattr(self, name) < 0:
-                raise SettingsError(f"{name} is {getattr(self, name)}; expected at least 0")
+        leasts = {"batch_size": 1, "partition_size": 1, "release_days": 0, "final_after_days": 0}
+        for name, least in leasts.items():
+            if getattr(self, name) < least:
+                raise SettingsError(f"{name} is {getattr(self, name)}; expected at least {least}")
         if not all(isinstance(x, str) for x in self.stand_ins.values()):
             raise SettingsError(f"stand_ins is {self.stand_ins}; expected origins to origins")
 

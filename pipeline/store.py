@@ -155,6 +155,14 @@ class Store:
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
+    def language_cues(self) -> dict[str, dict[str, Any]]:
+        """Read the cues in other languages: per language (ISO 639-1) a table per label id.
+
+        Raises:
+            CorpusError: One is not TOML.
+        """
+        return self._tables("languages")
+
     def write_codebook_version(self, version: int) -> None:
         """Raise the codebook's version and leave the rest of the file as it is.
 
@@ -174,8 +182,11 @@ class Store:
         Raises:
             CorpusError: One is not TOML.
         """
+        return self._tables("indicators")
+
+    def _tables(self, folder: str) -> dict[str, dict[str, Any]]:
         tables = {}
-        for path in sorted((self.corpora / "indicators").glob("*.toml")):
+        for path in sorted((self.corpora / folder).glob("*.toml")):
             try:
                 tables[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

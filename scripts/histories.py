@@ -33,9 +33,20 @@ class Tenders:
 
     Args:
         seed: The same seed gives the same tenders.
+        first_day: From which calls are published.
+        days: On how many days.
+        legacy_before: Year from which notices of TED are eForms.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        first_day: dt.date = FIRST_DAY,
+        days: int = 3600,
+        legacy_before: int = 2023,
+    ) -> None:
+        self._first_day, self._days, self._legacy_before = first_day, days, legacy_before
         self._chance = random.Random(seed)
         self._numbers = count(1)
 
@@ -47,7 +58,7 @@ class Tenders:
     def tender(self) -> list[Notice]:
         """Return the notices of one tender, in the order in which they were published."""
         chance = self._chance
-        day = FIRST_DAY + dt.timedelta(days=chance.randrange(3600))
+        day = self._first_day + dt.timedelta(days=chance.randrange(self._days))
         title = " ".join(chance.choice(words) for words in (SUBJECTS, THINGS, PLACES))
         self._common: dict[str, Any] = {
             "title": f"{title} {chance.randrange(10_000)}",
@@ -55,7 +66,7 @@ class Tenders:
         }
         self._key = str(uuid.UUID(int=chance.getrandbits(128)))
         self._kenmerk = str(next(self._numbers)) if chance.random() < 0.8 else None
-        self._legacy = day.year < 2023
+        self._legacy = day.year < self._legacy_before
         published = list(self._european(day)) if chance.random() < 0.85 else []
         if not published:
             self._kenmerk = self._kenmerk or str(next(self._numbers))

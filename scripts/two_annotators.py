@@ -43,6 +43,9 @@ PRESSED = {
     "3ie": ("transformative", "solution", "asked"),
 }
 PEOPLE = ("anna", "bram")
+# The page says itself when it listens; until then its form is pale.
+READY = "#judgement[data-state=ready]"
+LONGEST_SECONDS = 180
 
 
 def home(folder: Path, number: int) -> tuple[Path, Path]:
@@ -99,7 +102,7 @@ class Annotator(threading.Thread):
 
     def __init__(self, name: str, link: str, number: int, seed: int) -> None:
         super().__init__(name=name)
-        self._link, self._number, self._random = link, number, random.Random(seed)
+        self._link, self.asked, self._random = link, number, random.Random(seed)
         self.pressed: dict[str, str] = {}
         self.seconds: list[float] = []
 
@@ -112,7 +115,7 @@ class Annotator(threading.Thread):
             while self._link.split("/toegang")[0] not in page.url or "/toegang" in page.url:
                 self._enter(page)
             self._go(page, f"{self._link.split('/toegang')[0]}/beoordelen/lijst")
-            while len(self.pressed) < self._number:
+            while len(self.pressed) < self.asked:
                 self._judge(page)
             browser.close()
 
@@ -126,7 +129,7 @@ class Annotator(threading.Thread):
         while True:
             try:
                 page.goto(address)
-                page.wait_for_selector("#judgement", timeout=3000)
+                page.wait_for_selector(READY, timeout=3000)
                 return
             except Error:
                 time.sleep(0.5)
@@ -141,12 +144,15 @@ class Annotator(threading.Thread):
         # Until the server is back the page itself sends it again.
         while page.url == here:
             page.wait_for_timeout(10)
+            if time.perf_counter() - started > LONGEST_SECONDS:
+                told = page.locator("#judgement").get_attribute("data-state")
+                raise RuntimeError(f"{self.name} is stuck at {here}: {told}")
         self.pressed[notice_id] = keys
         self.seconds.append(time.perf_counter() - started)
         try:
-            page.wait_for_selector("#judgement", timeout=3000)
+            page.wait_for_selector(READY, timeout=3000)
         except Error:
-            if len(self.pressed) < self._number:
+            if len(self.pressed) < self.asked:
                 self._go(page, f"{self._link.split('/toegang')[0]}/beoordelen/lijst")
 
 
@@ -200,7 +206,8 @@ def report(folder: Path, people: list[Annotator], kills: int, took: float) -> No
     print(f"judged twice or by nobody who pressed: {len(kept) - len(sent)}")
     seconds = sorted(x for one in people for x in one.seconds)
     print(f"a judgement, keys and answer: median {statistics.median(seconds):.2f} s")
-    if lost or other or len(kept) != len(sent):
+    done = all(len(one.pressed) == one.asked for one in people)
+    if lost or other or len(kept) != len(sent) or not done:
         sys.exit(1)
 
 

@@ -260,7 +260,7 @@ def test_a_run_passes_over_what_is_up_to_date(run, home, monkeypatch):
         raise AssertionError("notices were read")
 
     with monkeypatch.context() as untouched:
-        untouched.setattr("pipeline.notices.period.all_outlines", read)
+        untouched.setattr("pipeline.notices.overview.Overview.of", read)
         assert "up to date" in run("run", "2026Q3", "--offline", "--output", "reports")
     # A file that was touched and holds the same is read, and changes nothing.
     (home.store.corpora / "reference" / "yardsticks.toml").touch()

@@ -21,7 +21,7 @@ GROUND = [
         "store",
         "rawstore",
     ),
-    *("codebook", "parallel", "prepared", "stamps", "home"),
+    *("codebook", "parallel", "prepared", "stamps", "storage", "home"),
 ]
 ROOMS = [
     "sources",

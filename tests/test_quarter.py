@@ -15,6 +15,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.corpus.exchange import Sitting
 from pipeline.errors import CorpusError
 from pipeline.estimates import drawing, material, published
+from pipeline.estimates.extent import FrameFacts
 from pipeline.estimates.frame import frame, read_rates
 from pipeline.labels.scores import Scores
 from pipeline.notices.outlines import without_texts
@@ -168,8 +169,13 @@ def test_a_frame_without_texts_is_that_of_the_whole_notices(home):
     rates = read_rates(home.store.reference("ecb_rates"))
     expected = frame(procedures(said), said.notices, work.period, rates=rates)
     assert work.material.frame.fingerprint == expected.fingerprint
+    assert work.material.frame.included() == expected.included()
+    told = FrameFacts.of(work.material.frame.lots, elsewhere=work.elsewhere)
+    assert told == FrameFacts.of(expected.lots)
+    work = PeriodWork(period=work.period, settings=home.settings, everything=True)
     assert work.material.frame.lots == expected.lots
     assert list(work.material.procedures) == procedures(said)
+    assert work.elsewhere == {}
 
 
 def test_of_several_readings_the_same_one_is_taken_with_and_without_texts(home):

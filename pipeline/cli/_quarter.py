@@ -22,8 +22,13 @@ def work_of(
     model: str | None = None,
     jobs: int = 1,
     cluster: str | None = None,
+    everything: bool = False,
 ) -> PeriodWork:
-    """Return the work on a period, by the settings in force."""
+    """Return the work on a period, by the settings in force.
+
+    Args:
+        everything: Whether also the tenders are read that do not touch the period.
+    """
     from pipeline.quarter import PeriodWork
 
     return PeriodWork(
@@ -31,5 +36,6 @@ def work_of(
         settings=opened(settings_file, cluster=cluster).settings,
         model_id=model,
         jobs=jobs,
+        everything=everything,
         show=progress,
     )

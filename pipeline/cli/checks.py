@@ -99,12 +99,13 @@ def indicators(
       innovatiemonitor indicators
       innovatiemonitor indicators sbir --labels labels.csv
     """
+    from pipeline.notices.overview import Overview
     from pipeline.notices.period import counted_indicators
 
     store = opened(settings_file).raw
     chosen = _indicators(store, name, labels)
     forms = _forms(labels) if labels else {}
-    found = counted_indicators(chosen, store=store, forms_by_notice=forms)
+    found = counted_indicators(chosen, overview=Overview.of(store), forms_by_notice=forms)
     if as_json:
         show_json(found)
         return

@@ -207,7 +207,7 @@ def audit(
     from pipeline.spreadsheet import csv_table
     from pipeline.writing import write_atomic
 
-    lines = list(lines_of(work_of(period, settings_file).material.frame))
+    lines = list(lines_of(work_of(period, settings_file, everything=True).material.frame))
     write_atomic(output, csv_table(AUDITED, lines))
     inside = sum(line["status"] == "in" for line in lines)
     typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,14 +24,21 @@ from pipeline.cli._app import (
 from pipeline.errors import PipelineError, SettingsError
 
 if TYPE_CHECKING:
+    from pipeline.labels.parted import PartedRun
     from pipeline.labels.progress import Progress
+    from pipeline.labels.run import Run
 
 
 @app.command()
 def classify(
     inputs: Inputs,
     output: Annotated[
-        str, typer.Option("--output", "-o", help=".csv, .jsonl, .parquet or .xlsx; - for stdout")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help=".csv, .jsonl, .parquet or .xlsx; a folder/ of Parquet parts; - for stdout",
+        ),
     ],
     jobs: Annotated[int, typer.Option(min=1, help="Processes")] = 1,
     resume: Annotated[bool, typer.Option(help="Continue a run that was broken off")] = False,
@@ -59,25 +66,25 @@ def classify(
 
     One line per notice, in input order. What cannot be read goes to <output>.quarantine.csv;
     the exit code is 1 when that is more than --max-unreadable, or when a file breaks off.
+    A folder gets Parquet parts and a manifest of them, and may lie in shared storage.
 
     \b
     Examples:
       innovatiemonitor classify notices/ -o labels.csv --jobs 2
-      innovatiemonitor classify notices.zip -o labels.csv --cluster tcp://10.0.0.1:8786
+      innovatiemonitor classify s3://ted/2026/ -o s3://ted/labels/ --cluster tcp://10.0.0.1:8786
       innovatiemonitor classify table.xlsx -o labels.parquet --column title=Naam --sheet 2024
       cat notice.xml | innovatiemonitor classify - -o -
     """
     from pipeline.labels.classify import Classifier
-    from pipeline.labels.run import Run
     from pipeline.sources.layout import Layout
 
     given = opened(
         settings_file, analyzer=analyzer, max_unreadable=max_unreadable, cluster=cluster
     ).settings
     with _output(output) as path:
-        run = Run(
+        run = _run_to(
+            path,
             inputs=inputs,
-            path=path,
             classifier=Classifier.load(model, settings=given),
             now=now(),
             layout=Layout(
@@ -189,17 +196,34 @@ def _renames(pairs: list[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+def _run_to(target: str, **given: Any) -> Run | PartedRun:
+    """A folder gets parts, a file all lines."""
+    from pipeline.labels.parted import PartedRun
+    from pipeline.labels.run import Run
+    from pipeline.storage import Remote, place
+
+    found = place(target)
+    if target.endswith("/") or (isinstance(found, Path) and found.is_dir()):
+        return PartedRun(folder=found, **given)
+    if isinstance(found, Remote):
+        raise SettingsError(
+            f"cannot write one file at {found}; expected a folder of parts",
+            hint=f"End the address with a slash: {found}/",
+        )
+    return Run(path=found, **given)
+
+
 @contextmanager
-def _output(name: str) -> Iterator[Path]:
+def _output(name: str) -> Iterator[str]:
     """Give the path to write to; for ``-`` a temporary CSV that goes to standard output."""
     if name != "-":
-        yield Path(name)
+        yield name
         return
     import shutil
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "labels.csv"
-        yield path
+        yield str(path)
         with path.open(encoding="utf-8") as lines:
             shutil.copyfileobj(lines, sys.stdout)

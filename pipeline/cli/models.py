@@ -20,6 +20,7 @@ from pipeline.cli._app import (
     show_json,
     unread,
 )
+from pipeline.cli._tools import file_text, learned_examples
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def train(
     home = opened(settings_file, analyzer=analyzer)
     given, store, codebook = home.settings, home.store, home.codebook
     maker = Analyzer(given.analyzer)
-    learned = _examples(home, codebook, maker, annotations or [], inputs or [])
+    learned = learned_examples(home, codebook, maker, annotations or [], inputs or [])
     learned = _with_silver(home, codebook, maker, learned, silver or [])
     recipe, created = training.Recipe(), now().date().isoformat()
     card = card_of(learned, recipe, codebook, analyzer=maker.name, created=created)
@@ -134,7 +135,7 @@ def evaluate(
         if unsettled := judging.undecided(read):
             typer.echo(f"left out: {len(unsettled)} notices that readers judged differently")
     if cases is not None:
-        others["cases"] = judged_table(_text(cases), codebook, name=cases.name)
+        others["cases"] = judged_table(file_text(cases), codebook, name=cases.name)
     found = trial.evaluate(
         classifier,
         learned_by(
@@ -190,7 +191,7 @@ def compare(
     home = opened(settings_file)
     given, store = home.settings, home.store
     one, other = (Classifier.load(x, settings=given) for x in (champion, challenger))
-    learned = _examples(home, one.codebook, one.analyzer, annotations or [], inputs or [])
+    learned = learned_examples(home, one.codebook, one.analyzer, annotations or [], inputs or [])
     facts = trial.authored_facts(store.authored())
     found = trial.contest(one, other, learned, facts=facts)
     if as_json:
@@ -252,25 +253,6 @@ def promote(
     typer.echo(f"promoted: {to}")
 
 
-def _examples(
-    home: Home, codebook: Codebook, analyzer: Analyzer, files: list[Path], inputs: list[str]
-) -> TrainingSet:
-    from pipeline.labels.find import notices_of
-    from pipeline.learning.examples import authored
-
-    store = home.store
-    if not files:
-        return authored(store, codebook, analyzer)
-    texts = {path.name: _text(path) for path in files}
-    return authored(
-        store,
-        codebook,
-        analyzer,
-        added=texts,
-        notices=notices_of(inputs, home=home, now=now(), tell=unread),
-    )
-
-
 def _with_silver(
     home: Home, codebook: Codebook, analyzer: Analyzer, learned: TrainingSet, inputs: list[str]
 ) -> TrainingSet:
@@ -287,15 +269,6 @@ def _with_silver(
     home.store.write_silver("silver", weak.write(suggested))
     typer.echo(f"{len(suggested)} suggestions of {len(notices)} notices: corpora/silver", err=True)
     return both
-
-
-def _text(path: Path) -> str:
-    from pipeline.corpus.dutch_excel import decode
-
-    try:
-        return decode(path.read_bytes())
-    except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _bounds(pairs: list[str] | None) -> Iterator[tuple[str, float]]:

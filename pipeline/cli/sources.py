@@ -135,7 +135,7 @@ def status(
       innovatiemonitor status --verify
       innovatiemonitor status --json
     """
-    from pipeline.notices.collected import outdated
+    from pipeline.notices.standing import outdated
 
     store = opened(settings_file).raw
     if verify:

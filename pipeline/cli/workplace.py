@@ -37,7 +37,8 @@ def serve(
     """Open the workplace in the browser: search, judge, decide, train.
 
     Prints a link per person; who opens it is known by it. Without --person, the first time, one
-    link is printed for `beheerder`, who makes those of others in the browser. It listens on this
+    link is printed for `beheerder`, who makes those of others in the browser. Who is new here may
+    do everything; in the browser a role is given with each link. It listens on this
     machine only; elsewhere it needs TLS. Where nothing was collected, it shows the fictional
     notices of the repository, and says so on every page.
 
@@ -71,7 +72,8 @@ def serve(
         origin = place.origin(taken.getsockname()[1])
         known = people(work.store)
         for name in person or ([] if known else [FIRST]):
-            secret = invite(work.store, name, now=now())
+            role = known[name].role if name in known else "keeper"
+            secret = invite(work.store, name, role=role, now=now())
             typer.echo(f"{name}: {origin}/toegang/{secret}")
         typer.echo(f"the workplace is at {origin}; end it with Ctrl-C", err=True)
         answer(work, place, taken)

@@ -1,8 +1,9 @@
-"""Dutch text analysis by spaCy, and the language of a notice.
+"""Text analysis by spaCy, and the language of a notice.
 
-Two ways, the same output: a trained pipeline such as ``nl_core_news_md``, or the embedded one
-(blank Dutch tokenizer, sentencizer, lookup lemmatizer), which needs no download. Documents
-carry the analyzer's name and version, because lemmas of one mean nothing to a model of another.
+Two ways for Dutch, the same output: a trained pipeline such as ``nl_core_news_md``, or the embedded
+one (blank tokenizer, sentencizer, lookup lemmatizer), which needs no download and is the only one
+of the other languages. Documents carry the analyzer's name and version, because lemmas of one mean
+nothing to a model of another.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from importlib import util
 from typing import TYPE_CHECKING
 
 from pipeline.corpus.cleaning import clean
+from pipeline.corpus.languages import Language, languages
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.errors import SettingsError
 from pipeline.records import Document, Notice, Section
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.language import Language as Pipeline
 
 PREFERRED = "nl_core_news_md"
 
@@ -68,11 +70,12 @@ class Analyzer:
         self._remade = name == "embedded"
         self._zone = ExitStack()
         self._batches = 0
+        self._others: dict[str, Pipeline] = {}
         if self._remade:
             # Importing spaCy takes more than a second, and a text is put together without it.
             from pipeline.corpus.embedded import embedded, embedded_name
 
-            self._make: Callable[[], Language] = partial(embedded, DUTCH)
+            self._make: Callable[[], Pipeline] = partial(embedded, DUTCH)
             self.name = embedded_name()
         else:
             nlp = _trained(name)
@@ -82,17 +85,30 @@ class Analyzer:
             )
 
     @cached_property
-    def nlp(self) -> Language:
-        """The spaCy pipeline, made when it is first used: that takes half a second."""
+    def nlp(self) -> Pipeline:
+        """The spaCy pipeline of Dutch, made when it is first used: that takes half a second."""
         nlp = self._make()
         nlp.max_length = LONGEST_TEXT
         return nlp
+
+    def nlp_of(self, language: Language) -> Pipeline:
+        """The spaCy pipeline of a language, made when it is first used."""
+        if language.code == DUTCH.code:
+            return self.nlp
+        if language.code not in self._others:
+            from pipeline.corpus.embedded import embedded
+
+            self._others[language.code] = embedded(language)
+            self._others[language.code].max_length = LONGEST_TEXT
+        return self._others[language.code]
 
     def forget(self) -> None:
         """Let spaCy forget, now and then, the words it has seen, so that memory does not grow.
 
         To be called before each batch; documents of before it may be used no more.
         """
+        for code in [x for x, nlp in self._others.items() if len(nlp.vocab) > MOST_WORDS]:
+            del self._others[code]
         if not self._remade:
             if self._batches % BATCHES_PER_ZONE == 0:
                 self.keep()
@@ -109,28 +125,40 @@ class Analyzer:
     def analyze(self, notices: Sequence[Notice]) -> Iterator[Document]:
         """Make one document per notice, in order.
 
-        Text that is not Dutch is tokenized but not analysed.
+        Text in an unknown language is tokenized as if it were Dutch, and not analysed.
 
         Args:
             notices: A batch; a trained pipeline is several times faster on batches than on
                 single texts.
         """
         parts = [assemble(notice) for notice in notices]
-        languages = [
+        known = languages()
+        found = [
             identify(text, notice.language)
             for (text, _), notice in zip(parts, notices, strict=True)
         ]
-        dutch = (text for (text, _), lang in zip(parts, languages, strict=True) if lang == "nl")
-        docs = self.nlp.pipe(dutch)
-        for notice, (text, sections), language in zip(notices, parts, languages, strict=True):
+        docs = {
+            code: self.nlp_of(known[code]).pipe(
+                [text for (text, _), lang in zip(parts, found, strict=True) if lang == code]
+            )
+            for code in known.keys() & set(found)
+        }
+        for notice, (text, sections), language in zip(notices, parts, found, strict=True):
             yield Document(
                 notice=notice,
                 text=text,
-                doc=next(docs) if language == "nl" else self.nlp.make_doc(text),
+                doc=next(docs[language]) if language in docs else self.nlp.make_doc(text),
                 sections=sections,
                 language=language,
-                analyzer=self.name,
+                analyzer=self._name_of(language),
             )
+
+    def _name_of(self, code: str | None) -> str:
+        if code not in self._others:
+            return self.name
+        from pipeline.corpus.embedded import embedded_name
+
+        return f"{code}_{embedded_name()}"
 
 
 def assemble(notice: Notice) -> tuple[str, tuple[Section, ...]]:
@@ -173,8 +201,8 @@ def identify(text: str, declared: str | None) -> str | None:
     language, certainty = identifier().classify(text[:LANGUAGE_SAMPLE])
     needed = SURE_AGAINST_DECLARATION if declared else SURE
     if len(text) < SHORTEST_IDENTIFIABLE and certainty < needed:
-        return declared or "nl"
-    return "nl" if language in DUTCH.near else str(language)
+        return declared or DUTCH.code
+    return next((x.code for x in languages().values() if language in x.near), str(language))
 
 
 def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
@@ -193,7 +221,7 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
         yield "criteria", "\n".join(notice.criteria)
 
 
-def _trained(name: str) -> Language:
+def _trained(name: str) -> Pipeline:
     import spacy
 
     try:

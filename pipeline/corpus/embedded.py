@@ -1,4 +1,4 @@
-"""The embedded Dutch pipeline: spaCy's tokenizer, ends of sentences, and lemmas by table.
+"""The embedded pipeline of a language: spaCy's tokenizer, ends of sentences, and lemmas by table.
 
 It gives what spaCy's own sentencizer and lookup lemmatizer give, at a fifth of their time: lemmas
 and ends depend on words alone, so each is worked out when a word is first seen. The table of lemmas
@@ -8,7 +8,7 @@ comes from ``spacy-lookups-data``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from typing import Any, cast
 
@@ -85,6 +85,7 @@ class SentencesAndLemmas:
         self._vocab = vocab
         self._marks = np.array([vocab.strings.add(x) for x in marks], dtype=np.uint64)
         self._lemmas: dict[int, int] = {}
+        self._table = lemma_table(vocab.lang)
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a document."""
@@ -110,7 +111,7 @@ class SentencesAndLemmas:
         numbers = words.tolist()
         for word in set(numbers).difference(self._lemmas):
             lower = self._vocab.strings[word].lower()
-            self._lemmas[word] = self._vocab.strings.add(lemma_table().get(lower, lower))
+            self._lemmas[word] = self._vocab.strings.add(self._table.get(lower, lower))
         return np.array([self._lemmas[x] for x in numbers], dtype=np.uint64)
 
 
@@ -135,16 +136,18 @@ class LemmaTable:
 
 
 @cache
-def lemma_table() -> LemmaTable:
-    """Return the table of ``spacy-lookups-data``."""
+def lemma_table(code: str) -> LemmaTable:
+    """Return the table of a language in ``spacy-lookups-data``."""
     versions = [metadata.version(name) for name in ("spacy", "spacy-lookups-data", "numpy")]
-    return LemmaTable(prepared("lemmas", versions, _arrays))
+    return LemmaTable(prepared("lemmas", [*versions, code], partial(_arrays, code)))
 
 
-def _arrays() -> Arrays:
-    table = load_lookups("nl", ["lemma_lookup"]).get_table("lemma_lookup")
+def _arrays(code: str) -> Arrays:
+    table = load_lookups(code, ["lemma_lookup"]).get_table("lemma_lookup")
     hashes = sorted(table)
-    lemmas = [table[x].encode() for x in hashes]
+    # Of some languages the table gives several lemmas, the likeliest first.
+    found = (table[x] for x in hashes)
+    lemmas = [(x if isinstance(x, str) else x[0]).encode() for x in found]
     return {
         "hashes": np.array(hashes, dtype=np.uint64),
         "ends": np.cumsum([0, *map(len, lemmas)]),

@@ -24,8 +24,8 @@ from pipeline.estimates.material import Material, assembled
 from pipeline.estimates.signs import signs
 from pipeline.notices import checks, indicators
 from pipeline.records import INNOVATION, Annotation, AwardLot, Check, Judgement, Period
-from pipeline.report.assembled import Background, assemble_facts
-from pipeline.report.facts import Facts, Imprint
+from pipeline.report.assembled import Background, assemble_facts, beside_published
+from pipeline.report.facts import Facts, Imprint, Reconciled
 from pipeline.store import Store
 
 PERIOD = Period.quarter(2026, 3)
@@ -64,7 +64,7 @@ def fictional(store: Store, codebook: Codebook, *, settings_fingerprint: str) ->
             settings_fingerprint=settings_fingerprint,
             fictional=True,
             before=before,
-            published_counts=_indicators(store),
+            indicators=_reconciled(material, all_of_it, store),
             checks=_checks(material, all_of_it),
             imprint=Imprint(
                 responsible="Voorbeelddienst Inkoopcijfers (verzonnen)",
@@ -137,10 +137,17 @@ def _a_degree_apart(judgement: Judgement) -> Judgement:
     return replace(judgement, degree=lower[judgement.degree])
 
 
-def _indicators(store: Store) -> dict[str, indicators.Indicator]:
-    return {
-        name: indicators.read_indicator(table, name) for name, table in store.indicators().items()
+def _reconciled(material: Material, all_of_it: MadeUp, store: Store) -> list[Reconciled]:
+    known = {x: indicators.read_indicator(table, x) for x, table in store.indicators().items()}
+    forms = all_of_it.scores.forms()
+    counts = {
+        name: indicators.count_indicator(
+            indicator, material.procedures, material.notices, forms_by_notice=forms
+        )
+        for name, indicator in known.items()
     }
+    days = {x.published_on for x in material.notices.values() if x.published_on}
+    return list(beside_published(known, counts, days))
 
 
 def _checks(material: Material, all_of_it: MadeUp) -> list[Check]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.estimates.domains import domains
 from pipeline.records import AwardLot
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,22 @@ class FrameFacts:
     excluded: Mapping[str, int]
 
     @classmethod
-    def of(cls, lots: Iterable[AwardLot], *, calls_only: bool = False) -> FrameFacts:
-        """Count the lots of a frame, in and out."""
+    def of(
+        cls,
+        lots: Iterable[AwardLot],
+        *,
+        calls_only: bool = False,
+        elsewhere: Mapping[str, int] = NOTHING,
+    ) -> FrameFacts:
+        """Count the lots of a frame, in and out.
+
+        Args:
+            elsewhere: Lots of tenders that do not touch the period, by why they are out.
+        """
         sizes: dict[str, list[AwardLot]] = {"all": []}
         rungs: dict[str, list[AwardLot]] = {}
         flags: Counter[str] = Counter()
-        excluded: Counter[str] = Counter()
+        excluded: Counter[str] = Counter(elsewhere)
         for lot in lots:
             if lot.excluded:
                 excluded[lot.excluded] += 1

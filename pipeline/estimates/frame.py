@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
@@ -127,6 +128,16 @@ def frame(
     )
 
 
+def barred(procedures: Iterable[Procedure], notices: Mapping[str, Notice]) -> Counter[str]:
+    """Count lots by why they are in no frame of a period in which none of them is dated."""
+    return Counter(
+        _barred(candidate, [x.notice for x in (candidate.award, candidate.call) if x])
+        or "outside_period"
+        for procedure in procedures
+        for candidate in candidates(procedure, notices)
+    )
+
+
 def audit(frame: Frame) -> Iterator[dict[str, str | float | None]]:
     """Yield a line per lot, in or out: what it is, its value and rung, flags, and why it is out.
 
@@ -213,6 +224,12 @@ def _asked(candidate: Candidate) -> Sequence[Lot]:
 
 
 def _excluded(candidate: Candidate, notices: Sequence[Notice], period: Period) -> str | None:
+    within = candidate.dated is not None and candidate.dated in period
+    return _barred(candidate, notices) or (None if within else "outside_period")
+
+
+def _barred(candidate: Candidate, notices: Sequence[Notice]) -> str | None:
+    """Why a lot is in no frame, whatever the period."""
     if any(x.buyer_kind == "international" for x in notices):
         return "international_buyer"
     countries = {x.country for x in notices if x.country}
@@ -220,9 +237,7 @@ def _excluded(candidate: Candidate, notices: Sequence[Notice], period: Period) -
         return "foreign_buyer"
     if candidate.excluded:
         return candidate.excluded
-    if candidate.dated is None:
-        return "undated"
-    return None if candidate.dated in period else "outside_period"
+    return "undated" if candidate.dated is None else None
 
 
 def _readmitted(lot: AwardLot, period: Period) -> AwardLot:

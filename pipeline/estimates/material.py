@@ -11,12 +11,13 @@ from pipeline.errors import CorpusError
 from pipeline.estimates.decisions import Bounds, largest_value, read_decisions
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
 from pipeline.estimates.scenarios import volumes
-from pipeline.notices import collected, period
+from pipeline.estimates.tally import Rest
+from pipeline.notices import collected
 from pipeline.notices._holidays import workdays
 from pipeline.notices.outlines import Outline, whole
+from pipeline.notices.overview import Overview
 from pipeline.notices.procedures import procedures
 from pipeline.notices.relations import one_reading, relations
-from pipeline.rawstore import RawStore
 from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
 
 
@@ -43,11 +44,12 @@ class Material:
     """All that is known, and the frame of one period.
 
     Attributes:
-        notices: By id, of every period, their texts left out: a lot is counted once only when
-            all of them are known.
+        notices: By id, of the tenders that touch the period, their texts left out: a lot is
+            counted once only when all notices of its tender are known.
         whole: By id, with their texts, those whose texts are looked at.
         readings: Notices of the period as they were read, doubles included.
         quarantined: Raw notices, listed in the period, that could not be read, by source.
+        rest: What was collected of other tenders; ``None`` where everything is in ``notices``.
     """
 
     period: Period
@@ -57,6 +59,7 @@ class Material:
     frame: Frame
     readings: Sequence[Notice]
     quarantined: Mapping[str, Sequence[Unreadable]]
+    rest: Rest | None = None
 
     @cached_property
     def lots(self) -> tuple[AwardLot, ...]:
@@ -85,23 +88,36 @@ class Material:
 
 
 def material(
-    raw: RawStore, of: Period, *, judged: Iterable[str] = (), suspect_fraction: float
+    overview: Overview,
+    of: Period,
+    *,
+    judged: Iterable[str] = (),
+    everything: bool = False,
+    suspect_fraction: float,
 ) -> Material:
-    """Read all collected notices without texts, link them, and build the frame of a period.
+    """Read the tenders that touch a period, link their notices, and build its frame.
+
+    A tender touches it when a notice of it was published or a lot awarded in the period. Of other
+    tenders no lot can count; nothing is read of them.
 
     Args:
+        overview: Of all that was collected.
         judged: Notices whose texts are needed besides those of the frame.
+        everything: Whether also the tenders are read that do not touch the period.
         suspect_fraction: Part of the yearly total above which a value is suspect.
 
     Raises:
         CorpusError: Nothing was collected, or a file is damaged.
     """
-    known = list(period.all_outlines(period.ALL_TIME, store=raw))
-    if not known:
+    raw = overview.store
+    if not overview.size:
         raise CorpusError(
             "no notices were collected",
             hint="Run `innovatiemonitor fetch` and `innovatiemonitor collect`.",
         )
+    judged = set(judged)
+    near = overview.touching(of) | overview.around(overview.named(judged)) | everything
+    known = list(overview.outlines(near))
     linked = assembled(
         (x.notice for x in known),
         of,
@@ -115,8 +131,9 @@ def material(
             decisions=read_decisions(raw.store.decisions()),
         ),
     )
-    wanted = {*judged, *(lot.text_notice_id for lot in linked.lots)}
-    return replace(linked, whole=_whole(x for x in known if x.notice.notice_id in wanted))
+    wanted = judged | {lot.text_notice_id for lot in linked.lots}
+    whole_ones = _whole(x for x in known if x.notice.notice_id in wanted)
+    return replace(linked, whole=whole_ones, rest=Rest(overview=overview, rows=~near))
 
 
 def _whole(outlines: Iterable[Outline]) -> dict[str, Notice]:

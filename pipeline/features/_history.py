@@ -31,7 +31,7 @@ def _earlier(place: Place, before: Sequence[str], around: Sequence[str]) -> bool
         return not past.announcing.intersection(around)
     # "de pilot van vorig jaar", "de gehouden marktconsultatie uit 2019"
     behind = " ".join(place.words[place.last + 1 : place.last + 6])
-    if past.last_year.match(behind):
+    if past.said_after.match(behind):
         return True
     year = past.of_year.match(behind)
     return bool(year) and _is_past(place, int(year[1]) if year else 0, around)
@@ -66,7 +66,10 @@ def _tells_past(place: Place, around: Sequence[str]) -> bool:
 
 
 def _done_at_once(place: Place) -> bool:
-    return any(map(place.language.past.done.match, place.words[place.last + 1 : place.last + 2]))
+    past = place.language.past
+    return past.done_at_once and any(
+        map(past.done.match, place.words[place.last + 1 : place.last + 2])
+    )
 
 
 def _before_notice(place: Place, around: Sequence[str]) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.attrs import LEMMA, LOWER
-from spacy.language import Language
+from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
 from pipeline.codebook import Codebook, Cue
+from pipeline.corpus.languages import Language
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.features._place import Place
 from pipeline.features._scope import QUOTES, status
@@ -50,18 +51,19 @@ class CueFinder:
     Args:
         codebook: Whose cues are looked for.
         nlp: The pipeline that makes the documents; cues are lemmatized by it.
+        language: Of the documents.
 
     Raises:
         CorpusError: A cue is not written in the cue language.
     """
 
-    def __init__(self, codebook: Codebook, nlp: Language) -> None:
-        self._words = Words(DUTCH)
+    def __init__(self, codebook: Codebook, nlp: Pipeline, language: Language = DUTCH) -> None:
+        self._language = language
+        self._words = Words(language)
         self._by_anchor: dict[int, list[_Compiled]] = {}
-        for label in codebook.labels:
-            for cue in label.cues:
-                compiled = self._compile(label.label_id, cue)
-                self._by_anchor.setdefault(compiled.pattern.anchor, []).append(compiled)
+        for label_id, cue in codebook.cues_in(language.code):
+            compiled = self._compile(label_id, cue)
+            self._by_anchor.setdefault(compiled.pattern.anchor, []).append(compiled)
         self._words.lemmatize(nlp)
         # Words repeat from notice to notice: each is held against the cues only once.
         self._fits: dict[Key, tuple[Fits, ...]] = {}
@@ -74,9 +76,9 @@ class CueFinder:
     def find(self, document: Document) -> tuple[CueHit, ...]:
         """Find all cues of a document, sorted by start.
 
-        Of overlapping cues of one label the longest stays. A document that is not Dutch has none.
+        Of overlapping cues of one label the longest stays. A document in another language has none.
         """
-        if document.language != "nl":
+        if document.language != self._language.code:
             return ()
         keys: list[Key] = list(map(tuple, document.doc.to_array([LOWER, LEMMA]).tolist()))
         self._learn(document.doc, keys)
@@ -124,7 +126,7 @@ class CueFinder:
         ]
         for match in _longest(found):
             other = any(True for x in match.compiled.unless for _ in spans(x, units))
-            yield _hit(document, sentence, match, homonym=other)
+            yield _hit(document, sentence, match, self._language, homonym=other)
 
     def _candidates(self, keys: Iterable[Key]) -> list[_Compiled]:
         present: set[int] = set()
@@ -178,21 +180,23 @@ def _one_sense(text: str, hits: Sequence[CueHit]) -> tuple[CueHit, ...]:
     )
 
 
-def _hit(document: Document, sentence: Span, match: _Match, *, homonym: bool) -> CueHit:
+def _hit(
+    document: Document, sentence: Span, match: _Match, language: Language, *, homonym: bool
+) -> CueHit:
     start = sentence[match.first].idx
     end = sentence[match.last].idx + len(sentence[match.last])
     verdict: CueStatus
-    if homonym or _spelled_out(document.text, document.text[start:end]):
+    if homonym or _spelled_out(document.text, document.text[start:end], language.naming.fillers):
         verdict = "homonym"
     elif _in_buyer(document, start, end):
         verdict = "name"
     else:
-        verdict = status(_place(document, sentence, match))
+        verdict = status(_place(document, sentence, match, language))
     names = match.compiled.cue.names
     return CueHit(label=match.compiled.label, start=start, end=end, names=names, status=verdict)
 
 
-def _place(document: Document, sentence: Span, match: _Match) -> Place:
+def _place(document: Document, sentence: Span, match: _Match, language: Language) -> Place:
     published = document.notice.published_on
     forms = [token.text for token in sentence]
     return Place(
@@ -206,27 +210,27 @@ def _place(document: Document, sentence: Span, match: _Match) -> Place:
         kind=document.notice.kind,
         year=published.year if published else None,
         title=document.section_at(sentence[match.first].idx).name.endswith("title"),
-        language=DUTCH,
+        language=language,
     )
 
 
-def _spelled_out(text: str, abbreviation: str) -> bool:
+def _spelled_out(text: str, abbreviation: str, fillers: str) -> bool:
     """Whether the text itself says what the capitals stand for, in other words than the form's."""
     if not (abbreviation.isupper() and abbreviation.isalpha() and len(abbreviation) < 6):
         return False
-    found = _first_spelling(text, abbreviation)
+    found = _first_spelling(text, abbreviation, fillers)
     return bool(found) and not re.match(r"small business|pre", found[0] if found else "", re.I)
 
 
 # One abbreviation may stand a thousand times in a text.
 @lru_cache(maxsize=8)
-def _first_spelling(text: str, abbreviation: str) -> re.Match[str] | None:
-    return _initials(abbreviation, DUTCH.naming.fillers).search(text)
+def _first_spelling(text: str, abbreviation: str, fillers: str) -> re.Match[str] | None:
+    return _initials(abbreviation, fillers).search(text)
 
 
 @lru_cache(maxsize=100)
-def _initials(abbreviation: str, fillers: tuple[str, ...]) -> re.Pattern[str]:
-    words = rf"[ -](?:(?:{'|'.join(fillers)}) )?".join(rf"{c}\w+" for c in abbreviation)
+def _initials(abbreviation: str, fillers: str) -> re.Pattern[str]:
+    words = rf"[ -](?:{fillers})?".join(rf"{c}\w+" for c in abbreviation)
     return re.compile(rf"\b{words} \({abbreviation}\)", re.IGNORECASE)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -17,7 +18,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pipeline import parallel
-from pipeline.errors import NoticeError
+from pipeline import settings as settings_module
+from pipeline.errors import ModelMismatch, NoticeError
+from pipeline.learning.card import identity
 from pipeline.notices import collect
 from pipeline.records import ROW, Notice, Prediction, RawNotice, Unreadable
 from pipeline.settings import Settings
@@ -40,12 +43,22 @@ Readable = RawNotice | Unreadable | Notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierSpec:
-    """How to load the same classifier in another process."""
+    """How to load the same classifier in another process, and by what to know that it is.
+
+    Attributes:
+        home: Of the models; where it is not there, the process has a home of its own.
+        model: What :func:`pipeline.learning.card.identity` says of it.
+        codebook: Its fingerprint.
+        batch_size: Notices that are judged together, at least 1.
+    """
 
     kind: type[Classifier]
     home: Path
     analyzer: str
     model_id: str
+    model: str
+    codebook: str
+    batch_size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,23 +88,33 @@ def outcomes(
     Yields:
         One outcome per input, in order.
     """
-    judge = partial(_judged, classifier)
     settings = classifier.settings
-    if jobs > 1 or settings.cluster:
-        spec = ClassifierSpec(
-            kind=type(classifier),
-            home=settings.home,
-            analyzer=settings.analyzer,
-            model_id=classifier.card.model_id,
-        )
-        judge = partial(_judged_elsewhere, spec)
-        if not settings.cluster:
-            # Processes that are forked find it loaded, and share its memory.
-            classifier.warm()
-            _LOADED.clear()
-            _LOADED[spec] = classifier
+    if jobs == 1 and not settings.cluster:
+        judge = partial(_judged, classifier)
+    else:
+        judge = partial(_judged_elsewhere, shared_spec(classifier))
     batches = parallel.batches(inputs, settings.batch_size)
     return parallel.ordered(judge, batches, jobs=jobs, cluster=settings.cluster)
+
+
+def shared_spec(classifier: Classifier) -> ClassifierSpec:
+    """Describe a classifier; this process, and those it forks, find it loaded."""
+    settings = classifier.settings
+    spec = ClassifierSpec(
+        kind=type(classifier),
+        home=settings.home,
+        analyzer=settings.analyzer,
+        model_id=classifier.card.model_id,
+        model=identity(classifier.card),
+        codebook=classifier.codebook.whole,
+        batch_size=settings.batch_size,
+    )
+    if not settings.cluster:
+        # Processes that are forked share its memory.
+        classifier.warm()
+        _LOADED.clear()
+        _LOADED[spec] = classifier
+    return spec
 
 
 def outcomes_of(
@@ -159,9 +182,23 @@ def _judged(classifier: Classifier, batch: Sequence[Readable]) -> list[Outcome]:
 
 
 def _judged_elsewhere(spec: ClassifierSpec, batch: Sequence[Readable]) -> list[Outcome]:
+    with shared_classifier(spec) as classifier:
+        return _judged(classifier, batch)
+
+
+@contextmanager
+def shared_classifier(spec: ClassifierSpec) -> Iterator[Classifier]:
+    """Give the classifier, loaded once in this process, to one thread at a time.
+
+    Raises:
+        ModelError: It is not here, or what is here under its name is another one.
+    """
     # A worker of a cluster may have several threads; spaCy has one.
     with _ONE_AT_A_TIME:
-        return _judged(_classifier(spec), batch)
+        if spec not in _LOADED:
+            _LOADED.clear()
+            _LOADED[spec] = _same(spec)
+        yield _LOADED[spec]
 
 
 _ONE_AT_A_TIME = Lock()
@@ -170,12 +207,26 @@ _ONE_AT_A_TIME = Lock()
 _LOADED: dict[ClassifierSpec, Classifier] = {}
 
 
-def _classifier(spec: ClassifierSpec) -> Classifier:
-    if spec not in _LOADED:
-        settings = Settings(home=spec.home, analyzer=spec.analyzer)
-        _LOADED.clear()
-        _LOADED[spec] = spec.kind.load(spec.model_id, settings=settings)
-    return _LOADED[spec]
+def _same(spec: ClassifierSpec) -> Classifier:
+    home = spec.home if (spec.home / "models").is_dir() else settings_module.load().home
+    settings = Settings(home=home, analyzer=spec.analyzer, batch_size=spec.batch_size)
+    classifier = spec.kind.load(spec.model_id, settings=settings)
+    here = {"model": identity(classifier.card), "codebook": classifier.codebook.whole}
+    for name, expected in {"model": spec.model, "codebook": spec.codebook}.items():
+        if here[name] != expected:
+            raise ModelMismatch(
+                f"{name} of {spec.model_id} in {home} is {here[name][:16]}; "
+                f"expected {expected[:16]}",
+                hint="Give all machines the same models/, and codebook and languages in corpora/.",
+            )
+    return classifier
+
+
+def judged_in_batches(
+    classifier: Classifier, inputs: Iterable[Readable], *, size: int
+) -> Iterator[Outcome]:
+    """Read and judge notices in this process, in order."""
+    return chain.from_iterable(_judged(classifier, x) for x in parallel.batches(inputs, size))
 
 
 def _read(one: Readable) -> Notice | str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -11,6 +10,7 @@ from pipeline import codebook as codebooks
 from pipeline import settings as settings_module
 from pipeline.codebook import Codebook
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.languages import languages
 from pipeline.features.cues import CueFinder
 from pipeline.labels import rules
 from pipeline.labels.batches import outcomes_of, require_all
@@ -52,10 +52,7 @@ class Classifier:
         self.settings = settings
         self.codebook = codebook
         self.analyzer = analyzer
-
-    @cached_property
-    def _finder(self) -> CueFinder:
-        return CueFinder(self.codebook, self.analyzer.nlp)
+        self._finders: dict[str, CueFinder] = {}
 
     @classmethod
     def load(cls, model_id: str | None = None, *, settings: Settings | None = None) -> Self:
@@ -149,13 +146,18 @@ class Classifier:
         return list(map(self._prediction, readings, chosen))
 
     def read(self, document: Document) -> Reading:
-        """Find the cues of a Dutch document; there are none in other languages."""
-        hits = self._finder.find(document) if document.language == "nl" else ()
-        return Reading(document=document, hits=hits)
+        """Find the cues of a document; there are none in a language that nobody described."""
+        language = languages().get(document.language or "")
+        if language is None:
+            return Reading(document=document, hits=())
+        if language.code not in self._finders:
+            nlp = self.analyzer.nlp_of(language)
+            self._finders[language.code] = CueFinder(self.codebook, nlp, language)
+        return Reading(document=document, hits=self._finders[language.code].find(document))
 
     def _prediction(self, reading: Reading, chosen: ChosenLabels) -> Prediction:
         labels = chosen.judgement.labels if chosen.judgement else chosen.forms
-        by_rules = rules.judge(reading, self.codebook, settled=chosen.settled).labels
+        by_rules = self._by_rules(reading, chosen)
         return Prediction(
             notice=reading.document.notice,
             language=reading.document.language,
@@ -169,9 +171,18 @@ class Classifier:
             model_id=self.card.model_id,
         )
 
+    def _by_rules(self, reading: Reading, chosen: ChosenLabels) -> tuple[str, ...]:
+        # Where no model judges, the rules did, and they leave the degree open.
+        if reading.document.language in self.codebook.translated:
+            return chosen.forms
+        return rules.judge(reading, self.codebook, settled=chosen.settled).labels
+
 
 def _shown(chosen: ChosenLabels) -> dict[str, float]:
-    """What a field settles is certain; without a judgement only the forms have a probability."""
+    """What a field settles is certain; without a judgement only the forms have a probability.
+
+    What rules find in another language has none, so that no estimate counts it.
+    """
     certain, given = dict.fromkeys(chosen.settled, 1.0), chosen.probabilities
     if chosen.judgement is None:
         return {x: given[x] for x in chosen.forms if x in given} | certain

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import OWN_LANGUAGE, Codebook
 from pipeline.learning.scorer import Scorer
 from pipeline.records import INNOVATION, Document, Evidence, Judgement, Reading
 
 # A title alone shows no degree. A text of fewer words is judged only by the forms that it names.
 FEWEST_WORDS = 12
 TOO_LITTLE = "too little text"
+# Before the code of the language. Of one that has cues, and no model, the forms that they name.
+NOT_DUTCH, ONLY_FORMS = "text is not Dutch", "forms by rules only, text is not Dutch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,8 @@ class ChosenLabels:
 
     Attributes:
         judgement: ``None`` where the text does not allow one.
-        forms: Also given without a judgement: those that fields or names settle.
+        forms: Also given without a judgement: those that fields or names settle, and in a
+            language that no model knows those that cues find.
         settled: Forms that a field settles, with that field.
         probabilities: What the model gave, per label id; empty where it was not asked.
         abstained: Why there is no judgement; ``None`` where there is one.
@@ -33,12 +36,13 @@ class ChosenLabels:
     abstained: str | None = None
 
 
-def unreadable(document: Document) -> str | None:
-    """Say why a document cannot be judged by its text at all, if so."""
+def unreadable(document: Document, codebook: Codebook) -> str | None:
+    """Say why the model cannot judge a document by its text at all, if so."""
     if not any(character.isalpha() for character in document.text):
         return "no text"
-    if document.language != "nl":
-        return f"text is not Dutch: {document.language or 'unknown'}"
+    if document.language != OWN_LANGUAGE:
+        has_cues = document.language in codebook.translated
+        return f"{ONLY_FORMS if has_cues else NOT_DUTCH}: {document.language or 'unknown'}"
     return None
 
 
@@ -54,7 +58,7 @@ def choose(
     Args:
         thresholds: See :func:`decide`.
     """
-    reasons = [unreadable(reading.document) for reading in readings]
+    reasons = [unreadable(reading.document, codebook) for reading in readings]
     able = [x for x, reason in zip(readings, reasons, strict=True) if reason is None]
     rows = iter(scorer.predict_proba(able).tolist() if able else [])
     for reading, reason in zip(readings, reasons, strict=True):
@@ -79,16 +83,19 @@ def decide(
         thresholds: Per form and for ``innovation_oriented``, the probability from which it is
             chosen.
     """
-    if reason := unreadable(reading.document):
+    if reason := unreadable(reading.document, codebook):
         return _left_open(reading, codebook, reason)
     return _decided(reading, probabilities, codebook, thresholds)
 
 
 def _left_open(reading: Reading, codebook: Codebook, reason: str) -> ChosenLabels:
     by_field = settled(reading, codebook)
+    little = _words(reading.document) < FEWEST_WORDS
+    cued = (x for x in reading.hits if x.status == "asserted" and (x.names or not little))
+    found = by_field.keys() | {hit.label for hit in cued}.intersection(codebook.forms)
     return ChosenLabels(
         judgement=None,
-        forms=tuple(sorted(by_field)),
+        forms=_together(found, by_field, dict.fromkeys(found, 0.0), codebook),
         settled=by_field,
         probabilities={},
         abstained=reason,
@@ -177,7 +184,11 @@ def _together(
     probabilities: Mapping[str, float],
     codebook: Codebook,
 ) -> tuple[str, ...]:
-    """Of forms that exclude each other the surest stays: a field's, else the likeliest."""
+    """Of forms that exclude each other the surest stays: a field's, else the likeliest.
+
+    Without probabilities the first by name: what is called both SBIR and precommercial is the
+    latter (codebook).
+    """
     kept: list[str] = []
     for form in sorted(forms, key=lambda x: (x not in by_field, -probabilities[x], x)):
         label = codebook.label(form)

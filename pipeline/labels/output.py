@@ -6,14 +6,18 @@ interruption, so their lines are kept as JSONL first and turned over at the end.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SettingsError
 from pipeline.labels.table import Value
+from pipeline.shown import for_people, unturned
 from pipeline.spreadsheet import csv_bytes, defused
 
 LINES_PER_ROW_GROUP = 5_000
@@ -30,7 +34,8 @@ def format_of(path: Path) -> str:
     name = path.suffix.lower().lstrip(".")
     if name not in CONVERTERS:
         raise SettingsError(
-            f"cannot write {path.name!r}; expected one of .{', .'.join(sorted(CONVERTERS))}"
+            f"cannot write {path.name!r}; expected one of .{', .'.join(sorted(CONVERTERS))}",
+            hint="A name that ends in / is a folder of Parquet parts.",
         )
     return name
 
@@ -50,6 +55,21 @@ def encode(format_name: str, line: Mapping[str, Value]) -> bytes:
 def as_written(format_name: str, value: Value) -> str:
     """Return a text as it stands in the growing file."""
     return str(defused(value) if format_name == "csv" else value)
+
+
+def id_key(format_name: str, value: Value) -> int:
+    """Return eight bytes that stand for an id: memory must not grow with the input.
+
+    The id counts as it is written, so that it is known again when it is read back.
+    """
+    written = as_written(format_name, value).encode()
+    return int.from_bytes(hashlib.blake2b(written, digest_size=8).digest())
+
+
+def quarantine_line(notice_id: str, source_id: str, reason: str) -> list[str | None]:
+    """Return what is told of a notice without a line; an empty reason is that of a repeated one."""
+    reason = reason or "duplicate: a notice with this notice_id was read before"
+    return [unturned(notice_id), unturned(source_id), for_people(reason)]
 
 
 def ready_path(path: Path) -> Path:
@@ -81,11 +101,33 @@ def _to_parquet(part: Path, ready: Path, columns: Sequence[str]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema([(name, _arrow_type(pa, name)) for name in columns])
+    schema = _arrow_schema(columns)
     lines = _lines(part)
     with parquet.ParquetWriter(ready, schema, compression="zstd") as writer:
         while group := list(islice(lines, LINES_PER_ROW_GROUP)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def parquet_body(lines: Sequence[Mapping[str, Value]], columns: Sequence[str]) -> bytes:
+    """Return a Parquet file of lines; the same lines give the same bytes."""
+    import pyarrow as pa
+
+    return parquet_of(pa.Table.from_pylist(list(lines), schema=_arrow_schema(columns)))
+
+
+def parquet_of(table: Any) -> bytes:
+    """Return a Parquet file of an Arrow table."""
+    from pyarrow import parquet
+
+    body = io.BytesIO()
+    parquet.write_table(table, body, compression="zstd")
+    return body.getvalue()
+
+
+def _arrow_schema(columns: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.schema([(name, _arrow_type(pa, name)) for name in columns])
 
 
 def _arrow_type(pa: object, name: str) -> object:

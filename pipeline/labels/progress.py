@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import SettingsError
 from pipeline.labels.batches import Outcome
+from pipeline.sources.layout import Layout
+from pipeline.sources.paths import STDIN, files_in
+from pipeline.storage import file_state, place
+
+if TYPE_CHECKING:
+    from pipeline.labels.classify import Classifier
 
 AGAIN = "Start again without --resume."
 
@@ -71,6 +79,32 @@ class Progress:
         if outcome.rest:
             self.rests += 1
             self.first_rest = self.first_rest or f"{outcome.source_id}: {outcome.reason}"
+
+
+def run_fingerprint(
+    inputs: Sequence[str | Path], layout: Layout, classifier: Classifier, kind: str
+) -> str:
+    """Return a SHA-256 of all that decides what a run writes, and where it is broken off.
+
+    Args:
+        kind: Of the output.
+
+    Raises:
+        SettingsError: An input is not there.
+        PipelineError: Remote storage cannot be reached.
+    """
+    files: object = "standard input"
+    if STDIN not in [str(x) for x in inputs]:
+        files = [(str(p), *file_state(p)) for x in inputs for p in files_in(place(x))]
+    facts = [
+        files,
+        asdict(layout),
+        classifier.card.model_id,
+        classifier.codebook.whole,
+        classifier.analyzer.name,
+        kind,
+    ]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def cut_back(part: Path, size: int, *, placed: Path | None) -> None:

@@ -10,7 +10,6 @@ says so, and from then on only names are given.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -23,17 +22,16 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
-from pipeline.errors import PipelineError, SettingsError
+from pipeline.errors import PipelineError
 from pipeline.labels import output as out
 from pipeline.labels.batches import Outcome, outcomes
 from pipeline.labels.classify import Classifier
-from pipeline.labels.progress import Progress, cut_back
+from pipeline.labels.progress import Progress, cut_back, run_fingerprint
 from pipeline.labels.table import columns as table_columns
 from pipeline.labels.table import line
-from pipeline.shown import for_people, unturned
 from pipeline.sources.files import raw_notices
 from pipeline.sources.layout import Layout
-from pipeline.sources.paths import files_in, require_apart
+from pipeline.sources.paths import require_apart, require_outside
 from pipeline.spreadsheet import csv_bytes
 from pipeline.writing import write_atomic
 
@@ -145,12 +143,7 @@ class Run:
 
     def _require_apart(self) -> None:
         home = self.path.parent.resolve()
-        for place in map(Path, self.inputs):
-            if place.is_dir() and home.is_relative_to(place.resolve()):
-                raise SettingsError(
-                    f"{self.path} lies in the input folder {place} and would be read as input",
-                    hint="Write it to another folder.",
-                )
+        require_outside(self.path, home, self.inputs)
         require_apart(
             [
                 *(self.path, self.part, self.quarantine_part),
@@ -173,24 +166,22 @@ class Run:
     ) -> None:
         format_name, codebook = out.format_of(self.path), self.classifier.codebook
         for outcome in batch:
-            prediction, reason = outcome.prediction, outcome.reason
-            notice_id = prediction.notice.notice_id if prediction else ""
+            prediction = outcome.prediction
             values = line(prediction, codebook) if prediction else None
-            # As it is written, so that it is known again when the part is read.
-            key = _key(out.as_written(format_name, values["notice_id"])) if values else None
+            key = out.id_key(format_name, values["notice_id"]) if values else None
             if values and key and key not in seen:
                 seen.add(key)
                 lines.write(out.encode(format_name, values))
                 progress.labelled += 1
             else:
                 progress.count(outcome)
-                reason = reason or "duplicate: a notice with this notice_id was read before"
-                told = [unturned(notice_id), unturned(outcome.source_id), for_people(reason)]
+                notice_id = prediction.notice.notice_id if prediction else ""
+                told = out.quarantine_line(notice_id, outcome.source_id, outcome.reason)
                 quarantine.write(csv_bytes([told]))
             progress.taken += 1
 
     def _start(self, resume: bool, header: bytes) -> Progress:
-        run = self._fingerprint()
+        run = run_fingerprint(self.inputs, self.layout, self.classifier, self.path.suffix)
         if resume and self.progress_path.exists():
             progress = Progress.read(self.progress_path, run=run)
             done = progress.complete
@@ -219,33 +210,8 @@ class Run:
 
         with self.part.open(encoding="utf-8", newline="") as lines:
             if format_name == "csv":
-                yield from (_key(x["notice_id"]) for x in csv.DictReader(lines))
+                found = (x["notice_id"] for x in csv.DictReader(lines))
             else:
-                yield from (_key(json.loads(x)["notice_id"]) for x in lines)
-
-    def _fingerprint(self) -> str:
-        if "-" in [str(x) for x in self.inputs]:
-            files: object = "standard input"
-        else:
-            files = [(str(p), *_state(p)) for x in self.inputs for p in files_in(Path(x))]
-        facts = [
-            files,
-            asdict(self.layout),
-            self.classifier.card.model_id,
-            self.classifier.codebook.fingerprint,
-            self.classifier.analyzer.name,
-            self.path.suffix,
-        ]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def _key(notice_id: str) -> int:
-    # Eight bytes per notice instead of its id: memory must not grow with the input.
-    return int.from_bytes(hashlib.blake2b(notice_id.encode(), digest_size=8).digest())
-
-
-def _state(path: Path) -> tuple[int, int]:
-    if not path.exists():
-        raise SettingsError(f"no such input: {path}")
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
+                found = (json.loads(x)["notice_id"] for x in lines)
+            # They stand there as they were written.
+            yield from (out.id_key("jsonl", x) for x in found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from pipeline.codec import from_plain, to_plain
 from pipeline.corpus.analyzer import assemble
 from pipeline.labels.batches import outcomes
 from pipeline.labels.classify import Classifier
+from pipeline.labels.decide import NOT_DUTCH
 from pipeline.labels.table import probability_columns
 from pipeline.learning.sets import hash_of
 from pipeline.rawstore import disk
@@ -112,9 +114,18 @@ class Scores:
         return from_plain(tuple[Evidence, ...], said or ())
 
     def forms(self) -> dict[str, tuple[str, ...]]:
-        """Return the forms of every notice that has any."""
+        """Return the forms of every notice that has any with a probability.
+
+        What rules find in a language that the model does not know has none: it enters no figure.
+        """
         lines = zip(self.places, self._values("forms", self.places), strict=True)
-        return {notice_id: tuple(forms) for notice_id, forms in lines if forms}
+        said = {notice_id: forms for notice_id, forms in lines if forms}
+        chances = {x: self._values(f"p_{x}", said) for x in sorted({*chain(*said.values())})}
+        kept = (
+            (notice_id, tuple(x for x in forms if chances[x][place] is not None))
+            for place, (notice_id, forms) in enumerate(said.items())
+        )
+        return {notice_id: forms for notice_id, forms in kept if forms}
 
     def _values(self, column: str, notice_ids: Iterable[str]) -> list[Any]:
         places = pa.array([self.places.get(x) for x in notice_ids], type=pa.int64())
@@ -156,11 +167,20 @@ def _as_now(batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(cells, schema=columns)
 
 
-def missing(notices: Iterable[Notice], scores: Scores) -> list[Notice]:
-    """Return the notices of which the model has not judged this text."""
+def missing(notices: Iterable[Notice], scores: Scores, codebook: Codebook) -> list[Notice]:
+    """Return the notices of which this text was not judged, or by other cues than of today."""
     asked = list(notices)
-    before = scores.texts("fingerprint", [notice.notice_id for notice in asked])
-    return [x for x, known in zip(asked, before, strict=True) if known != hash_of(x)]
+    names = [notice.notice_id for notice in asked]
+    columns = ("fingerprint", "codebook_fingerprint", "abstained")
+    before = zip(*(scores.texts(column, names) for column in columns), strict=True)
+    # Older files do not say by which cues.
+    ours = {None, *codebook.fingerprints}
+    unread = {f"{NOT_DUTCH}: {code}" for code in codebook.translated}
+    return [
+        notice
+        for notice, (text, cues, abstained) in zip(asked, before, strict=True)
+        if text != hash_of(notice) or cues not in ours or abstained in unread
+    ]
 
 
 def score(
@@ -215,7 +235,7 @@ def _line(prediction: Prediction, codebook: Codebook) -> dict[str, object]:
         "forms": prediction.forms,
         "evidence": [to_plain(_masked(x)) for x in prediction.evidence],
         "abstained": prediction.abstained,
-        "codebook_fingerprint": codebook.fingerprint,
+        "codebook_fingerprint": codebook.fingerprint_in(prediction.language),
         "rules": prediction.rules,
         "differs": prediction.differs,
         **probability_columns(prediction, codebook),

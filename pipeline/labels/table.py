@@ -71,7 +71,7 @@ def line(prediction: Prediction, codebook: Codebook) -> dict[str, Value]:
         "abstained": prediction.abstained,
         "model_id": prediction.model_id,
         "codebook_version": codebook.version,
-        "codebook_fingerprint": codebook.fingerprint,
+        "codebook_fingerprint": codebook.fingerprint_in(prediction.language),
         "rules": labels_cell(prediction.rules),
         "differs": labels_cell(prediction.differs),
         **probability_columns(prediction, codebook),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -102,7 +102,7 @@ def collect(
     read, held = 0, []
     with disk.lock(notices_folder(source, store), now=now):
         for day in days:
-            path = _file(source, day, store=store)
+            path = collected_file(source, day, store=store)
             # Taken before reading: what a fetch adds meanwhile is then read by the next run.
             content = store.content(source, day)
             if not _up_to_date(path, content):
@@ -121,34 +121,29 @@ def collect(
 def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unreadable]:
     """Yield what could not be read of the days of a period, in order."""
     for day in store.days(source):
-        path = _file(source, day, store=store).with_suffix(".quarantine.json")
+        path = collected_file(source, day, store=store).with_suffix(".quarantine.json")
         if day in period and path.is_file():
             yield from from_plain(tuple[Unreadable, ...], json.loads(path.read_bytes()))
 
 
-def outdated(source: str, *, store: RawStore) -> list[dt.date]:
-    """Return the days that :func:`collect` would read, in order.
-
-    Raises:
-        CorpusError: A file is damaged.
-    """
-    return [
-        day
-        for day in store.days(source)
-        if not _up_to_date(_file(source, day, store=store), store.content(source, day))
-    ]
-
-
-def _file(source: str, day: dt.date, *, store: RawStore) -> Path:
+def collected_file(source: str, day: dt.date, *, store: RawStore) -> Path:
+    """The file of what was collected of a day."""
     return notices_folder(source, store) / f"{day.year}" / f"{day}.parquet"
 
 
 def _up_to_date(path: Path, content: str) -> bool:
-    if not path.is_file():
-        return False
-    facts, now = disk.table_facts(path), reader_versions()
+    return path.is_file() and is_read(disk.table_facts(path), content)
+
+
+def is_read(facts: Mapping[str, Any], content: str) -> bool:
+    """Whether the facts of a collected file say that it holds this, as it would be read now.
+
+    Args:
+        content: Of the raw notices of the day, from :meth:`RawStore.content`.
+    """
+    now = reader_versions()
     # A new format may claim what another one reads today.
-    return (
+    return bool(
         facts["raw"] == content
         and facts["formats"] == list(now)
         and all(now[name] == version for name, version in facts["readers"].items())

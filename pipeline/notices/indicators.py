@@ -37,6 +37,7 @@ FIELDS: Mapping[str, Callable[[Notice, Collection[str]], Iterable[Value | None]]
     "innovation_declared": lambda notice, _: [lot.innovation_declared for lot in notice.lots],
     "form": lambda _, forms: forms,
 }
+JUDGED = "form"
 MEMBERS = (
     *("name", "description", "source", "date", "page", "remark"),
     *("count", "per", "period"),
@@ -163,6 +164,22 @@ def count_indicator(
         )
         for value in sorted(counted.keys() | indicator.published.keys())
     ]
+
+
+def traits(notice: Notice) -> set[str]:
+    """Return what may be asked of a notice, but for what is judged, each in one word."""
+    return {
+        trait(name, value)
+        for name, values in FIELDS.items()
+        if name != JUDGED
+        for value in values(notice, ())
+        if value is not None
+    }
+
+
+def trait(name: str, value: Value) -> str:
+    """Return the word for a value of a field: one that an indicator asks for."""
+    return f"{name}={value!r}"
 
 
 def _standing(procedure: Procedure) -> Iterator[str]:

@@ -110,14 +110,20 @@ def collected_files(source: str, *, store: RawStore) -> list[Path]:
 
 def _outlines(path: Path, period: Period) -> Iterator[Outline]:
     listed = dt.date.fromisoformat(path.stem)
-    for columns in _columns(path):
+    for columns in day_columns(path):
         for published_on, text in zip(columns["published_on"], columns["outline"], strict=True):
             if (day := published_on or listed) in period:
                 yield Outline(notice=notice_from_json(text), day=day, path=path)
 
 
-def _columns(path: Path) -> Iterator[dict[str, list[Any]]]:
-    """Yield day and outline of batches; files of earlier versions hold whole notices only."""
+def day_columns(path: Path) -> Iterator[dict[str, list[Any]]]:
+    """Yield ``published_on`` and ``outline`` of a collected file, in batches.
+
+    Files of earlier versions hold whole notices only.
+
+    Raises:
+        CorpusError: It is damaged, or was written by another version.
+    """
     for batch in disk.read_table(path, ["published_on", "outline"]):
         if "outline" in batch.schema.names:
             yield batch.to_pydict()

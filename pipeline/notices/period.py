@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.errors import SettingsError
-from pipeline.notices import collected, outlines
+from pipeline.notices import collected
 from pipeline.notices.checks import Inspection
-from pipeline.notices.indicators import Count, Indicator, count_indicator
+from pipeline.notices.indicators import JUDGED, Count, Indicator, count_indicator, trait
 from pipeline.notices.outlines import Outline
+from pipeline.notices.overview import Overview, Rows
 from pipeline.notices.procedures import explain_procedure, procedures
 from pipeline.notices.reconcile import DIMENSIONS, NOT_SAID, CountLine, Total, per_day, reconcile
 from pipeline.notices.relations import relations
@@ -47,8 +50,8 @@ def all_outlines(period: Period, *, store: RawStore) -> Iterator[Outline]:
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    for source in store.sources():
-        yield from outlines.outlines(source, period, store=store)
+    overview = Overview.of(store)
+    yield from overview.outlines(overview.within(period))
 
 
 def totals(period: Period, *, store: RawStore) -> dict[str, dict[dt.date, int]]:
@@ -76,9 +79,10 @@ def inspection(period: Period, *, store: RawStore) -> Inspection:
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
+    overview = Overview.of(store)
 
     def notices(when: Period) -> list[Notice]:
-        return [x.notice for x in all_outlines(when, store=store)]
+        return [x.notice for x in overview.outlines(overview.within(when))]
 
     return Inspection(
         period=period,
@@ -99,10 +103,12 @@ def reconciled(period: Period, *, store: RawStore) -> list[Reconciliation]:
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    ours: dict[str, list[Notice]] = {}
-    for source in store.sources():
-        found = outlines.outlines(source, period, store=store)
-        ours[source] = [x.notice for x in found]
+    overview = Overview.of(store)
+    within = overview.within(period)
+    ours = {
+        source: [x.notice for x in overview.outlines(within & overview.listed_by(source))]
+        for source in store.sources()
+    }
     tables = []
     for source, counts in totals(period, store=store).items():
         quarantined = list(collected.quarantined(source, period, store=store))
@@ -133,11 +139,14 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
         SettingsError: There is no such notice in the period.
         CorpusError: A file is damaged, or was written by another version.
     """
-    said = relations(x.notice for x in all_outlines(period, store=store))
+    overview = Overview.of(store)
+    within = overview.within(period)
+    rows = overview.around(overview.tied(notice_id)) & within
+    said = relations(x.notice for x in overview.outlines(rows))
     wanted = said.resolve(notice_id)
     if wanted not in said.notices:
         raise SettingsError(
-            f"no notice {notice_id!r} among {len(said.notices)} collected of {period}",
+            f"no notice {notice_id!r} among {within.sum()} collected of {period}",
             hint="Take a longer period, or fetch and collect it first.",
         )
     found = next(x for x in procedures(said) if wanted in x.notice_ids)
@@ -147,20 +156,44 @@ def explanation(notice_id: str, period: Period, *, store: RawStore) -> list[str]
 def counted_indicators(
     indicators: Mapping[str, Indicator],
     *,
-    store: RawStore,
+    overview: Overview,
     forms_by_notice: Mapping[str, Collection[str]],
 ) -> dict[str, list[Count]]:
     """Count saved indicators over everything that was collected.
 
+    Only tenders are read of which a notice may fit.
+
     Args:
+        overview: Of all that was collected.
         forms_by_notice: Ids of the codebook's forms per notice, as judged.
 
     Raises:
         CorpusError: A file is damaged, or was written by another version.
     """
-    said = relations(x.notice for x in all_outlines(ALL_TIME, store=store))
+    rows = np.zeros(overview.size, dtype=bool)
+    for indicator in indicators.values():
+        rows |= _may_fit(indicator, overview, forms_by_notice)
+    said = relations(x.notice for x in overview.outlines(rows))
     linked = procedures(said)
     return {
         name: count_indicator(indicator, linked, said.notices, forms_by_notice=forms_by_notice)
         for name, indicator in indicators.items()
     }
+
+
+def _may_fit(
+    indicator: Indicator, overview: Overview, forms_by_notice: Mapping[str, Collection[str]]
+) -> Rows:
+    """All notices of the neighbourhoods of which one may fit, as far as rows tell."""
+    fitting = np.ones(overview.size, dtype=bool)
+    for name, values in indicator.where.items():
+        if name != JUDGED:
+            fitting &= overview.having({trait(name, value) for value in values})
+    found = overview.around(fitting)
+    # The form may be that of a copy, the day that of a notice that was replaced.
+    if forms := indicator.where.get(JUDGED):
+        judged = {x for x, said in forms_by_notice.items() if not set(said).isdisjoint(forms)}
+        found &= overview.around(overview.named(judged))
+    if indicator.period:
+        found &= overview.around(overview.within(indicator.period))
+    return found

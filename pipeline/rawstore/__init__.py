@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from pipeline import __version__
+from pipeline.codec import from_plain, to_plain
 from pipeline.errors import CorpusError
 from pipeline.rawstore import disk
-from pipeline.rawstore.manifest import FRESH, Manifest, SourceStatus, stretches
+from pipeline.rawstore.manifest import FRESH, DayStanding, Manifest, SourceStatus, stretches
+from pipeline.rawstore.recalled import Recalled
 from pipeline.rawstore.versions import DayWriter, Version, newest_versions, offer, read_versions
 from pipeline.records import Period, Provenance, RawNotice
+from pipeline.sourcecode import code_fingerprint
 from pipeline.store import Store, sha256, to_json
 from pipeline.writing import append_line, write_atomic
 
 __all__ = ["DayWriter", "Manifest", "RawStore", "SourceStatus", "Version", "offer"]
+
+# What works out how a day stands.
+STANDING = ("pipeline.rawstore", "pipeline.rawstore.disk", "pipeline.rawstore.manifest")
 
 
 class RawStore:
@@ -146,18 +155,54 @@ class RawStore:
         path = self.store.corpora / "state" / "fetch_log" / f"{now:%Y-%m}.jsonl"
         return lambda entry: append_line(path, json.dumps(entry, default=str))
 
+    def standing(self, source: str) -> dict[dt.date, DayStanding]:
+        """Tell what is there per day, the first one first; a day is read once until it changes.
+
+        Raises:
+            CorpusError: A file is damaged.
+        """
+        found = {}
+        for year, days in groupby(self.days(source), key=lambda day: day.year):
+            recalled = self.recalled("raw", source, year, made_by=STANDING)
+            for day in days:
+                files = [x for x in self._day(source, day).iterdir() if not x.name.startswith(".")]
+                work_out = partial(self._standing, source, day, files)
+                kept = recalled.value(f"{day}", sorted(files), work_out)
+                found[day] = from_plain(DayStanding, kept)
+            recalled.keep()
+        return found
+
+    def recalled(self, what: str, source: str, year: int, *, made_by: Iterable[str]) -> Recalled:
+        """Open what is kept of a year of a source, of one kind.
+
+        Args:
+            made_by: The modules that work it out.
+        """
+        path = self.store.corpora / "state" / "recalled" / what / source / f"{year}.json"
+        return Recalled(path, made_by=code_fingerprint(made_by))
+
+    def _standing(self, source: str, day: dt.date, files: Iterable[Path]) -> Any:
+        manifest = self.manifest(source, day)
+        return to_plain(
+            DayStanding(
+                content=self.content(source, day),
+                size=sum(path.stat().st_size for path in files),
+                listed=manifest is not None,
+                stored=manifest.stored if manifest else 0,
+                complete=bool(manifest and manifest.complete),
+            )
+        )
+
     def _status(self, source: str, today: dt.date) -> SourceStatus:
-        manifests = {day: self.manifest(source, day) for day in self.days(source)}
-        listed = [day for day, manifest in manifests.items() if manifest]
+        standing = self.standing(source)
+        listed = [day for day, x in standing.items() if x.listed]
         return SourceStatus(
             source=source,
             stretches=stretches(listed),
-            stored=sum(manifest.stored for manifest in manifests.values() if manifest),
-            incomplete=tuple(
-                day for day, manifest in manifests.items() if not (manifest and manifest.complete)
-            ),
+            stored=sum(x.stored for x in standing.values()),
+            incomplete=tuple(day for day, x in standing.items() if not x.complete),
             stale=not listed or today - listed[-1] > FRESH,
-            size=sum(path.stat().st_size for path in self.folder(source).rglob("*.*")),
+            size=sum(x.size for x in standing.values()),
         )
 
     def _day(self, source: str, day: dt.date) -> Path:

@@ -97,6 +97,19 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.
             yield from file.read_row_group(number, columns=columns).to_batches(BATCH)
 
 
+def read_columns(
+    path: Path, columns: Sequence[str], groups: Iterable[int] | None = None
+) -> pa.Table:
+    """Read some columns of a Parquet file, of all row groups or of some, in memory.
+
+    Raises:
+        CorpusError: It is damaged.
+    """
+    with _opened(path) as file:
+        chosen = range(file.num_row_groups) if groups is None else groups
+        return file.read_row_groups(list(chosen), columns=list(columns))
+
+
 def table_facts(path: Path) -> dict[str, Any]:
     """Read what was written into a Parquet file as its facts.
 

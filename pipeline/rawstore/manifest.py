@@ -71,6 +71,25 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayStanding:
+    """How a day of a source stands.
+
+    Attributes:
+        content: Fingerprint of its raw notices.
+        size: Of its files, in bytes.
+        listed: Whether it was listed to the end.
+        stored: Notices (or packages of them) that were listed and are there.
+        complete: Whether at most 5% is missing.
+    """
+
+    content: str
+    size: int
+    listed: bool
+    stored: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
     """What is there of one source.
 

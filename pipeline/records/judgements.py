@@ -196,7 +196,8 @@ class Prediction:
     Attributes:
         probabilities: Per label id, between 0 and 1; empty when the model abstained.
         judgement: The chosen labels; ``None`` when the model abstained.
-        forms: Chosen forms; also given when the model abstained, from fields alone.
+        forms: Chosen forms; also given when the model abstained: from fields, and in a language
+            that it does not know from cues.
         rules: What cues and fields alone would say, to be held against the model.
         differs: Labels that only one of model and rules gives; empty when the model abstained.
         evidence: At least one for each chosen label other than ``none`` and ``closed``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline import __version__
 from pipeline.codebook import Codebook
@@ -44,7 +44,8 @@ class Background:
         fictional: Whether everything is made up.
         before: Published quarters that run up to this one, in order.
         revised: Publications of this and earlier quarters, with what holds now.
-        published_counts: Saved indicators by id.
+        elsewhere: Lots of tenders that do not touch the period, by why they are out.
+        indicators: Counts that others published, with ours (:func:`beside_published`).
         imprint: Who answers for the report.
         yardsticks: Targets and earlier measurements.
     """
@@ -55,7 +56,8 @@ class Background:
     fictional: bool = False
     before: Sequence[Quarter] = ()
     revised: Sequence[tuple[Published, Published]] = ()
-    published_counts: Mapping[str, indicators.Indicator] | None = None
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    indicators: Sequence[Reconciled] = ()
     checks: Sequence[Check] = ()
     imprint: Imprint = NO_IMPRINT
     yardsticks: Sequence[Yardstick] = ()
@@ -80,7 +82,11 @@ def assemble_facts(
         as_of=background.as_of,
         fictional=background.fictional,
         codebook=background.codebook,
-        frame=FrameFacts.of(material.frame.lots, calls_only=material.frame.calls_only),
+        frame=FrameFacts.of(
+            material.frame.lots,
+            calls_only=material.frame.calls_only,
+            elsewhere=background.elsewhere,
+        ),
         model_id=scores.model_id,
         provenance=Provenance(
             made_by=f"innovatiemonitor report {material.period}",
@@ -97,7 +103,7 @@ def assemble_facts(
         skipped=figured.skipped,
         quarters=quarters,
         rolling=rolling,
-        indicators=_indicators(material, scores, background.published_counts or {}),
+        indicators=tuple(background.indicators),
         declared=tuple(_declared(material, scores)),
         examples=tuple(largest_examples(material, scores, annotations)),
         checks=tuple(background.checks),
@@ -128,31 +134,29 @@ def _series(
     return series.single(quarters), series.rolling(quarters)
 
 
-def _indicators(
-    material: Material, scores: Scores, known: Mapping[str, indicators.Indicator]
-) -> tuple[Reconciled, ...]:
-    """Count what others have counted, where notices of that time are here at all."""
-    forms = scores.forms()
-    days = {x.published_on for x in material.notices.values() if x.published_on}
+def beside_published(
+    known: Mapping[str, indicators.Indicator],
+    counts: Mapping[str, Sequence[indicators.Count]],
+    days: Collection[dt.date],
+) -> Iterator[Reconciled]:
+    """Yield what others have counted with our counts, where notices of that time are here at all.
+
+    Args:
+        counts: Per indicator.
+        days: On which notices were published.
+    """
     years = {str(day.year) for day in days}
-    found = []
     for name, indicator in known.items():
         if indicator.period and not any(day in indicator.period for day in days):
             continue
-        counted = indicators.count_indicator(
-            indicator, material.procedures, material.notices, forms_by_notice=forms
-        )
-        counts = [x for x in counted if indicator.per != "year" or x.value in years]
-        if counts:
-            found.append(
-                Reconciled(
-                    indicator_id=name,
-                    indicator=indicator,
-                    counts=tuple(counts),
-                    partial=frozenset(x.value for x in counts if not _whole(indicator, x, days)),
-                )
+        compared = [x for x in counts[name] if indicator.per != "year" or x.value in years]
+        if compared:
+            yield Reconciled(
+                indicator_id=name,
+                indicator=indicator,
+                counts=tuple(compared),
+                partial=frozenset(x.value for x in compared if not _whole(indicator, x, days)),
             )
-    return tuple(found)
 
 
 def _whole(

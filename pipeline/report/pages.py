@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.codebook import Codebook
+from pipeline.corpus.languages import languages
 from pipeline.records import Document, Evidence, Prediction
 from pipeline.report import dutch
 from pipeline.shown import for_people, masked, unturned
@@ -44,6 +45,8 @@ ABSTAINED = {
     "no text": "Geen oordeel: de aankondiging heeft geen tekst.",
     "text is not Dutch": "Geen oordeel: de tekst is niet Nederlands.",
     "too little text": "Geen oordeel: de aankondiging heeft te weinig tekst.",
+    "forms by rules only, text is not Dutch": "Alleen inkoopvormen, volgens vaste regels; over de "
+    "innovatiegraad geen oordeel. De tekst is {language}.",
 }
 
 
@@ -96,7 +99,7 @@ def notice_page(prediction: Prediction, document: Document, codebook: Codebook) 
     return TEMPLATES.get_template("notice.html").render(
         title=for_people(notice.title),
         about=_about(notice.notice_id, for_people(notice.buyer), published),
-        notes=[_abstained(prediction.abstained)] if prediction.abstained else [],
+        notes=[why_open(prediction.abstained)] if prediction.abstained else [],
         lines=[
             {
                 "name": label.name,
@@ -180,7 +183,7 @@ def _notice(prediction: Prediction, codebook: Codebook) -> dict[str, Any]:
     ]
     tags += [{"name": name, "kind": ""} for name in _forms(prediction, codebook)]
     if prediction.abstained:
-        tags.append({"name": _abstained(prediction.abstained), "kind": "none"})
+        tags.append({"name": why_open(prediction.abstained), "kind": "none"})
     return {
         "title": for_people(notice.title),
         "about": _about(notice.notice_id, for_people(notice.buyer), notice.published_on),
@@ -208,8 +211,13 @@ def _about(*facts: object) -> str:
     return " · ".join(str(fact) for fact in facts if fact)
 
 
-def _abstained(reason: str) -> str:
-    return ABSTAINED[reason.partition(":")[0]]
+def why_open(reason: str) -> str:
+    """Say in Dutch why there is no judgement; a reason of an earlier program as it stands."""
+    kind, _, code = reason.partition(": ")
+    if kind not in ABSTAINED:
+        return reason
+    known = languages()
+    return ABSTAINED[kind].format(language=known[code].in_dutch if code in known else code)
 
 
 def _fields(evidence: Sequence[Evidence], label: str) -> str:

@@ -23,6 +23,8 @@ MOST_MEMBERS = 1_000_000
 # Long names of tar members stand in headings that tarfile reads whole.
 MOST_HEADING_BYTES = 1_000_000
 
+OF_PROGRAMS = {"thumbs.db", "desktop.ini", "_manifest.json", "_success", "_metadata"}
+
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 0x1
 
@@ -52,8 +54,11 @@ def deeper(outer: Content) -> int:
     return outer.depth + 1
 
 
-def unzip(outer: Content, file: BinaryIO) -> Iterator[Member]:
+def unzip(outer: Content, file: BinaryIO, *, chosen: slice = slice(None)) -> Iterator[Member]:
     """Yield the members of a zip archive; damaged ones do not stop the others.
+
+    Args:
+        chosen: Which of :func:`members_of`.
 
     Raises:
         NoticeError: It is too deep.
@@ -62,10 +67,8 @@ def unzip(outer: Content, file: BinaryIO) -> Iterator[Member]:
     depth = deeper(outer)
     packed = Gauge(file)
     with zipfile.ZipFile(cast("BinaryIO", packed)) as archive:
-        for info in archive.infolist():
-            fault = _name_fault(info.filename) or _zip_fault(info)
-            if info.filename.endswith("/") or (is_hidden(info.filename) and not fault):
-                continue
+        for info in members_of(archive)[chosen]:
+            fault = _zip_member_fault(info)
             source_id = member_id(outer, info.filename)
             if fault:
                 yield Unreadable(source_id=source_id, reason=fault)
@@ -76,6 +79,19 @@ def unzip(outer: Content, file: BinaryIO) -> Iterator[Member]:
                     yield content(inner, source_id, url=outer.url, depth=depth, packed=packed)
             except FAULTS as error:
                 yield Unreadable(source_id=source_id, reason=f"damaged in the archive: {error}")
+
+
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members that are files for a reader; what is wrong with one is told later."""
+    return [
+        x
+        for x in archive.infolist()
+        if not x.filename.endswith("/") and (_zip_member_fault(x) or not is_hidden(x.filename))
+    ]
+
+
+def _zip_member_fault(info: zipfile.ZipInfo) -> str:
+    return _name_fault(info.filename) or _zip_fault(info)
 
 
 def untar(outer: Content, *, in_gzip: bool) -> Iterator[Member]:
@@ -117,9 +133,12 @@ def is_hidden(name: str) -> bool:
 
 
 def is_of_the_system(name: str) -> bool:
-    """Whether Windows or Office put a file there: ``Thumbs.db``, ``~$open.xlsx``."""
+    """Whether a program put a file there for itself: ``Thumbs.db``, ``~$open.xlsx``.
+
+    Beside parts of Parquet lies what was written of them: by us, by Spark, by Dask.
+    """
     last = PurePosixPath(name).name
-    return last.casefold() in {"thumbs.db", "desktop.ini"} or last.startswith("~$")
+    return last.casefold() in OF_PROGRAMS or last.startswith(("~$", "_quarantine-"))
 
 
 def member_id(outer: Content, name: str) -> str:

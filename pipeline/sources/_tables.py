@@ -177,8 +177,13 @@ def check_workbook(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[Row]:
+def of_parquet(
+    file: BinaryIO, columns: Columns, *, source_id: str, groups: range | None = None
+) -> Iterator[Row]:
     """Yield the rows of a Parquet file, one row group at a time.
+
+    Args:
+        groups: The row groups to read; without them, all.
 
     Raises:
         NoticeError: It is damaged, or made to fill the memory.
@@ -191,11 +196,32 @@ def of_parquet(file: BinaryIO, columns: Columns, *, source_id: str) -> Iterator[
         table = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
         _check_parquet(table, file)
         members = columns.header(table.schema_arrow.names, source_id=source_id)
-        for batch in table.iter_batches(batch_size=ROWS_PER_BATCH, use_threads=False):
-            for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                yield as_row(members, cells)
+        # Group by group, so that damage in one takes no row of the group before it.
+        for group in range(table.num_row_groups) if groups is None else groups:
+            for batch in table.iter_batches(ROWS_PER_BATCH, row_groups=[group], use_threads=False):
+                for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield as_row(members, cells)
     except (pa.ArrowException, OverflowError, *FAULTS) as error:
         raise NoticeError(f"a damaged Parquet file: {error}") from None
+
+
+def rows_per_group(file: BinaryIO, columns: Columns, *, source_id: str) -> list[int]:
+    """Return how many rows each row group of a Parquet file has.
+
+    Raises:
+        NoticeError: It is damaged, or made to fill the memory.
+        SettingsError: A column is missing.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
+    except (pa.ArrowException, OverflowError, *FAULTS) as error:
+        raise NoticeError(f"a damaged Parquet file: {error}") from None
+    _check_parquet(table, file)
+    columns.header(table.schema_arrow.names, source_id=source_id)
+    return [table.metadata.row_group(n).num_rows for n in range(table.num_row_groups)]
 
 
 def _check_parquet(table: Any, file: BinaryIO) -> None:

@@ -11,6 +11,8 @@ import json
 import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -28,7 +30,8 @@ from pipeline.sources._streams import (
     seekable,
 )
 from pipeline.sources.layout import Layout
-from pipeline.sources.paths import STDIN, files_in, shown
+from pipeline.sources.paths import STDIN, places, shown
+from pipeline.storage import Place, place
 
 Outcome = RawNotice | Unreadable
 
@@ -66,38 +69,33 @@ def raw_notices(
     """
     if now.utcoffset() != dt.timedelta(0):
         raise ValueError(f"now must be UTC, not {now}")
+    require_inputs(inputs)
+    reader = FileReader(layout=layout, now=now, tell=tell, alone=is_one_file(inputs))
+    return chain.from_iterable(map(partial(reader.of_place, stdin=stdin), places(inputs)))
+
+
+def require_inputs(inputs: Sequence[str | Path]) -> None:
+    """Refuse inputs that are not there.
+
+    Raises:
+        SettingsError: One of them is not.
+        PipelineError: Remote storage cannot be reached.
+    """
     for name in inputs:
-        if str(name) != STDIN and not Path(name).exists():
-            raise SettingsError(f"no file or folder at {name}")
-    alone = len(inputs) == 1 and not Path(inputs[0]).is_dir()
-    reader = _Reader(layout=layout, now=now, tell=tell, alone=alone)
-    return _read_all(inputs, reader, stdin=stdin)
+        if str(name) != STDIN and not (found := place(name)).exists():
+            raise SettingsError(f"no file or folder at {shown(found)}")
 
 
-def _read_all(
-    inputs: Sequence[str | Path], reader: _Reader, *, stdin: BinaryIO | None
-) -> Iterator[Outcome]:
-    seen: set[Path | str] = set()
-    for name in inputs:
-        if str(name) == STDIN:
-            if STDIN not in seen:
-                yield from reader.read(content(stdin or sys.stdin.buffer, STDIN, url=STDIN))
-            seen.add(STDIN)
-            continue
-        paths = list(files_in(Path(name)))
-        if not paths:
-            yield Unreadable(source_id=shown(name), reason="a folder without files")
-        for path in paths:
-            if (real := path.resolve()) not in seen:
-                seen.add(real)
-                yield from reader.of_path(path)
+def is_one_file(inputs: Sequence[str | Path]) -> bool:
+    """Whether there is one input, a file: then wrong columns are the user's to mend."""
+    return len(inputs) == 1 and not place(inputs[0]).is_dir()
 
 
-class _Reader:
+class FileReader:
     """Turns one content after another into raw notices, and counts members of archives.
 
     Args:
-        alone: Whether there is one input, a file: then wrong columns are the user's to mend.
+        alone: As in :func:`is_one_file`.
     """
 
     def __init__(
@@ -107,8 +105,16 @@ class _Reader:
         self._columns = _tables.Columns(layout.columns)
         self._members = 0
 
-    def of_path(self, path: Path) -> Iterator[Outcome]:
-        name = shown(path)
+    def of_place(self, path: Place | str, *, stdin: BinaryIO | None = None) -> Iterator[Outcome]:
+        """Yield what a file holds, or standard input where ``path`` is ``-``."""
+        if isinstance(path, str):
+            return self.read(content(stdin or sys.stdin.buffer, STDIN, url=STDIN))
+        if isinstance(path, Path) and path.is_dir():
+            return iter([Unreadable(source_id=shown(path), reason="a folder without files")])
+        return self.of_file(path, shown(path))
+
+    def of_file(self, path: Place, name: str) -> Iterator[Outcome]:
+        """Yield what a file holds, under a name."""
         if self._passed_over(name, path.name):
             return
         try:
@@ -127,9 +133,15 @@ class _Reader:
 
     def read(self, source: Content, *, in_gzip: bool = False) -> Iterator[Outcome]:
         """Yield what one file or member holds."""
-        count = 0
+        return self._guarded(source, self._read(source, in_gzip=in_gzip))
+
+    def _guarded(
+        self, source: Content, outcomes: Iterator[Outcome], *, before: int = 0
+    ) -> Iterator[Outcome]:
+        """Yield what can be read, and at the end why the rest cannot."""
+        count = before
         try:
-            for outcome in self._read(source, in_gzip=in_gzip):
+            for outcome in outcomes:
                 yield outcome
                 count += 1
         except SettingsError as error:
@@ -151,7 +163,7 @@ class _Reader:
                 yield from _some(self._of_json(source), "JSON without a notice")
             case "text":
                 rows = _csv.of_csv(source, self._layout, tell=self._tell)
-                yield from self._of_rows(source, _numbered(rows))
+                yield from self._of_rows(source, numbered_rows(rows))
             case "gzip":
                 yield from self.read(_archives.gunzip(source), in_gzip=True)
             case "tar":
@@ -164,7 +176,7 @@ class _Reader:
         file, name = seekable(source), source.source_id
         if packed == "parquet":
             rows = _tables.of_parquet(file, self._columns, source_id=name)
-            yield from self._of_rows(source, _numbered(rows))
+            yield from self._of_rows(source, numbered_rows(rows))
         elif _archives.is_workbook(file):
             sheets = _tables.of_workbook(file, self._layout, source_id=name, tell=self._tell)
             yield from self._of_rows(source, sheets)
@@ -173,6 +185,11 @@ class _Reader:
 
     def _of_members(self, members: Iterator[_archives.Member]) -> Iterator[Outcome]:
         before = self._members
+        yield from self._of_each(members)
+        if self._members == before:
+            raise NoticeError("an archive without files, or with a damaged directory")
+
+    def _of_each(self, members: Iterator[_archives.Member]) -> Iterator[Outcome]:
         for member in members:
             if self._passed_over(member.source_id, member.source_id.rpartition("!")[2]):
                 continue
@@ -183,14 +200,16 @@ class _Reader:
                 yield member
             else:
                 yield from self.read(member)
-        if self._members == before:
-            raise NoticeError("an archive without files, or with a damaged directory")
 
     def _of_rows(
         self, source: Content, rows: Iterator[tuple[str, _tables.Row | NoticeError]]
     ) -> Iterator[Outcome]:
-        outcomes = (self._of_value(source, suffix, row, media_type=ROW) for suffix, row in rows)
-        return _some(outcomes, "a table without rows")
+        return _some(self._of_each_row(source, rows), "a table without rows")
+
+    def _of_each_row(
+        self, source: Content, rows: Iterator[tuple[str, _tables.Row | NoticeError]]
+    ) -> Iterator[Outcome]:
+        return (self._of_value(source, suffix, row, media_type=ROW) for suffix, row in rows)
 
     def _of_json(self, source: Content) -> Iterator[Outcome]:
         for suffix, value in _elements.parts(source):
@@ -241,8 +260,9 @@ def _broken_off(source: Content, error: Exception, *, after: int) -> Exception:
     )
 
 
-def _numbered(rows: Iterator[T]) -> Iterator[tuple[str, T]]:
-    return ((f"#{number}", row) for number, row in enumerate(rows, start=1))
+def numbered_rows(rows: Iterator[T], before: int = 0) -> Iterator[tuple[str, T]]:
+    """Give rows what they add to the name of their file: ``#1`` for the first."""
+    return ((f"#{number}", row) for number, row in enumerate(rows, start=before + 1))
 
 
 def _some(outcomes: Iterator[Outcome], nothing: str) -> Iterator[Outcome]:

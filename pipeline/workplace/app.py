@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from importlib import import_module
-from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -15,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from pipeline.errors import PipelineError
 from pipeline.workplace.guard import Guard, TooLarge
-from pipeline.workplace.people import form_token, person_of
-from pipeline.workplace.visit import TEMPLATES, NotThere, Visit, Workplace
+from pipeline.workplace.people import Role, form_token, person_of
+from pipeline.workplace.visit import STATIC, TEMPLATES, NotThere, OtherRole, Visit, Workplace
+from pipeline.workplace.words import ROLE_NAMES
 
 COOKIE = "werkplek"
 # Half a year: a link is opened once, and a draw is judged over weeks.
@@ -53,11 +54,40 @@ WRITE: dict[str, str] = {
     "/beoordelen/{duty}/{notice_id:path}": "judging.judgement_sent",
     "/beslissen/{file}/{notice_id:path}": "deciding.decided",
     "/model/leren": "training.teach",
+    "/model/leercurve": "curve.measure_curve",
     "/model/lezen": "training.read_all_notices",
     "/model/kiezen": "training.promote_model",
     "/rapport/{period}": "reporting.make_report",
     "/mensen": "entrance.invited",
+    "/mensen/{name}/rol": "entrance.role_given",
+    "/mensen/{name}/naam": "entrance.renamed",
+    "/mensen/{name}/intrekken": "entrance.link_withdrawn",
+    "/lijsten/{duty}/sluiten": "listing.closed",
+    "/lijsten/{duty}/heropenen": "listing.reopened",
 }
+# What a form changes is a keeper's, and what is decided a decider's; the rest is everybody's.
+DECIDING, JUDGING = "deciding.", "judging."
+
+
+def role_for(name: str, *, writes: bool) -> Role:
+    """Return which role a page asks."""
+    if name.startswith(DECIDING):
+        return "decider"
+    return "keeper" if writes and not name.startswith(JUDGING) else "annotator"
+
+
+class Kept(StaticFiles):
+    """Our own scripts and styles; one that is asked for with its hash is kept by the browser.
+
+    A page then works at once, also when the server goes away just after it sent the page.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file."""
+        answer = await super().get_response(path, scope)
+        if scope["query_string"]:
+            answer.headers["cache-control"] = "private, max-age=31536000, immutable"
+        return answer
 
 
 def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Starlette:
@@ -68,7 +98,7 @@ def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Sta
         secure: Whether browsers reach it by TLS; the cookie is then sent by no other way.
     """
     routes = [
-        Mount("/vast", StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount("/vast", Kept(directory=STATIC)),
         Route("/toegang/{secret}", _enter(work, secure=secure)),
         *(Route(path, _read(work, name), methods=["GET"]) for path, name in READ.items()),
         *(Route(path, _write(work, name), methods=["POST"]) for path, name in WRITE.items()),
@@ -79,6 +109,7 @@ def application(work: Workplace, *, hosts: Collection[str], secure: bool) -> Sta
         exception_handlers={
             HTTPException: _refused,
             TooLarge: _too_large,
+            OtherRole: _another_role,
             PipelineError: _failed,
             Exception: _unforeseen,
         },
@@ -111,31 +142,37 @@ def page_named(name: str) -> Page:
     return cast("Page", getattr(import_module(f"pipeline.workplace.{module}"), function))
 
 
-def _answer(name: str, visit: Visit) -> Response:
+def _answer(name: str, visit: Visit, role: Role) -> Response:
+    if not visit.may(role):
+        raise OtherRole(role)
     return page_named(name)(visit)
 
 
 def _read(work: Workplace, name: str) -> Endpoint:
+    role = role_for(name, writes=False)
+
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_answer, name, await _visit(work, request))
+        return await run_in_threadpool(_answer, name, await _visit(work, request), role)
 
     return read
 
 
 def _write(work: Workplace, name: str) -> Endpoint:
+    role = role_for(name, writes=True)
+
     async def write(request: Request) -> Response:
         visit = await _visit(work, request)
         if visit.sent("token") != visit.token:
             raise HTTPException(403)
-        return await run_in_threadpool(_answer, name, visit)
+        return await run_in_threadpool(_answer, name, visit, role)
 
     return write
 
 
 async def _visit(work: Workplace, request: Request) -> Visit:
     secret = request.cookies.get(COOKIE, "")
-    person = await run_in_threadpool(person_of, work.store, secret)
-    if person is None:
+    member = await run_in_threadpool(person_of, work.store, secret)
+    if member is None:
         raise HTTPException(401)
     form: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -144,7 +181,7 @@ async def _visit(work: Workplace, request: Request) -> Visit:
                 form.setdefault(name, []).append(str(value))
     return Visit(
         work=work,
-        person=person,
+        member=member,
         token=form_token(secret),
         url=request.url.path,
         path=request.path_params,
@@ -176,6 +213,12 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _too_large(_: Request, __: Exception) -> Response:
     return PlainTextResponse("Te groot", 413)
+
+
+async def _another_role(_: Request, error: Exception) -> Response:
+    role, does = ROLE_NAMES[str(error)]
+    advice = f"Hiervoor moet u {role} zijn: die {does}. Een beheerder kan u die rol geven."
+    return _message("Dit hoort bij een andere rol", advice, status=403)
 
 
 async def _failed(_: Request, error: Exception) -> Response:

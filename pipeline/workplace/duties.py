@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipeline.codec import from_plain, to_plain
@@ -23,6 +23,7 @@ from pipeline.records import Annotation, Draw
 from pipeline.store import Store
 
 READERS = 2
+CLOSED = "closed"
 # Who has a notice before them for longer has gone away.
 LONGEST_CLAIM = dt.timedelta(minutes=10)
 # Files of judgements that belong to notices of the repository.
@@ -43,6 +44,7 @@ class Duty:
         readers: How many people judge each.
         order: Why these, in this order; of a draw always ``list``.
         made_by, made_on: Of a list.
+        closed: Nobody has a turn in it any more, unless it is opened again.
         draw: Where they were drawn.
         chances: Of a draw, per notice.
     """
@@ -55,11 +57,16 @@ class Duty:
     order: Order = "list"
     made_by: str = ""
     made_on: str = ""
+    closed: bool = False
     draw: bool = False
     chances: Mapping[str, float] | None = None
 
     def turns(self, person: str, readings: Mapping[str, Sequence[Annotation]]) -> list[str]:
         """Return the notices that a person still has to judge, in order."""
+        return [] if self.closed else self.unread_by(person, readings)
+
+    def unread_by(self, person: str, readings: Mapping[str, Sequence[Annotation]]) -> list[str]:
+        """Return the notices that would be a person's turn, were it open; in order."""
         open_to = []
         for notice_id in self.notice_ids:
             by = {one.annotator for one in readings.get(notice_id, ())}
@@ -81,7 +88,23 @@ def duties(store: Store) -> dict[str, Duty]:
     """
     found = [_of_draw(table) for table in store.kept("draws", "*").values()]
     found += [_of_list(table) for table in store.kept("lists", "*").values()]
-    return {duty.name: duty for duty in found}
+    closed = store.kept("state", CLOSED).get(CLOSED, {})
+    return {duty.name: replace(duty, closed=duty.name in closed) for duty in found}
+
+
+def close_duty(store: Store, name: str, *, by: str, on: dt.date) -> None:
+    """Close a list or a draw: nobody has a turn in it; what was judged stays."""
+    _closed(store, lambda known: known | {name: {"by": by, "on": on.isoformat()}})
+
+
+def reopen_duty(store: Store, name: str) -> None:
+    """Open a list or a draw again."""
+    _closed(store, lambda known: {x: facts for x, facts in known.items() if x != name})
+
+
+def _closed(store: Store, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    with store.exclusive("lists"):
+        store.keep("state", CLOSED, change(store.kept("state", CLOSED).get(CLOSED, {})))
 
 
 def _of_draw(table: Mapping[str, Any]) -> Duty:
@@ -177,7 +200,8 @@ def unshown(
 ) -> frozenset[str]:
     """Return the notices of which neither the model's opinion nor that of others is shown.
 
-    Those of a draw that is not finished; for a person, also of one that they still judge in.
+    Those of a draw that is not finished, closed or not, for it may be opened again; for a person,
+    also of one that they still judge in.
 
     Args:
         annotations: In force, of all files.
@@ -188,7 +212,7 @@ def unshown(
             ours = of_duty(duty, annotations)
             readings = readings_of(ours)
             done = set(duty.notice_ids) <= set(readings) and not judging.undecided(ours)
-            if not done or (person and duty.turns(person, readings)):
+            if not done or (person and duty.unread_by(person, readings)):
                 hidden |= set(duty.notice_ids)
     return frozenset(hidden)
 

@@ -5,6 +5,7 @@ What the model says is shown on none of them, nor what others said.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,17 +31,21 @@ from pipeline.workplace.duties import Duty, duties, of_duty, readings_of
 from pipeline.workplace.reading import sections_of
 from pipeline.workplace.seen import seen
 from pipeline.workplace.visit import NotThere, Visit, address
-from pipeline.workplace.words import KINDS, ORDERS, PROCEDURES
+from pipeline.workplace.words import KINDS, ORDERS, PROCEDURES, label_name
+
+TITLES = "SELECT notice_id, title FROM notices WHERE notice_id IN (SELECT value FROM json_each(?))"
 
 Readings = Mapping[str, Sequence[Annotation]]
 
 
 def judging_overview(visit: Visit) -> Response:
     """Show the lists and draws, with where this person stands."""
+    known = duties(visit.work.store).values()
     return visit.page(
         "duties.html",
         title="Beoordelen",
-        duties=[_standing(duty, visit) for duty in duties(visit.work.store).values()],
+        duties=[_standing(x, visit) for x in known if not x.closed],
+        closed=[_standing(x, visit) for x in known if x.closed],
         orders=ORDERS,
     )
 
@@ -72,21 +77,31 @@ def duty_of(visit: Visit) -> tuple[Duty, Readings]:
 
 
 def next_turn(visit: Visit) -> Response:
-    """Go to the first notice that is this person's turn, or say that all is done."""
+    """Go to the first notice that is this person's turn, or show what they judged."""
     duty, readings = duty_of(visit)
+    if "eigen" in visit.query:
+        return _done(duty, readings, visit)
     place = _next(duty, readings, visit)
     return visit.go(*place) if len(place) == 3 else _done(duty, readings, visit)
 
 
 def _done(duty: Duty, readings: Readings, visit: Visit) -> Response:
-    own = [x for several in readings.values() for x in several if x.annotator == visit.person]
+    mine = [x for several in readings.values() for x in several if x.annotator == visit.person]
+    own = sorted(mine, key=lambda x: duty.notice_ids.index(x.notice_id))
+    titles = {x["notice_id"]: x["title"] for x in visit.work.rows(TITLES, json.dumps([*readings]))}
     return visit.page(
         "done.html",
-        title=f"Klaar: {duty.title}",
+        title=duty.title,
         duty=duty,
-        own=sorted((x.notice_id for x in own), key=duty.notice_ids.index),
+        left=len(duty.turns(visit.person, readings)),
+        own=[(x.notice_id, titles.get(x.notice_id) or x.notice_id, _told(x, visit)) for x in own],
         differences=len(judging.undecided([x for y in readings.values() for x in y])),
     )
+
+
+def _told(one: Annotation, visit: Visit) -> str:
+    said = ", ".join(label_name(x, visit.work.codebook) for x in one.judgement.labels)
+    return f"{said} (twijfel)" if one.unsure else said
 
 
 def _next(duty: Duty, readings: Readings, visit: Visit) -> tuple[str, ...]:
@@ -218,6 +233,8 @@ def judgement_sent(visit: Visit) -> Response:
     """Keep a judgement and go on."""
     duty, readings = duty_of(visit)
     notice = visit.work.notice(visit.path["notice_id"])
+    if duty.closed:
+        return _not_kept(visit, duty, readings, "Dit is gesloten; een beheerder kan het heropenen.")
     answer = Sent(
         duty=duty,
         notice=notice,
@@ -229,10 +246,14 @@ def judgement_sent(visit: Visit) -> Response:
     try:
         one = answer.annotation(visit.work.codebook)
     except Contradiction as error:
-        if visit.wants_json:
-            return JSONResponse({"wrong": str(error)}, 409)
-        return _judge(visit, duty, readings, wrong=str(error))
+        return _not_kept(visit, duty, readings, str(error))
     keep_answer(visit.work.store, duty.file, one, visit.work.codebook)
     duty, readings = duty_of(visit)
     place = _next(duty, readings, visit)
     return JSONResponse({"next": address(*place)}) if visit.wants_json else visit.go(*place)
+
+
+def _not_kept(visit: Visit, duty: Duty, readings: Readings, wrong: str) -> Response:
+    if visit.wants_json:
+        return JSONResponse({"wrong": wrong}, 409)
+    return _judge(visit, duty, readings, wrong=wrong)

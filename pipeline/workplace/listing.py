@@ -16,8 +16,9 @@ from pipeline.evaluation.turns import judgement_counts, judgement_history
 from pipeline.labels.queue import Unjudged, to_judge
 from pipeline.records import Suspect
 from pipeline.workplace.catalogue import cell_labels
-from pipeline.workplace.duties import make_list
+from pipeline.workplace.duties import close_duty, make_list, reopen_duty
 from pipeline.workplace.finding import rows_of, wanted_of
+from pipeline.workplace.judging import duty_of
 from pipeline.workplace.visit import Visit, Workplace
 from pipeline.workplace.words import ORDERS
 
@@ -57,6 +58,20 @@ def list_made(visit: Visit) -> Response:
         readers=1 if visit.sent("readers") == "1" else 2,
     )
     return visit.go("beoordelen", duty.name)
+
+
+def closed(visit: Visit) -> Response:
+    """Close a list or a draw."""
+    duty, _ = duty_of(visit)
+    close_duty(visit.work.store, duty.name, by=visit.person, on=visit.now.date())
+    return visit.go("beoordelen")
+
+
+def reopened(visit: Visit) -> Response:
+    """Open a list or a draw again."""
+    duty, _ = duty_of(visit)
+    reopen_duty(visit.work.store, duty.name)
+    return visit.go("beoordelen")
 
 
 def _number(text: str, default: int) -> int:

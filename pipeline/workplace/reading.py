@@ -12,7 +12,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
 from pipeline.report import dutch, names
-from pipeline.report.pages import ABSTAINED, pieces, section_name
+from pipeline.report.pages import pieces, section_name, why_open
 from pipeline.shown import masked
 from pipeline.workplace.catalogue import cell_labels
 from pipeline.workplace.seen import seen
@@ -42,7 +42,7 @@ def notice_of(visit: Visit) -> Response:
         source=names.source_in_dutch(notice.source),
         link=_link(notice),
         hidden=hidden,
-        abstained=_abstained(said.get("abstained")),
+        abstained=why_open(said["abstained"]) if said.get("abstained") else None,
         unread=not hidden and row["model_id"] is None,
         lines=_lines(said, people, work),
         declared=_declared(notice),
@@ -140,10 +140,6 @@ def _declared(notice: Notice) -> list[tuple[str, str]]:
         if len(same) == 1
         else found
     )
-
-
-def _abstained(reason: str | None) -> str | None:
-    return None if reason is None else ABSTAINED.get(reason.partition(":")[0], reason)
 
 
 def _link(notice: Notice) -> str | None:

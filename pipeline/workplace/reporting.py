@@ -8,13 +8,17 @@ from typing import Any
 
 from starlette.responses import FileResponse, Response
 
+from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError, SettingsError
 from pipeline.estimates import drawing, published, stops
+from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.material import material
+from pipeline.estimates.published import Published
 from pipeline.notices import checks
+from pipeline.notices.overview import Overview
 from pipeline.notices.period import inspection
-from pipeline.records import Check, Estimate, Period
-from pipeline.report import dutch, names
+from pipeline.records import INNOVATION, Check, Period
+from pipeline.report import cells, dutch, names
 from pipeline.workplace.jobs import RUNNING, Step
 from pipeline.workplace.visit import NotThere, Visit, Workplace
 from pipeline.workplace.words import MEND, STOPS
@@ -38,17 +42,27 @@ def quarters(work: Workplace) -> list[Period]:
     return list(dict.fromkeys(Period.quarter(int(y), (int(m) + 2) // 3) for y, m in months))
 
 
-def latest_figure(work: Workplace) -> tuple[Period, Estimate] | None:
-    """Return the share that was published last; ``None`` where none was."""
-    for period in quarters(work):
-        if (found := published.latest(work.store, period)) is not None:
-            return period, found.figures.headline
-    return None
+def latest_figures(work: Workplace) -> Published | None:
+    """Return the figures of the last quarter that was published; ``None`` where none was."""
+    found = (published.latest(work.store, period) for period in quarters(work))
+    return next((x for x in found if x is not None), None)
 
 
-def told(estimate: Estimate) -> str:
-    """Write a share with its interval."""
-    return f"{dutch.share(estimate.share)} ({dutch.interval_text(estimate.low, estimate.high)})"
+def figures_of(last: Published, codebook: Codebook) -> list[dict[str, str]]:
+    """Return the published shares of the whole, each with its interval."""
+    wanted = (INNOVATION, *codebook.of("aspect"))
+    return [
+        {
+            "name": names.quantity(x.quantity, codebook),
+            "by": {"value": "naar waarde", "number": "naar aantal"}[x.weighting],
+            "share": cells.words_of(x),
+            "interval": cells.interval_of(x),
+        }
+        for x in last.figures.estimates
+        if (x.domain, x.method) == ("all", PUBLISHED)
+        and x.quantity in wanted
+        and "winsorised" not in x.flags
+    ]
 
 
 def reports(visit: Visit) -> Response:
@@ -60,7 +74,7 @@ def reports(visit: Visit) -> Response:
             {
                 "period": str(period),
                 "name": dutch.period(period),
-                "share": told(last.figures.headline) if last else None,
+                "share": cells.with_interval(last.figures.headline) if last else None,
                 "on": dutch.date(last.day) if last else None,
                 "files": bool(_files(visit.work, period)),
             }
@@ -90,7 +104,7 @@ def report_of(visit: Visit) -> Response:
         "report.html",
         title=f"Rapport: {dutch.period(period)}",
         period=str(period),
-        share=told(last.figures.headline) if last else None,
+        share=cells.with_interval(last.figures.headline) if last else None,
         on=dutch.date(last.day) if last else None,
         stopped=[_line(x) for x in found if x.severity == "stop" and not x.passed],
         look=[_line(x) for x in found if x.severity == "look" and not x.passed],
@@ -119,7 +133,8 @@ def _checks(work: Workplace, period: Period) -> list[Check]:
         draws, judged = drawing.judged_draw(
             drawing.stored_draws(work.store, period), work.annotations()
         )
-        lots = material(work.raw, period, suspect_fraction=work.settings.suspect_fraction).lots
+        overview, fraction = Overview.of(work.raw), work.settings.suspect_fraction
+        lots = material(overview, period, suspect_fraction=fraction).lots
         found = checks.inspect(inspection(period, store=work.raw))
         found += stops.publication_checks(
             lots,

@@ -17,7 +17,6 @@ from pipeline.records import Notice
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
-from pipeline.workplace.drifting import DRIFT, drift_fact
 from pipeline.workplace.duties import unshown
 from pipeline.workplace.visit import Workplace
 
@@ -58,7 +57,7 @@ def read_unread(
     known = scoring.known(work.store, classifier.card.model_id, work.codebook)
     read = looked = 0
     for part in batches(contents(work).notices, scoring.PER_FILE):
-        if unread := scoring.missing(part, known):
+        if unread := scoring.missing(part, known, work.codebook):
             scoring.score(unread, store=work.store, classifier=classifier, jobs=jobs)
         read, looked = read + len(unread), looked + len(part)
         tell(looked)
@@ -100,6 +99,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     from pipeline.labels.batches import MOST_TOLD
     from pipeline.labels.find import notices_of
     from pipeline.notices.period import ALL_TIME, all_outlines
+    from pipeline.workplace.drifting import DRIFT
 
     unread: list[str] = []
     given = (
@@ -138,6 +138,8 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
 
 
 def _drift(work: Workplace, collected: Iterable[Notice], scores: Scores | None) -> str:
+    from pipeline.workplace.drifting import drift_fact
+
     if scores is None:
         return "[]"
     since = dt.date.fromisoformat(promotions.champion(work.store).on[:10])

@@ -9,17 +9,18 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline.corpus.draws import drawn_ids
-from pipeline.errors import CorpusError, ModelError, ModelNotFound, PipelineError
+from pipeline.errors import CorpusError, ModelError, PipelineError
 from pipeline.evaluation import gate
 from pipeline.evaluation.suspects import kept_suspects
 from pipeline.evaluation.turns import judgement_counts, judgement_history
 from pipeline.learning import promotions, shelf
-from pipeline.records import INNOVATION, ModelCard, Period
+from pipeline.records import INNOVATION, ModelCard, Suspect
 from pipeline.report import dutch
+from pipeline.workplace.curve import curve_of
 from pipeline.workplace.drifting import drift_of
-from pipeline.workplace.duties import TAKEN, duties
+from pipeline.workplace.duties import duties
 from pipeline.workplace.jobs import DONE, RUNNING, Said, Step
+from pipeline.workplace.lessons import lesson_options, teaching
 from pipeline.workplace.visit import Visit, Workplace
 from pipeline.workplace.words import label_name
 
@@ -50,12 +51,13 @@ def model(visit: Visit) -> Response:
         worth=list(_worth(champion["card"])) if champion else [],
         trouble=trouble,
         job=job and _job(job, visit),
-        files=_teaching(work),
+        files=teaching(work),
         candidate=_candidate(job, champion, work),
-        suspects=list(_suspects(champion, work)),
+        suspects=list(_suspects(work)),
         history=_history(work)[::-1],
         unread=_unread(work),
         drift=drift_of(work),
+        curve=curve_of(work),
     )
 
 
@@ -96,24 +98,12 @@ def _of(figure: Mapping[str, float | None]) -> str:
     return f"{dutch.number(100 * value)} ({dutch.number(100 * low)} tot {dutch.number(100 * high)})"
 
 
-def _teaching(work: Workplace) -> list[tuple[str, int]]:
-    """Return the files of judgements that may teach the model, and how many notices are in each."""
-    drawn, found = drawn_ids(work.store), []
-    for name in sorted(work.store.annotations_state()):
-        ours = () if name in TAKEN else work.annotations(name)
-        if ours and not any(x.draw_id or x.notice_id in drawn for x in ours):
-            found.append((name, len({x.notice_id for x in ours})))
-    return found
-
-
 def teach(visit: Visit) -> Response:
     """Begin to train, measure and compare."""
     work = visit.work
-    files = [name for name, _ in _teaching(work)]
-    if not files:
+    if not teaching(work):
         raise CorpusError("there are no judgements to learn from", hint="Judge a list first.")
-    paths = [x for name in files for x in ("--annotations", str(work.store.annotations_path(name)))]
-    notices = [x for place in _places(work, files) for x in ("--input", place)]
+    paths, notices = lesson_options(work)
 
     def made(said: Said) -> str:
         return said["train"].strip().splitlines()[-1]
@@ -137,18 +127,6 @@ def teach(visit: Visit) -> Response:
     ]
     work.jobs.start(TRAIN, "Een nieuw model", steps, by=visit.person)
     return visit.go("model")
-
-
-def _places(work: Workplace, files: list[str]) -> list[str]:
-    """Return where the commands find the judged notices: files, and collected quarters."""
-    judged = {x.notice_id for name in files for x in work.annotations(name)}
-    collected = set(work.raw.sources())
-    quarters = set()
-    for row in work.rows("SELECT notice_id, source, published_on FROM notices"):
-        if row["notice_id"] in judged and row["source"] in collected and row["published_on"]:
-            day = datetime.fromisoformat(row["published_on"]).date()
-            quarters.add(str(Period.quarter_of(day)))
-    return [*map(str, work.inputs), *sorted(quarters)]
 
 
 def read_all_notices(visit: Visit) -> Response:
@@ -239,17 +217,29 @@ def _points(value: float | None) -> str:
     return "." if value is None else dutch.number(100 * value, 1)
 
 
-def _suspects(champion: Mapping[str, Any] | None, work: Workplace) -> Iterator[dict[str, Any]]:
-    """Return what people said and a model that never saw it is sure is otherwise."""
-    if champion is None:
-        return
-    counts = judgement_counts(judgement_history(work.store, work.codebook))
+def suspects_of(work: Workplace) -> list[tuple[Suspect, str]]:
+    """Return what people here said and a model that never saw it is sure is otherwise.
+
+    Returns:
+        Each with the list in which it can be judged again; authored notices stand in none.
+    """
     places = {x: duty.name for duty in duties(work.store).values() for x in duty.notice_ids}
+    if not places:
+        return []
+    state = work.store.annotations_state()
+    if work.counted is None or work.counted[0] != state:
+        counts = judgement_counts(judgement_history(work.store, work.codebook))
+        work.counted = state, counts
     try:
-        doubted = kept_suspects(work.store, champion["promoted"].model_id, counts) or ()
-    except ModelNotFound:
-        return
-    for one in doubted[:MOST_SUSPECTS]:
+        name = promotions.champion(work.store).model_id
+        found = kept_suspects(work.store, name, work.counted[1]) or ()
+    except ModelError:
+        return []
+    return [(x, places[x.notice_id]) for x in found if x.notice_id in places]
+
+
+def _suspects(work: Workplace) -> Iterator[dict[str, Any]]:
+    for one, duty in suspects_of(work)[:MOST_SUSPECTS]:
         name = (
             "innovatiegericht" if one.label == INNOVATION else label_name(one.label, work.codebook)
         )
@@ -257,7 +247,7 @@ def _suspects(champion: Mapping[str, Any] | None, work: Workplace) -> Iterator[d
             "notice_id": one.notice_id,
             "said": name if one.given else f"niet {name}",
             "sure": dutch.percentage(1 - one.confidence, 0),
-            "duty": places.get(one.notice_id),
+            "duty": duty,
         }
 
 
@@ -266,7 +256,16 @@ def _history(work: Workplace) -> list[dict[str, Any]]:
         found = promotions.history(work.store)
     except ModelError:
         return []
-    return [{"promotion": x, "on": _day(x.on), "last": x is found[-1]} for x in found]
+    return [
+        {
+            "promotion": x,
+            "on": _day(x.on),
+            "last": x is found[-1],
+            # One whose folder is gone cannot be taken into use again.
+            "there": work.store.has_model(x.model_id),
+        }
+        for x in found
+    ]
 
 
 def promote_model(visit: Visit) -> Response:

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,9 +23,11 @@ from pipeline.notices.serial import notice_from_json
 from pipeline.records import Annotation, Check, Notice
 from pipeline.report import dutch
 from pipeline.shown import unturned
+from pipeline.store import short_hash
 from pipeline.workplace.catalogue import reading
 from pipeline.workplace.duties import Claims, unshown
 from pipeline.workplace.jobs import COMMAND, Jobs
+from pipeline.workplace.people import Colleague, Role
 
 if TYPE_CHECKING:
     from pipeline.workplace.search import Finder
@@ -33,6 +36,15 @@ if TYPE_CHECKING:
 def address(*parts: str) -> str:
     """Write a path of the workplace; whatever stands in its parts, it is one path."""
     return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def asset(name: str) -> str:
+    """Write the address of a script or style with the hash of what it holds."""
+    return f"/vast/{name}?{short_hash((STATIC / name).read_text(encoding='utf-8'))}"
 
 
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
@@ -45,12 +57,16 @@ TEMPLATES = Environment(
     # Where a text turns its direction, what follows it on the page would turn too.
     finalize=lambda value: unturned(value) if type(value) is str else value,
 )
-TEMPLATES.globals |= {"address": address, "dutch": dutch}
+TEMPLATES.globals |= {"address": address, "asset": asset, "dutch": dutch}
 
 
 # A file of judgements and its state; agreement per question, and per person.
 AgreedKey = tuple[str, tuple[int, int]]
 Agreed = tuple[list[dict[str, str]], list[dict[str, str]]]
+
+
+class OtherRole(PipelineError):
+    """Whoever asks may not do this; the message is the name of the role that may."""
 
 
 class NotThere(PipelineError):
@@ -69,6 +85,7 @@ class Workplace(Home):
         claims: Who has which notice before them.
         agreed: Agreement that was calculated, by file and its state.
         checked: Checks that were run, each with the state of the store.
+        counted: How many judgements there were of each notice, with the state of the store.
     """
 
     clock: Callable[[], dt.datetime]
@@ -78,6 +95,7 @@ class Workplace(Home):
     claims: Claims = field(default_factory=Claims)
     agreed: dict[AgreedKey, Agreed] = field(default_factory=dict)
     checked: dict[str, tuple[object, list[Check]]] = field(default_factory=dict)
+    counted: tuple[object, dict[str, int]] | None = None
     _judged: dict[str, tuple[tuple[int, int], tuple[Annotation, ...]]] = field(default_factory=dict)
     _found: tuple[int, Finder] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -157,6 +175,7 @@ class Visit:
     """A request, with who makes it.
 
     Attributes:
+        member: Who asks.
         path: The variable parts of the address.
         query: What stands behind the question mark.
         form: What was sent; of a field that was sent several times all values.
@@ -165,13 +184,22 @@ class Visit:
     """
 
     work: Workplace
-    person: str
+    member: Colleague
     token: str
     url: str
     path: Mapping[str, str] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wants_json: bool = False
+
+    @property
+    def person(self) -> str:
+        """The name of who asks."""
+        return self.member.name
+
+    def may(self, role: Role) -> bool:
+        """Whether who asks may do what a role may."""
+        return self.member.may(role)
 
     @cached_property
     def now(self) -> dt.datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CorpusError
@@ -47,6 +47,15 @@ ORDERS = {
     "novel": "wat het minst lijkt op wat al beoordeeld is",
     "disagreement": "waar model en regels verschillen",
     "suspect": "wat al beoordeeld is en verdacht lijkt",
+}
+ROLE_NAMES: Mapping[str, tuple[str, str]] = {
+    "annotator": ("beoordelaar", "zoekt, leest en beoordeelt"),
+    "decider": ("beslisser", "beslist ook waar lezers verschillen"),
+    "keeper": (
+        "beheerder",
+        "maakt en sluit ook lijsten en trekkingen, nodigt mensen uit, leert het model bij, neemt "
+        "het in gebruik en maakt het rapport",
+    ),
 }
 STOPS = {
     "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",

@@ -4,14 +4,18 @@ import concurrent.futures
 import datetime as dt
 import json
 import os
+import re
 import signal
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from pipeline import parallel
-from pipeline.errors import PipelineError
+from pipeline.errors import ModelMismatch, PipelineError, SettingsError
+from pipeline.labels.parted import PartedRun
 from pipeline.labels.run import Run
+from pipeline.sources.files import require_inputs
 
 distributed = pytest.importorskip("distributed")
 
@@ -30,7 +34,7 @@ def on(classifier, address):
     """The same classifier, whose batches go to a cluster."""
     other = object.__new__(type(classifier))
     other.__dict__.update(classifier.__dict__)
-    other.settings = replace(classifier.settings, batch_size=8, cluster=address)
+    other.settings = replace(classifier.settings, batch_size=8, partition_size=8, cluster=address)
     return other
 
 
@@ -58,6 +62,43 @@ def test_a_cluster_writes_the_bytes_of_one_machine_though_its_workers_are_killed
     Run(inputs=[source], path=many, classifier=given, now=NOW).go(tell=kill)
     assert not victims
     assert many.read_bytes() == one.read_bytes()
+
+
+def test_a_cluster_makes_the_parts_of_one_machine_though_its_workers_are_killed(
+    classifier, cluster, tmp_path
+):
+    source = tmp_path / "in.parquet"
+    pd.read_csv(table(tmp_path / "in.csv", 160)).to_parquet(source, row_group_size=8)
+    one, folder = tmp_path / "one.parquet", tmp_path / "parts"
+    Run(inputs=[source], path=one, classifier=classifier, now=NOW).go()
+    victims = [x["pid"] for x in _workers(cluster)]
+
+    def kill(progress):
+        if progress.taken in {24, 72} and victims:
+            os.kill(victims.pop(), signal.SIGKILL)
+
+    given = on(classifier, cluster.scheduler_address)
+    PartedRun(inputs=[source], folder=folder, classifier=given, now=NOW).go(tell=kill)
+    assert not victims
+    assert pd.read_parquet(folder).to_csv() == pd.read_parquet(one).to_csv()
+    assert len(list(folder.glob("*.parquet"))) == 20
+
+
+def test_a_worker_with_other_code_or_libraries_refuses_by_name(classifier, cluster, monkeypatch):
+    expected = {**parallel.program(), "innovatiemonitor": "9.9.9 f00d", "numpy": "1.0"}
+    monkeypatch.setattr(parallel, "program", lambda: expected)
+    with pytest.raises(ModelMismatch) as error:
+        list(parallel.ordered(str, [1], cluster=cluster.scheduler_address))
+    assert re.fullmatch(
+        r"worker tcp://127.0.0.1:\d+ has innovatiemonitor \S+ \w{12}, expected 9.9.9 f00d; "
+        r"numpy [\d.]+, expected 1.0",
+        str(error.value),
+    )
+
+
+def test_a_worker_that_cannot_do_it_is_named(cluster):
+    with pytest.raises(SettingsError, match=r"worker tcp://\S+: no file or folder at /nowhere"):
+        list(parallel.ordered(require_inputs, [["/nowhere"]], cluster=cluster.scheduler_address))
 
 
 def _workers(cluster):

@@ -9,9 +9,19 @@ from pipeline.codebook import Cue
 from pipeline.labels import scores as scoring
 from pipeline.labels.scores import Scores, schema
 from pipeline.rawstore import disk
-from pipeline.records import Notice
+from pipeline.records import INNOVATION, Notice
 
 DUTCH = "De gemeente koopt een nieuw soort brug van vlas, die nog niet op de markt is. " * 3
+
+FRENCH = (
+    "La Ville de Namur cherche un revêtement perméable qui n'existe pas encore sur le marché. "
+    "Elle lance un partenariat d'innovation avec trois entreprises. "
+    "Il n'est pas recouru à un dialogue compétitif. Les variantes ne sont pas autorisées."
+)
+GERMAN = (
+    "Die Gemeinde Eupen sucht einen Straßenbelag, der noch nicht auf dem Markt ist. Sie beginnt "
+    "eine Innovationspartnerschaft mit drei Unternehmen und kauft danach die beste Lösung."
+)
 
 
 def notice(number, text=DUTCH):
@@ -29,14 +39,17 @@ def notice(number, text=DUTCH):
 def test_only_new_and_changed_texts_are_asked_again(home, classifier):
     first, second = notice(1), notice(2)
     store, book, model = home.store, classifier.codebook, classifier.card.model_id
-    assert scoring.missing([first, second], scoring.known(store, model, book)) == [first, second]
+    assert scoring.missing([first, second], scoring.known(store, model, book), book) == [
+        first,
+        second,
+    ]
     scoring.score([first, second], store=store, classifier=classifier)
     known = scoring.known(store, model, book)
-    assert scoring.missing([first, second], known) == []
+    assert scoring.missing([first, second], known, book) == []
     changed = replace(second, description=DUTCH + " Ook de leuning.")
-    assert scoring.missing([first, changed], known) == [changed]
+    assert scoring.missing([first, changed], known, book) == [changed]
     scoring.score([changed], store=store, classifier=classifier)
-    assert scoring.missing([first, changed], scoring.known(store, model, book)) == []
+    assert scoring.missing([first, changed], scoring.known(store, model, book), book) == []
 
 
 def test_under_another_codebook_every_text_is_asked_again(home, classifier):
@@ -48,7 +61,7 @@ def test_under_another_codebook_every_text_is_asked_again(home, classifier):
     other = replace(book, labels=tuple(changed if x == sbir else x for x in book.labels))
     known = scoring.known(store, model, other)
     assert known.places == {}
-    assert scoring.missing([notice(1)], known) == [notice(1)]
+    assert scoring.missing([notice(1)], known, book) == [notice(1)]
     said = scoring.known(store, model, book).texts("codebook_fingerprint", ["n1"])
     assert said == [book.fingerprint]
 
@@ -97,3 +110,51 @@ def test_of_several_answers_about_a_text_the_last_holds(codebook):
     lines = [{"notice_id": "a", "degree": "none"}, {"notice_id": "a", "degree": "disruptive"}]
     scores = Scores.of("m", pa.Table.from_pylist(lines, schema=schema(codebook)))
     assert scores.texts("degree", ["a", "b"]) == ["disruptive", None]
+
+
+# Notices in a language that the model does not know
+
+
+def scored(home, classifier, *notices):
+    store, book, model = home.store, classifier.codebook, classifier.card.model_id
+    scoring.score(notices, store=store, classifier=classifier)
+    return scoring.known(store, model, book)
+
+
+def test_what_rules_find_enters_no_estimate_and_no_count(home, classifier):
+    dutch, french = notice(1, f"{DUTCH}Wij starten een innovatiepartnerschap."), notice(2, FRENCH)
+    scores = scored(home, classifier, dutch, french)
+    assert scores.texts("codebook_fingerprint", ["n2"]) == [
+        classifier.codebook.fingerprint_in("fr")
+    ]
+    assert scores.labels("n2") == ("innovation_partnership",)
+    assert "innovation_partnership" in scores.forms()["n1"]
+    assert "n2" not in scores.forms()
+    # As one of which nothing is known: the mean of the others.
+    for quantity in (INNOVATION, "innovation_partnership"):
+        with_french = scores.probabilities(quantity, ["n1", "n2"])
+        assert np.array_equal(with_french, scores.probabilities(quantity, ["n1", "unknown"]))
+        assert with_french[0] == with_french[1]
+
+
+def test_new_cues_ask_again_of_notices_in_their_language_alone(home, classifier):
+    both = [notice(1), notice(2, FRENCH)]
+    scores, book = scored(home, classifier, *both), classifier.codebook
+    assert scoring.missing(both, scores, book) == []
+    fewer = replace(book, translated={"fr": {"sbir": book.translated["fr"]["sbir"]}})
+    assert scoring.missing(both, scores, fewer) == both[1:]
+    assert scoring.missing(both, scores, replace(book, translated={})) == both[1:]
+
+
+def test_what_was_left_open_before_a_language_had_cues_is_asked_again(home, classifier):
+    german = notice(3, GERMAN)
+    scores, book = scored(home, classifier, german), classifier.codebook
+    assert scoring.missing([german], scores, book) == []
+    told = replace(book, translated={**book.translated, "de": {"pcp": (Cue(pattern="pcp"),)}})
+    assert scoring.missing([german], scores, told) == [german]
+    (path,) = home.store.scores(classifier.card.model_id, book.fingerprint).glob("*.parquet")
+    (whole,) = disk.read_table(path)
+    older = pa.Table.from_batches([whole]).drop_columns(["codebook_fingerprint"])
+    disk.write_table(path, [older], schema=older.schema, facts=dict)
+    again = scoring.known(home.store, classifier.card.model_id, book)
+    assert scoring.missing([german], again, book) == []

@@ -3,6 +3,8 @@
 import datetime as dt
 import random
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 from pipeline.notices import collect
 from pipeline.notices import procedures as linking
 from pipeline.notices._likeness import likeness, subject
+from pipeline.notices.digests import SCHEMA as DIGESTED
+from pipeline.notices.digests import digest_row
+from pipeline.notices.overview import neighbourhoods
 from pipeline.notices.procedures import explain_procedure
 from pipeline.notices.relations import relations
 from pipeline.notices.versions import Groups
@@ -526,6 +531,19 @@ def test_no_tangle_depends_on_order_or_loses_a_notice(notices, seed):
     # An original is no copy, and is in the procedure of its copies.
     assert all(x not in p.copies for p in found for x in p.copies.values())
     assert all(x in p.notice_ids for p in found for x in p.copies.values())
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(tangles(), stores().map(lambda store: [x for _, x in store])))
+def test_linking_neighbourhood_by_neighbourhood_gives_what_linking_everything_gives(notices):
+    lines = [digest_row(x, DAY, "") for x in notices]
+    days = np.array([(x.published_on - dt.date(1970, 1, 1)).days for x in notices])
+    numbers = neighbourhoods(pa.Table.from_pylist(lines, DIGESTED), days).tolist()
+    found = []
+    for each in set(numbers):
+        inside = [x for x, number in zip(notices, numbers, strict=True) if number == each]
+        found += procedures(inside)
+    assert sorted(found, key=lambda x: x.procedure_key) == procedures(notices)
 
 
 @pytest.fixture(scope="module")

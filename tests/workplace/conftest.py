@@ -14,7 +14,7 @@ import uvicorn
 
 from pipeline.settings import Settings
 from pipeline.workplace.app import COOKIE, application
-from pipeline.workplace.people import form_token, invite
+from pipeline.workplace.people import form_token, invite, people
 from pipeline.workplace.serve import LOOPBACK, Reached, listening
 from pipeline.workplace.stock import refresh
 from pipeline.workplace.visit import Workplace
@@ -47,18 +47,21 @@ class Site:
     work: Workplace
     home: object
 
-    def invited(self, name="anna"):
-        return invite(self.work.store, name, now=self.work.clock())
+    def invited(self, name="anna", role="keeper"):
+        # Somebody always keeps the workplace.
+        if "beheer" not in people(self.work.store):
+            invite(self.work.store, "beheer", role="keeper", now=self.work.clock())
+        return invite(self.work.store, name, role=role, now=self.work.clock())
 
-    def client(self, name="anna"):
-        return Client(self.origin, self.invited(name))
+    def client(self, name="anna", role="keeper"):
+        return Client(self.origin, self.invited(name, role))
 
-    def opened(self, browser, name="anna", width=1280):
+    def opened(self, browser, name="anna", width=1280, role="keeper"):
         """A window of somebody who opened their link."""
         page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
         # A machine that is busy is slow, and that is no fault of the page.
         page.set_default_timeout(120_000)
-        page.goto(f"{self.origin}/toegang/{self.invited(name)}")
+        page.goto(f"{self.origin}/toegang/{self.invited(name, role)}")
         return page
 
 

@@ -80,20 +80,20 @@ def test_every_answer_forbids_scripts_and_styles_from_elsewhere(shown):
 def test_a_link_is_kept_as_a_hash_and_a_new_one_replaces_it(site):
     store = site.work.store
     old = site.invited("anna")
-    assert person_of(store, old) == "anna"
+    assert person_of(store, old).name == "anna"
     kept = (store.corpora / "state" / "people.json").read_text()
     assert old not in kept
     new = site.client("bram").write("/mensen", name="anna").text
     (secret,) = re.findall(r"/toegang/([\w-]{43})", new)[:1]
     assert person_of(store, old) is None
-    assert person_of(store, secret) == "anna"
-    assert set(people(store)) == {"anna", "bram"}
+    assert person_of(store, secret).name == "anna"
+    assert set(people(store)) == {"anna", "beheer", "bram"}
 
 
 @pytest.mark.parametrize("name", ["", "Anna", "a@b.nl", "=1+1", "x" * 31, "../x", "a b"])
 def test_a_name_is_a_pseudonym(home, name):
     with pytest.raises(SettingsError, match="is not a name for the workplace"):
-        invite(home.store, name, now=None)
+        invite(home.store, name, role="keeper", now=None)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -274,6 +275,102 @@ def test_a_draft_outlives_the_window_and_goes_when_it_is_kept(site, listed, brow
     assert one.judgement.labels == ("disruptive", "rd", "asked")
     page.goto(here)
     assert page.evaluate("localStorage.length") == 0
+
+
+@contextmanager
+def away(page, answer):
+    """Whatever is sent to the server meets this instead, until the end."""
+    page.route(
+        "**/beoordelen/**", lambda route: answer(route) if sends(route) else route.continue_()
+    )
+    yield
+    page.unroute("**/beoordelen/**")
+
+
+def sends(route):
+    return route.request.method == "POST"
+
+
+GONE = {
+    "no connection": lambda route: route.abort("connectionrefused"),
+    "cut off": lambda route: route.abort("connectionreset"),
+    "a proxy whose server is away": lambda route: route.fulfill(status=502, body="Bad Gateway"),
+    "a page of somebody else": lambda route: route.fulfill(status=200, body="<p>Log in</p>"),
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_while_the_server_is_away_a_judgement_waits_and_is_sent_when_it_is_back(
+    site, listed, browser, how
+):
+    page = site.opened(browser)
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    first = page.url
+    with away(page, GONE[how]):
+        pressed(page, "2oe")
+        page.keyboard.press("Enter")
+        page.locator("#judgement[data-state=away]").wait_for()
+        told = page.locator("#saved").inner_text()
+        assert told.startswith("Geen verbinding. Uw oordeel staat op dit apparaat")
+        # Nothing can be changed that is on its way, and nothing was kept by the server.
+        pressed(page, "1")
+        assert ticked(page) == ["disruptive", "rd", "asked"]
+        assert not site.work.store.has_annotations(listed.file)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != first)
+    (one,) = kept(site, listed.file)
+    assert one.judgement.labels == ("disruptive", "rd", "asked")
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_it_is_sent_again_without_a_key_and_once_the_page_is_opened_again(site, listed, browser):
+    page = site.opened(browser)
+    page.clock.install()
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    first = page.url
+    with away(page, GONE["no connection"]):
+        pressed(page, "2oe")
+        page.keyboard.press("Enter")
+        page.locator("#judgement[data-state=away]").wait_for()
+        with page.expect_request(lambda sent: sent.method == "POST"):
+            page.clock.run_for(1500)
+        page.goto("about:blank")
+    page.goto(first)
+    page.wait_for_url(lambda url: url != first)
+    (one,) = kept(site, listed.file)
+    assert one.judgement.labels == ("disruptive", "rd", "asked")
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(401, "Uw link geldt niet meer"), (413, "neemt het oordeel niet aan (413)")],
+)
+def test_what_the_server_refuses_stays_in_the_browser_and_is_not_sent_by_itself(
+    site, listed, browser, status, told
+):
+    page = site.opened(browser)
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    here = page.url
+    with away(page, lambda route: route.fulfill(status=status, body="nee")):
+        pressed(page, "0")
+        page.keyboard.press("Enter")
+        page.locator("#judgement[data-state=refused]").wait_for()
+        assert told in page.locator("#message").inner_text()
+        page.reload()
+        page.locator("#judgement[data-state=ready]").wait_for()
+        assert ticked(page) == ["none", "closed"]
+    assert page.url == here
+    assert not site.work.store.has_annotations(listed.file)
+
+
+def test_scripts_and_styles_are_kept_by_the_browser_under_the_hash_of_what_they_hold(site, listed):
+    client = site.client()
+    page = client.read(judge_path(listed, listed.notice_ids[0])).text
+    for address in re.findall(r"/vast/[^\"]+", page):
+        answer = client.read(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"], address
+    assert client.read("/vast/judging.js").headers["Cache-Control"] == "no-store"
 
 
 def test_a_draw_is_judged_with_its_chances_and_without_any_opinion(site, drawn):

@@ -1,6 +1,7 @@
 """What there is to do and what stops publication stands on the page, with the way to mend it."""
 
 import datetime as dt
+import math
 
 import pytest
 
@@ -57,9 +58,13 @@ def test_a_quarter_says_what_stops_it_and_shows_its_published_share(site, drawn)
     page = client.read("/rapport/2026Q3").text
     assert "alles is beoordeeld" in page
     assert "Gepubliceerd op 30 november 2026" in page
-    shown = f"{100 * share.high:.1f}".replace(".", ",")
-    assert f"tot {shown}%" in page
-    assert f"tot {shown}%" in client.read("/").text
+    # None was found: the report gives an upper bound, rounded up, and so do the pages.
+    assert "upper_bound_only" in share.flags
+    shown = f"hoogstens {math.ceil(1000 * share.high) / 10:.1f}%".replace(".", ",")
+    assert f"{shown} is innovatiegericht, naar waarde" in page
+    first = client.read("/").text
+    assert f"<strong>{shown}</strong>" in first
+    assert f'<td class="number">{shown}</td>' in first
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fcodebook.toml", "people.json", "x.html"])

@@ -13,6 +13,7 @@ from pipeline import cli
 from pipeline.corpus import annotations as judging
 from pipeline.errors import PipelineError
 from pipeline.learning import promotions
+from pipeline.records import Promotion
 from pipeline.workplace.duties import make_list
 from pipeline.workplace.jobs import Jobs, Step
 
@@ -91,13 +92,27 @@ def test_from_judgements_to_a_promoted_model_without_a_command(site, taught, bro
     assert "van de 100 die het model innovatiegericht noemt" in page.locator("main").inner_text()
 
 
-def test_judgements_of_a_draw_are_never_taught(site, taught):
-    from pipeline.workplace.training import _teaching
+def test_a_model_that_is_gone_is_not_offered_to_go_back_to(site, taught):
+    model, _ = taught
+    store, client = site.work.store, site.client()
+    for name in (model, "m-00000000", model):
+        facts = dict.fromkeys(("card", "metrics", "floors", "reason"), "x")
+        one = Promotion(model_id=name, by="anna", on="2026-11-29T09:00:00+00:00", **facts)
+        promotions.add(store, one)
+    page = client.read("/model").text
+    # The model that the stage promoted is made up as well.
+    assert page.count("Staat niet meer op de plank") == 2
+    assert 'name="model_id" value="m-00000000"' not in page
+    assert f'name="model_id" value="{model}"' in page
 
-    assert [name for name, _ in _teaching(site.work)] == ["vers"]
+
+def test_judgements_of_a_draw_are_never_taught(site, taught):
+    from pipeline.workplace.lessons import teaching
+
+    assert [name for name, _ in teaching(site.work)] == ["vers"]
     judged = site.work.annotations("vers")
     site.work.store.keep("draws", "2026Q3-x", {"text_notice_ids": [judged[0].notice_id]})
-    assert _teaching(site.work) == []
+    assert teaching(site.work) == []
 
 
 @pytest.fixture

@@ -101,16 +101,17 @@ class Past:
         perfect: Auxiliaries of the perfect.
         participle: A participle, whole.
         done: A participle of what was carried out, whole.
+        done_at_once: Whether such a participle right behind the cue needs no auxiliary.
         future: Verbs of what is still to come.
         announcing: Of these, those that leave no doubt.
         not_yet: What was not done yet, or is a condition.
         long_ago: Tell the past by themselves.
         earlier: An earlier one, whole; stands near before the cue.
         beforehand: The same, anywhere in the clause.
-        last_year: "Of last year", at the beginning of what follows.
+        said_after: "Of last year", "was held", at the beginning of what follows.
         of_year: "Of 2019", at the beginning of what follows; group 1 is the year.
-        out_of: With a verb of ``told`` behind the cue: "it appeared from".
-        told: Verbs.
+        out_of: Prepositions; with a verb of ``told`` behind the cue "it appeared from".
+        told: See ``out_of``.
         following: What comes from the cue; ends where the cue begins.
         after: "After completion of"; ends where the cue begins.
         deciding: Words of a decision: what follows a cue is then still to come.
@@ -120,13 +121,14 @@ class Past:
     perfect: WordSet
     participle: re.Pattern[str]
     done: re.Pattern[str]
+    done_at_once: bool
     future: WordSet
     announcing: WordSet
     not_yet: WordSet
     long_ago: WordSet
     earlier: re.Pattern[str]
     beforehand: WordSet
-    last_year: re.Pattern[str]
+    said_after: re.Pattern[str]
     of_year: re.Pattern[str]
     out_of: WordSet
     told: WordSet
@@ -146,7 +148,8 @@ class Naming:
         company: Legal forms of firms.
         titles: Before quotation marks that hold a title, and no name.
         at: Prepositions before the name of a place or firm.
-        fillers: Words that an abbreviation passes over.
+        fillers: Words that an abbreviation passes over, with what parts them from the next; a
+            pattern.
     """
 
     named: WordSet
@@ -155,7 +158,7 @@ class Naming:
     company: WordSet
     titles: WordSet
     at: WordSet
-    fillers: tuple[str, ...]
+    fillers: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,7 @@ PAST = Past(
         r"beproefd|opgezet|ontwikkeld|gebleken|gepubliceerd|gedaan|gevoerd|getest|bewezen|"
         r"aangetoond)$"
     ),
+    done_at_once=True,
     future=word_set(
         "zal zullen gaat gaan wordt worden kan kunnen moet moeten dient dienen mag mogen wil "
         "willen komt"
@@ -132,7 +133,7 @@ PAST = Past(
         r"georganiseerde|afgelopen|voormalige|oude|afgesloten|mislukte|voltooide)$"
     ),
     beforehand=word_set("voorafgaand vooraf"),
-    last_year=re.compile(r"(?:\w+ )?(?:van|uit|in) (?:vorig|afgelopen|voorgaand)"),
+    said_after=re.compile(r"(?:\w+ )?(?:van|uit|in) (?:vorig|afgelopen|voorgaand)"),
     of_year=re.compile(r"(?:van|uit) ((?:19|20)\d\d)\b"),
     # "uit de marktconsultatie is gebleken"
     out_of=word_set("uit"),
@@ -178,7 +179,7 @@ NAMING = Naming(
     company=word_set("bv b.v. nv n.v. vzw cvba groep group holding campus b.v nv. bv."),
     titles=word_set("titel opdracht aanbesteding oproep aankondiging procedure noemer naam"),
     at=word_set("bij van aan op door"),
-    fillers=("van", "voor", "de", "en", "in"),
+    fillers=r"(?:van|voor|de|en|in) ",
 )
 
 # spaCy's, but for "niet", "geen" and "nog": what is "not yet" there matters.

@@ -6,8 +6,18 @@ const message = document.getElementById("message");
 const saved = document.getElementById("saved");
 const DRAFT = "oordeel/" + form.dataset.draft;
 const RETRY = 1500;
+const LONGEST_WAIT = 30000;
+// What a server in front of ours says while ours is away.
+const AWAY = [502, 503, 504];
 let passages = JSON.parse(form.elements.evidence.value);
-let sending = false;
+let again = () => {};
+
+// ready, sending, away or refused; styles and tests look at it.
+const sending = () => ["sending", "away"].includes(form.dataset.state);
+function state(name) {
+  form.dataset.state = name;
+  for (const x of form.querySelectorAll("fieldset")) x.disabled = sending();
+}
 
 const byValue = (value) => inputs.find((x) => x.value === value && x.name !== "unsure");
 const of = (name) => inputs.filter((x) => x.name === name);
@@ -72,10 +82,14 @@ function missing() {
   return "";
 }
 
+function keep(entered) {
+  const chosen = inputs.filter((x) => x.checked).map((x) => x.value);
+  localStorage.setItem(DRAFT, JSON.stringify({ chosen, passages, entered }));
+}
+
 function changed() {
   settle();
-  const chosen = inputs.filter((x) => x.checked).map((x) => x.value);
-  localStorage.setItem(DRAFT, JSON.stringify({ chosen, passages }));
+  keep(false);
   saved.textContent = "Op dit apparaat bewaard; Enter bewaart het oordeel.";
 }
 
@@ -176,32 +190,50 @@ function go(step) {
   if (box.top < 60 || box.bottom > innerHeight - 60) scrollBy({ top: box.top - innerHeight / 3 });
 }
 
+// Sends it until there is an answer. What was entered is on this device meanwhile, and is sent by
+// itself as well when the page is opened again.
 async function send() {
+  if (sending()) { again(); return; }
   const wrong = missing();
   say(wrong);
-  if (wrong || sending) return;
-  sending = true;
-  document.getElementById("save").disabled = true;
+  if (wrong) return;
+  keep(true);
   const body = new URLSearchParams(new FormData(form));
   for (;;) {
-    try {
-      const answer = await fetch(location.pathname, { method: "POST", body, headers: { accept: "application/json" } });
-      if (answer.ok) {
-        const told = await answer.json();
-        localStorage.removeItem(DRAFT);
-        location.assign(told.next);
-        return;
-      }
-      const told = answer.headers.get("content-type") === "application/json" ? await answer.json() : {};
-      say(told.wrong || "De server neemt het oordeel niet aan (" + answer.status + "). Laad de pagina opnieuw.");
-      break;
-    } catch {
-      saved.textContent = "Geen verbinding. Uw oordeel staat op dit apparaat en wordt opnieuw gestuurd.";
-      await new Promise((done) => setTimeout(done, RETRY));
-    }
+    state("sending");
+    const answer = await answered(body);
+    if (answer) { finish(answer); return; }
+    state("away");
+    saved.textContent = "Geen verbinding. Uw oordeel staat op dit apparaat en wordt opnieuw gestuurd; met Enter nu.";
+    await new Promise((done) => { again = done; setTimeout(done, RETRY); });
   }
-  sending = false;
-  document.getElementById("save").disabled = false;
+}
+
+// What the server says of it; null where it is away.
+async function answered(body) {
+  try {
+    const answer = await fetch(location.pathname, {
+      method: "POST", body, headers: { accept: "application/json" }, signal: AbortSignal.timeout(LONGEST_WAIT),
+    });
+    if (AWAY.includes(answer.status)) return null;
+    const told = answer.headers.get("content-type") === "application/json" ? await answer.json() : {};
+    return answer.ok && !told.next ? null : { status: answer.status, ...told };
+  } catch {
+    return null;
+  }
+}
+
+function finish(answer) {
+  if (answer.next) {
+    localStorage.removeItem(DRAFT);
+    location.assign(answer.next);
+    return;
+  }
+  keep(false);
+  state("refused");
+  saved.textContent = "Uw oordeel staat nog op dit apparaat.";
+  const unknown = "De server neemt het oordeel niet aan (" + answer.status + "). Laad de pagina opnieuw.";
+  say(answer.wrong || (answer.status === 401 ? "Uw link geldt niet meer. Open uw nieuwe link, en dan deze pagina." : unknown));
 }
 
 function explain() {
@@ -211,7 +243,8 @@ function explain() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || sending) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (sending() && event.key !== "Enter") return;
   const inChoice = event.target.matches("input[data-key]");
   if (event.target.matches("input:not([data-key]), textarea, select")) return;
   if (event.key === "Enter" && !event.target.matches("a, button")) { event.preventDefault(); send(); return; }
@@ -236,12 +269,13 @@ form.addEventListener("change", () => { say(""); changed(); });
 form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 document.getElementById("explain").addEventListener("click", explain);
 
-const draft = localStorage.getItem(DRAFT);
+const draft = JSON.parse(localStorage.getItem(DRAFT));
 if (draft) {
-  const kept = JSON.parse(draft);
-  for (const x of inputs) x.checked = kept.chosen.includes(x.value);
-  passages = kept.passages;
+  for (const x of inputs) x.checked = draft.chosen.includes(x.value);
+  passages = draft.passages;
   saved.textContent = "Verder waar u gebleven was.";
 }
 if (localStorage.getItem("uitleg") === "nee") explain();
 settle();
+state("ready");
+if (draft && draft.entered) send();
