@@ -7,6 +7,7 @@ share what was loaded before. Only functions that can be found by name travel, a
 from __future__ import annotations
 
 import hashlib
+import logging
 import multiprocessing
 import os
 import sys
@@ -109,6 +110,8 @@ def _on_cluster(function: Callable[[In], Out], inputs: Iterable[In], address: st
             "a cluster needs the library distributed",
             hint="Install it: pip install 'innovatiemonitor[cluster]'.",
         ) from None
+    # It tells of a lost scheduler by a traceback; we say it in two lines.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         connect: Any = Client
         client = connect(address, timeout=CLUSTER_PATIENCE, set_as_default=False)

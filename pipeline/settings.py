@@ -37,7 +37,7 @@ class Settings:
         max_unreadable: Largest share of unreadable notices, 0 to 1, at which a run succeeds.
         batch_size: Notices per batch handed to a process, at least 1.
         partition_size: Notices in a part, about, where labels are written in parts; at least 1.
-        cluster: Address of a Dask scheduler whose workers label notices, such as
+        cluster: Address of a Dask scheduler whose workers read and label notices, such as
             ``tcp://10.0.0.1:8786``; without one, this machine does.
         agreement_floor: Krippendorff's alpha of the degree below which nothing is published; 0.667
             is the least that Krippendorff (2019) accepts, for tentative conclusions.

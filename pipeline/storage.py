@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.writing import write_atomic
 
-SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.:-]*)://")
 
 # Those that were tried; the first speaks to whatever has the interface of S3.
 REMOTE = ("s3", "memory")
@@ -62,10 +62,10 @@ class Remote:
             return bool(system.isdir(self.address))
 
     def files(self) -> list[Remote]:
-        """Return all files below it, in order of name; itself when it is one."""
+        """Return all files below it, those of a folder before its folders."""
         with self._told() as system:
             scheme = urlsplit(self.address).scheme
-            found = sorted(system.find(self.address))
+            found = sorted(system.find(self.address), key=_as_walked)
             # A key that ends in a slash is a folder that some programs leave behind.
             return [Remote(f"{scheme}://{x.lstrip('/')}") for x in found if x[-1:] != "/"]
 
@@ -121,6 +121,12 @@ class Remote:
 
 
 Place = Path | Remote
+
+
+def _as_walked(key: str) -> list[tuple[bool, str]]:
+    """Sort as the same folder on disk is walked."""
+    *folders, name = key.split("/")
+    return [*((True, x) for x in folders), (False, name)]
 
 
 class _Stream(io.RawIOBase):

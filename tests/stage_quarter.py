@@ -14,7 +14,7 @@ from pipeline.codebook import Codebook
 from pipeline.demo.made_up import MODEL, MadeUp, made_up
 from pipeline.learning import promotions
 from pipeline.learning.sets import hash_of
-from pipeline.notices import collected
+from pipeline.notices import days
 from pipeline.rawstore import disk
 from pipeline.records import Notice, Period, Promotion
 from pipeline.report import build, charts
@@ -114,6 +114,6 @@ def shelve(store: Store, notices: list[Notice]) -> None:
     for (source, day), found in groupby(sorted(notices, key=place), key=place):
         (store.corpora / "raw" / source).mkdir(parents=True, exist_ok=True)
         path = store.corpora / "notices" / source / f"{day.year}" / f"{day}.parquet"
-        table = collected._table([(x.notice_id, x) for x in found])
+        table = days.notice_table([(x.notice_id, x) for x in found])
         facts = {"first_day": f"{day}", "last_day": f"{day}", "notices": table.num_rows}
-        disk.write_table(path, [table], schema=collected.SCHEMA, facts=lambda facts=facts: facts)
+        disk.write_table(path, [table], schema=days.SCHEMA, facts=lambda facts=facts: facts)

@@ -276,7 +276,7 @@ def test_an_empty_store_is_said_to_be_empty(say):
 def test_one_source_that_is_unreadable_does_not_keep_the_others_from_being_collected(
     home, monkeypatch, capsys
 ):
-    def collected(name, period, *, store):
+    def collected(name, period, *, home):
         if name == "locked":
             raise PipelineError("another run is writing")
         bad = 1 if name == "bad" else 0

@@ -7,6 +7,7 @@ in this order.
 from pipeline.cli import (
     annotations,
     checks,
+    countries,
     drawing,
     figures,
     labels,
@@ -22,6 +23,7 @@ __all__ = [
     "annotations",
     "app",
     "checks",
+    "countries",
     "drawing",
     "figures",
     "labels",

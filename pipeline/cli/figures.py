@@ -181,7 +181,7 @@ def run(
     for source in () if offline else FETCHED:
         sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
     if not dry_run:
-        sources.collect(period, settings_file=settings_file)
+        sources.collect(period, cluster=cluster, settings_file=settings_file)
     work = work_of(period, settings_file, model=model, jobs=jobs, cluster=cluster)
     if not dry_run and work.is_untouched(output):
         typer.echo(f"report of {period}: up to date in {output}")

@@ -13,6 +13,7 @@ import typer
 
 from pipeline.cli._app import (
     AsJson,
+    Cluster,
     PeriodName,
     SettingsFile,
     app,
@@ -28,6 +29,7 @@ from pipeline.records import Period
 from pipeline.sources import source_names
 
 if TYPE_CHECKING:
+    from pipeline.home import Home
     from pipeline.notices.collected import CollectReport
     from pipeline.rawstore import RawStore, SourceStatus
     from pipeline.settings import Settings
@@ -93,6 +95,7 @@ def fetch(
 def collect(
     period: PeriodName,
     source: OneSource = None,
+    cluster: Cluster = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Read the fetched notices of a period, again where they or their reader changed.
@@ -101,12 +104,13 @@ def collect(
     Examples:
       innovatiemonitor collect 2026Q3
       innovatiemonitor collect 2026 --source tenderned
+      innovatiemonitor collect 2016-01-01..2026-12-31 --cluster tcp://10.0.0.1:8786
     """
-    home = opened(settings_file)
+    home = opened(settings_file, cluster=cluster)
     asked, faults = period_of(period), []
     for name in _fetched(home.raw, source):
         try:
-            report = _collected(name, asked, store=home.raw)
+            report = _collected(name, asked, home=home)
             typer.echo(
                 f"{name}: {report.notices} notices, {report.quarantined} in quarantine; "
                 f"{report.read} days read, {report.skipped} up to date"
@@ -243,12 +247,19 @@ def _told(report: FetchReport, *, dry_run: bool) -> str:
     return "\n".join([f"{found} or changed, {len(missing)} not to be had", *lines])
 
 
-def _collected(source: str, period: Period, *, store: RawStore) -> CollectReport:
+def _collected(source: str, period: Period, *, home: Home) -> CollectReport:
     from pipeline.notices.collected import collect as run
 
     days = count(1)
     with progress(f"collect {source}, days") as show:
-        return run(source, period, store=store, now=now(), tell=lambda _: show(next(days)))
+        return run(
+            source,
+            period,
+            store=home.raw,
+            now=now(),
+            cluster=home.settings.cluster,
+            tell=lambda _: show(next(days)),
+        )
 
 
 def _standing(one: SourceStatus, outdated: Collection[dt.date]) -> Iterator[str]:

@@ -15,7 +15,11 @@ from pipeline import parallel
 from pipeline.errors import ModelMismatch, PipelineError, SettingsError
 from pipeline.labels.parted import PartedRun
 from pipeline.labels.run import Run
+from pipeline.notices.collected import collect
+from pipeline.rawstore import RawStore
+from pipeline.records import ROW, Period, RawNotice
 from pipeline.sources.files import require_inputs
+from pipeline.store import Store
 
 distributed = pytest.importorskip("distributed")
 
@@ -99,6 +103,52 @@ def test_a_worker_with_other_code_or_libraries_refuses_by_name(classifier, clust
 def test_a_worker_that_cannot_do_it_is_named(cluster):
     with pytest.raises(SettingsError, match=r"worker tcp://\S+: no file or folder at /nowhere"):
         list(parallel.ordered(require_inputs, [["/nowhere"]], cluster=cluster.scheduler_address))
+
+
+def raw_store(home, days):
+    (home / "corpora").mkdir(parents=True)
+    (home / "corpora" / "codebook.toml").touch()
+    store = RawStore(Store(home), settings_fingerprint="f" * 64)
+    for day in days:
+        with store.writer("gazette", day, made_by="test", now=NOW) as writer:
+            for n in range(3):
+                body = b"noise" if n == 2 else b'{"notice_id": "%d", "title": "Brug"}' % n
+                source_id = f"{day}-{n}"
+                raw = RawNotice(
+                    source="gazette",
+                    source_id=source_id,
+                    url="",
+                    fetched_at=NOW,
+                    media_type=ROW,
+                    body=body,
+                )
+                writer.add([raw], fingerprint="f")
+    return store
+
+
+def test_workers_read_days_and_one_process_writes_what_it_would_have_read(
+    cluster, tmp_path, monkeypatch
+):
+    days = [dt.date(2026, 7, n) for n in (1, 2, 3)]
+    period = Period(days[0], days[-1])
+    alone, shared = (raw_store(tmp_path / x, days) for x in ("alone", "shared"))
+    expected = collect("gazette", period, store=alone, now=NOW)
+    address = cluster.scheduler_address
+    assert collect("gazette", period, store=shared, now=NOW, cluster=address) == expected
+    assert (expected.read, expected.notices, expected.quarantined) == (3, 6, 3)
+    files = [
+        {x.name: x.read_bytes() for x in (y.store.corpora / "notices").rglob("2026-*")}
+        for y in (alone, shared)
+    ]
+    assert files[0] == files[1]
+    assert len(files[0]) == 6
+    again = collect("gazette", period, store=shared, now=NOW, cluster=address)
+    assert (again.read, again.skipped, again.notices) == (0, 3, 6)
+    # As on a worker that sees another disk.
+    with monkeypatch.context() as changed:
+        changed.setattr(RawStore, "content", lambda *_: "another")
+        with pytest.raises(PipelineError, match=r"worker tcp://\S+: the raw notices of gazette"):
+            collect("gazette", period, store=shared, now=NOW, cluster=address)
 
 
 def _workers(cluster):

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import kills
 
+from pipeline import Classifier, cli
 from pipeline.errors import ModelMismatch, PipelineError, SettingsError
 from pipeline.labels import batches, parts
 from pipeline.labels.batches import Outcome
@@ -346,3 +347,32 @@ def test_only_the_driver_reads_what_can_be_read_from_its_beginning_only(start, t
     assert [len(x.raws) for x in cut] == [0] * 5 + [2, 1]
     assert [x.name.rpartition("/")[2] for x in cut][-2:] == ["in.csv[0:2]", "in.csv[2:3]"]
     assert long not in repr(cut)
+
+
+def test_the_command_writes_parts_where_the_name_ends_in_a_slash_and_goes_on(
+    start, classifier, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(Classifier, "load", lambda *_, **__: sized(classifier, 2))
+    command = ["innovatiemonitor", "classify", f"{start().inputs[0]}", "-o"]
+
+    def said(*more):
+        monkeypatch.setattr(sys, "argv", [*command, *more])
+        try:
+            cli.main()
+        except SystemExit as ended:
+            return ended.code, capsys.readouterr().err
+        return 0, capsys.readouterr().err
+
+    told = "7 notices labelled, 0 in quarantine, 2 read before"
+    folder = f"{tmp_path / 'new' / 'labels'}/"
+    assert said(folder) == (0, f"{told}: {folder}\n")
+    assert said(folder, "--resume") == (0, f"{told}: {folder}\n")
+    assert held(Path(folder))["complete"]
+    # A folder that is there needs no slash; one file needs its extension, also elsewhere.
+    assert said(folder.rstrip("/")) == (0, f"{told}: {folder.rstrip('/')}\n")
+    code, error = said(f"{tmp_path}/labels")
+    assert code == 2
+    assert "Hint: A name that ends in / is a folder of Parquet parts." in error
+    code, error = said("s3://ted/labels.csv")
+    assert code == 2
+    assert error.endswith("Hint: End the address with a slash: s3://ted/labels.csv/\n")

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import sourcecode
 from pipeline.errors import CorpusError, PipelineError
-from pipeline.notices import _readers, collect, collected, outlines
+from pipeline.notices import _readers, collect, collected, days, outlines
 from pipeline.notices.collected import CollectReport
 from pipeline.rawstore import RawStore, disk
 from pipeline.records import ROW, Lot, Notice, Period, RawNotice, Reference
@@ -136,7 +136,8 @@ def test_a_day_is_read_again_when_its_reader_changes(store, monkeypatch, changed
     add(store, row("1"))
     run(store)
     versions = _readers.reader_versions() | {changed: "improved"}
-    monkeypatch.setattr(collected, "reader_versions", lambda: versions)
+    for module in (collected, days):
+        monkeypatch.setattr(module, "reader_versions", lambda: versions)
     assert run(store).read == read
 
 
@@ -144,7 +145,8 @@ def test_a_day_is_read_again_when_a_format_is_added(store, monkeypatch):
     add(store, row("1"))
     run(store)
     versions = _readers.reader_versions() | {"zz_new": "first"}
-    monkeypatch.setattr(collected, "reader_versions", lambda: versions)
+    for module in (collected, days):
+        monkeypatch.setattr(module, "reader_versions", lambda: versions)
     assert run(store).read == 1
 
 
@@ -226,7 +228,8 @@ def test_what_is_in_quarantine_is_read_again_when_any_reader_changes(store, monk
 
     monkeypatch.setattr(collect, "read_notice", reading)
     versions = _readers.reader_versions() | {"eforms": "improved"}
-    monkeypatch.setattr(collected, "reader_versions", lambda: versions)
+    for module in (collected, days):
+        monkeypatch.setattr(module, "reader_versions", lambda: versions)
     assert run(store) == CollectReport(read=1, skipped=0, notices=2, quarantined=0)
     assert not path(store, "2026-07-01.quarantine.json").exists()
 

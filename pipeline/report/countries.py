@@ -1,0 +1,216 @@
+"""Countries side by side: a workbook, a chart, and the warnings that belong to both."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.estimates.countries import SIGNS, CountryFigures, Rate, Tally
+from pipeline.records import Period
+from pipeline.report import dutch
+from pipeline.report.charts import COLOURS, SOFT, STYLE
+from pipeline.spreadsheet import csv_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NAMES = {
+    "AT": "Oostenrijk", "BE": "België", "BG": "Bulgarije", "CH": "Zwitserland", "CY": "Cyprus",
+    "CZ": "Tsjechië", "DE": "Duitsland", "DK": "Denemarken", "EE": "Estland", "ES": "Spanje",
+    "FI": "Finland", "FR": "Frankrijk", "GB": "Verenigd Koninkrijk", "GR": "Griekenland",
+    "HR": "Kroatië", "HU": "Hongarije", "IE": "Ierland", "IS": "IJsland", "IT": "Italië",
+    "LI": "Liechtenstein", "LT": "Litouwen", "LU": "Luxemburg", "LV": "Letland", "MT": "Malta",
+    "NL": "Nederland", "NO": "Noorwegen", "PL": "Polen", "PT": "Portugal", "RO": "Roemenië",
+    "SE": "Zweden", "SI": "Slovenië", "SK": "Slowakije",
+}  # fmt: skip
+HOME = "NL"
+TITLES = {
+    "innovation_partnership": "Innovatiepartnerschap",
+    "competitive_dialogue": "Concurrentiegerichte dialoog",
+    "design_contest": "Prijsvraag",
+    "research_cpv": "Onderzoek en ontwikkeling (CPV 73)",
+    "pre_commercial": "Precommercieel: CPV 73 met rd-act",
+    "declared_purpose": "Innovatie als doel aangevinkt (BT-06)",
+    "declared_innovation": "Soort innovatie aangevinkt (BT-776)",
+    "variants_allowed": "Varianten toegestaan (BT-63)",
+}
+# What a rate is a part of, and how it is written.
+SHEETS = {
+    "calls": ("Aankondigingen", "per 1.000 aankondigingen van een opdracht"),
+    "lots": ("Percelen", "per 1.000 percelen in die aankondigingen"),
+    "euro": ("Waarde", "per 1.000 euro aan gegunde waarde in gunningsberichten"),
+}
+EMPTY = "veld niet ingevuld"
+NOTES = (
+    "Geteld is wat in velden van aankondigingen op TED staat; teksten zijn niet gelezen.",
+    "Het interval (95%) gaat over inkopers: hoe ver het cijfer zou liggen als andere inkopers "
+    "hadden ingekocht. Alle berichten van de pakketten zijn geteld; er is geen steekproef.",
+    f"„{EMPTY}”: het land vult dit veld in minder dan 5% van de aankondigingen in. Dan zegt het "
+    "cijfer niets over wat er wordt ingekocht.",
+    "BT-06 en BT-776 bestaan sinds eForms (eind 2023). Verschillen tussen landen zijn ook "
+    "verschillen in hoe formulieren worden ingevuld.",
+    "Waarde is wat gunningsberichten noemen; bedragen tot 1.000 euro, herhaalde cijfers en "
+    "bedragen boven 10 miljard euro tellen niet mee.",
+)
+FEWEST_DRAWN = 50
+
+Line = tuple[object, ...]
+
+
+def country_name(country: str) -> str:
+    """Return a country's Dutch name; its code where it has none here."""
+    return NAMES.get(country, country)
+
+
+def warnings(figures: Sequence[CountryFigures]) -> Iterator[str]:
+    """Name the fields that a country leaves empty, one line per country and year."""
+    for one in figures:
+        silent = [TITLES[sign] for sign in SIGNS if one.total("calls") and not one.tells(sign)]
+        if silent:
+            yield f"{country_name(one.country)} {one.year}: {EMPTY}: {', '.join(silent)}"
+
+
+def tables(figures: Sequence[CountryFigures]) -> dict[str, list[Line]]:
+    """Write the sheets: name to lines, of which the first is the heading."""
+    sheets = {
+        title: [_head(unit), *(_line(one, of) for one in figures)]
+        for of, (title, unit) in SHEETS.items()
+    }
+    return sheets | {"Velden": [_fields_head(), *map(_fields, figures)]}
+
+
+def _head(unit: str) -> Line:
+    several = ((f"{title}, {unit}", "van", "tot", "opmerking") for title in TITLES.values())
+    return "land", "jaar", "totaal", *(x for each in several for x in each)
+
+
+def _line(one: CountryFigures, of: str) -> Line:
+    cells = (_cells(one, sign, of) for sign in SIGNS)
+    return country_name(one.country), one.year, round(one.total(of)), *(x for y in cells for x in y)
+
+
+def _cells(one: CountryFigures, sign: str, of: str) -> Line:
+    found = one.rate(sign, of)
+    if found is None:
+        return None, None, None, "geen gegevens"
+    if not one.tells(sign):
+        return None, None, None, EMPTY
+    return *(round(1000 * x, 2) for x in found), ""
+
+
+def _fields_head() -> Line:
+    fields = dict.fromkeys(sign.field for sign in SIGNS.values())
+    return (
+        *("land", "jaar", "inkopers", "aankondigingen", "percelen", "gunningsberichten"),
+        *("daarvan met bruikbare waarde", *(f"{name} ingevuld" for name in fields)),
+    )
+
+
+def _fields(one: CountryFigures) -> Line:
+    fields = dict.fromkeys(sign.field for sign in SIGNS.values())
+    counts = (round(one.total(x)) for x in ("calls", "lots", "results", "valued"))
+    filled = (round(one.filled(name), 4) for name in fields)
+    return country_name(one.country), one.year, len(one.sums), *counts, *filled
+
+
+def workbook(found: Tally, period: Period, figures: Sequence[CountryFigures]) -> bytes:
+    """Write a workbook: a sheet that explains, then one sheet per table."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    del book["Sheet"]
+    first = book.create_sheet("Lees mij")
+    for line in _front(found, period, figures):
+        first.append(list(line))
+    first.column_dimensions["A"].width = 110
+    for title, lines in tables(figures).items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(list(line))
+        for cell in sheet[1]:
+            cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+        for number in range(1, sheet.max_column + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = 22 if number == 1 else 14
+        sheet.freeze_panes = "C2"
+    book.properties.title = f"Landen vergeleken, {dutch.period(period)}"
+    book.properties.creator = "innovatiemonitor"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _front(found: Tally, period: Period, figures: Sequence[CountryFigures]) -> Iterator[Line]:
+    yield (f"Landen vergeleken naar velden op TED, {dutch.period(period)}",)
+    yield (
+        f"{dutch.number(found.counted)} berichten geteld; {dutch.number(found.again)} stonden er "
+        f"dubbel in, {dutch.number(found.passed)} zijn van een andere periode of soort, "
+        f"{dutch.number(len(found.unreadable))} waren onleesbaar.",
+    )
+    yield from ((note,) for note in NOTES)
+    yield ("",)
+    yield from ((x,) for x in warnings(figures))
+
+
+def country_csv(figures: Sequence[CountryFigures]) -> bytes:
+    """Write one line per country, year, sign and what it is a part of."""
+    lines: list[Line] = [
+        (*("country", "year", "sign", "part_of", "total", "per_1000", "low", "high"), "filled")
+    ]
+    for one in figures:
+        for sign, (_, field) in SIGNS.items():
+            for of in SHEETS:
+                found = one.rate(sign, of)
+                ends = [round(1000 * x, 4) for x in found] if found else [None] * 3
+                total = round(one.total(of))
+                filled = round(one.filled(field), 4)
+                lines.append((one.country, one.year, sign, of, total, *ends, filled))
+    return csv_bytes(lines)
+
+
+def chart(period: Period, figures: Sequence[CountryFigures]) -> bytes:
+    """Draw the latest year: a panel per sign, countries by rate, the Netherlands marked; SVG.
+
+    Countries that leave the field empty, or have few calls, are not drawn.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    latest = max((one.year for one in figures), default=0)
+    shown = [x for x in figures if x.year == latest and x.total("calls") >= FEWEST_DRAWN]
+    with mpl.rc_context({**STYLE, "svg.hashsalt": "landen"}):
+        drawing = Figure(figsize=(13, 1.6 + 0.36 * max(len(shown), 4)), layout="constrained")
+        panels = drawing.subplots(2, 4).ravel().tolist()
+        for axes, sign in zip(panels, SIGNS, strict=True):
+            rates = [(one.country, found) for one in shown if (found := _drawn(one, sign))]
+            _panel(axes, TITLES[sign], sorted(rates, key=lambda x: (x[1].value, x[0])))
+        drawing.suptitle(
+            f"Per 1.000 aankondigingen van een opdracht op TED, {latest or dutch.period(period)}; "
+            "95%-interval over inkopers"
+        )
+        out = io.BytesIO()
+        nothing: dict[Any, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        drawing.savefig(out, format="svg", metadata=nothing)
+        return out.getvalue()
+
+
+def _drawn(one: CountryFigures, sign: str) -> Rate | None:
+    return one.rate(sign) if one.tells(sign) else None
+
+
+def _panel(axes: Axes, title: str, rates: Sequence[tuple[str, Rate]]) -> None:
+    axes.set_title(title, fontsize=9)
+    if not rates:
+        axes.text(0.5, 0.5, EMPTY, ha="center", va="center", color=SOFT)
+        axes.set_axis_off()
+        return
+    for place, (country, found) in enumerate(rates):
+        ours = country == HOME
+        colour = COLOURS[1] if ours else COLOURS[0]
+        axes.plot([1000 * found.low, 1000 * found.high], [place, place], color=colour, linewidth=1)
+        axes.plot(1000 * found.value, place, "s" if ours else "o", color=colour, markersize=4)
+    axes.set_yticks(range(len(rates)), [country_name(x) for x, _ in rates], fontsize=7)
+    axes.set_xlim(left=0)
+    axes.tick_params(axis="x", labelsize=7)

@@ -1,0 +1,276 @@
+"""Countries by structured fields: counted once, per buyer, and silent where a field is empty."""
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from pipeline import cli
+from pipeline.estimates.countries import (
+    COLUMNS,
+    CountryFigures,
+    Rows,
+    Tally,
+    rate,
+    reduced,
+    row_of,
+    tally,
+)
+from pipeline.notices import collect
+from pipeline.records import Amount, Lot, Notice, Period, RawNotice, Unreadable
+from pipeline.report import countries as report
+from pipeline.sources.files import raw_notices
+
+NOW = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+PLACE = {name: n for n, name in enumerate(COLUMNS)}
+RATES = {"DKK": {2025: 7.5}}
+
+
+def notice(**changes):
+    return Notice(
+        **{
+            "notice_id": "1-2025",
+            "source": "t",
+            "format": "t",
+            "kind": "competition",
+            "title": "x",
+            "country": "NL",
+            "buyer": "Gemeente",
+            "published_on": dt.date(2025, 5, 27),
+            "procedure": "open",
+            "subtype": "16",
+            **changes,
+        }
+    )
+
+
+def counted(row):
+    return {name: row[place] for name, place in PLACE.items() if row[place]}
+
+
+def test_a_call_counts_once_and_its_lots_each():
+    lots = (
+        Lot(cpv=("73100000",), innovation=("rd-act",), purposes=("inn-pur",)),
+        Lot(cpv=("45000000",), variants="allowed"),
+        Lot(cpv=("73100000",), innovation=("none",)),
+    )
+    found = counted(row_of(notice(procedure="innovation", lots=lots), RATES))
+    assert found == {
+        "calls": 1,
+        "lots": 3,
+        "calls:innovation_partnership": 1,
+        "lots:innovation_partnership": 3,
+        "calls:research_cpv": 1,
+        "lots:research_cpv": 2,
+        "calls:pre_commercial": 1,
+        "lots:pre_commercial": 1,
+        "calls:declared_purpose": 1,
+        "lots:declared_purpose": 1,
+        "calls:declared_innovation": 1,
+        "lots:declared_innovation": 1,
+        "calls:variants_allowed": 1,
+        "lots:variants_allowed": 1,
+        "filled:procedure": 1,
+        "filled:form": 1,
+        "filled:cpv": 1,
+        "filled:BT-06": 1,
+        "filled:BT-776": 1,
+        "filled:BT-63": 1,
+    }
+
+
+def test_the_money_of_a_result_is_in_euro_and_shared_by_its_lots():
+    lots = (Lot(innovation=("prod-innov",)), Lot(), Lot(), Lot())
+    won = notice(kind="result", lots=lots, awarded=Amount(value=750_000.0, currency="DKK"))
+    found = counted(row_of(won, RATES))
+    assert (found["results"], found["valued"], found["euro"]) == (1, 1, 100_000)
+    assert found["euro:declared_innovation"] == 25_000
+    assert "calls" not in found
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        None,
+        Amount(value=1.0, currency="EUR"),
+        Amount(value=9_999_999.0, currency="EUR"),
+        Amount(value=2e10, currency="EUR"),
+        Amount(value=5e6, currency="XYZ"),
+    ],
+)
+def test_a_sum_that_cannot_be_meant_is_no_value(stated):
+    found = counted(row_of(notice(kind="result", awarded=stated), RATES))
+    assert "valued" not in found
+    assert "euro" not in found
+
+
+def test_without_spread_between_buyers_the_interval_is_wilsons():
+    """60 buyers of one notice, 6 with the sign: size 60 * 59/60, p 0.1."""
+    found = rate(np.array([1.0] * 6 + [0.0] * 54), np.ones(60))
+    size, z = 59.0, 1.959964
+    centre = (0.1 + z * z / (2 * size)) / (1 + z * z / size)
+    half = z / (1 + z * z / size) * np.sqrt(0.09 / size + z * z / (4 * size * size))
+    assert found == pytest.approx((0.1, centre - half, centre + half))
+
+
+def test_one_buyer_with_all_the_signs_tells_little_of_a_country():
+    spread = rate(np.tile([1.0, 0, 0, 0], 25), np.ones(100))
+    single = rate(np.array([25.0] + [0.0] * 75), np.array([25.0] + [1.0] * 75))
+    assert spread.value == single.value == 0.25
+    assert single.high - single.low > 2 * (spread.high - spread.low)
+
+
+@pytest.mark.parametrize("carrying", [0.0, 1.0])
+def test_where_none_or_all_carry_a_sign_the_buyers_count_and_not_their_notices(carrying):
+    few = rate(np.full(10, carrying * 100), np.full(10, 100.0))
+    many = rate(np.full(1000, carrying), np.ones(1000))
+    assert few.high - few.low == pytest.approx(3.84146 / (10 + 3.84146), abs=1e-4)
+    assert many.high - many.low < 0.005
+
+
+def test_intervals_over_buyers_cover_when_buyers_differ_in_size_and_habit():
+    """Buyers buy 1 to some hundreds of notices, and half of them never innovate."""
+    rng = np.random.default_rng(7)
+    inside = 0
+    for _ in range(400):
+        whole = np.ceil(rng.lognormal(1.0, 1.2, 400))
+        habit = np.where(rng.random(400) < 0.5, 0.0, rng.beta(0.5, 9.5, 400))
+        found = rate(rng.binomial(whole.astype(int), habit).astype(float), whole)
+        inside += found.low <= 0.025 <= found.high
+    assert inside / 400 >= 0.92
+
+
+def rows(*notices):
+    return Rows(
+        notices=np.array([n for n, _ in notices], dtype=np.uint64),
+        buyers=np.array([b for _, b in notices], dtype=np.uint64),
+        places=[("NL", 2025)] * len(notices),
+        values=np.array([row_of(notice(), RATES) for _ in notices]),
+        unreadable=[],
+        passed=0,
+    )
+
+
+def test_a_notice_in_two_packages_counts_once():
+    found = Tally()
+    found.add(rows((1, 7), (2, 7), (3, 8)))
+    found.add(rows((2, 7), (4, 8)))
+    (figures,) = found.figures()
+    assert (found.counted, found.again, figures.total("calls")) == (4, 1, 4)
+    assert len(figures.sums) == 2
+
+
+def test_a_country_that_leaves_a_field_empty_is_named_and_gets_no_figure():
+    values = np.array([row_of(notice(), RATES)] * 40)
+    silent = CountryFigures(country="IE", year=2025, sums=values)
+    assert silent.tells("innovation_partnership")
+    assert not silent.tells("declared_purpose")
+    (warning,) = report.warnings([silent])
+    assert warning.startswith("Ierland 2025: veld niet ingevuld: Onderzoek en ontwikkeling")
+    line = report.tables([silent])["Aankondigingen"][1]
+    at = report.tables([silent])["Aankondigingen"][0].index(
+        "Innovatie als doel aangevinkt (BT-06), per 1.000 aankondigingen van een opdracht"
+    )
+    assert line[at : at + 4] == (None, None, None, "veld niet ingevuld")
+
+
+def raws(shared):
+    return raw_notices([shared / "notices" / "other_languages"], now=NOW)
+
+
+def test_processes_and_order_change_nothing(shared):
+    every = Period.parse("2010-01-01..2026-12-31")
+    one = tally(raws(shared), every, {})
+    two = tally(reversed([*raws(shared)]), every, {}, jobs=2)
+    assert one.counted > 30
+    assert [(x.country, x.year) for x in one.figures()] == [
+        (x.country, x.year) for x in two.figures()
+    ]
+    for first, second in zip(one.figures(), two.figures(), strict=True):
+        assert first.rate("innovation_partnership") == pytest.approx(
+            second.rate("innovation_partnership"), nan_ok=True
+        )
+
+
+def test_what_stands_in_real_notices_is_what_is_counted(shared):
+    """Each published call against its own XML: the procedure codes as they stand in the file."""
+    for raw in raws(shared):
+        read = collect.read_notice(raw)
+        row = counted(row_of(read, {}))
+        body = raw.body.decode(errors="replace")
+        partnership = '"procurement-procedure-type">innovation<' in body
+        partnership |= "<PT_INNOVATION_PARTNERSHIP" in body
+        if read.kind == "competition":
+            assert ("calls:innovation_partnership" in row) == partnership, read.notice_id
+
+
+def test_what_cannot_be_read_is_named_and_what_is_of_another_year_is_passed():
+    broken = Unreadable(source_id="a.xml", reason="no notice")
+    body = RawNotice(
+        source="files",
+        source_id="b.xml",
+        url="",
+        fetched_at=NOW,
+        media_type="application/xml",
+        body=b"<x/>",
+    )
+    found = reduced(Period.year(2025), {}, [broken, body])
+    assert [x[0] for x in found.unreadable] == ["a.xml", "b.xml"]
+    assert len(found.notices) == 0
+
+
+@pytest.fixture
+def written(tmp_path):
+    result = CliRunner().invoke(
+        cli.app,
+        ["compare-countries", "2024", "corpora/demo/eforms", "--folder", str(tmp_path)],
+    )
+    assert result.exit_code == 0, result.output
+    return tmp_path, result
+
+
+def test_workbook_csv_and_chart_are_written_and_agree(written):
+    folder, result = written
+    assert sorted(x.name for x in folder.iterdir()) == [
+        "landen-2024.csv",
+        "landen-2024.svg",
+        "landen-2024.xlsx",
+    ]
+    book = load_workbook(io.BytesIO((folder / "landen-2024.xlsx").read_bytes()))
+    assert book.sheetnames == ["Lees mij", "Aankondigingen", "Percelen", "Waarde", "Velden"]
+    head, line = list(book["Aankondigingen"].values)[:2]
+    shown = dict(zip(head, line, strict=True))
+    csv = (folder / "landen-2024.csv").read_text(encoding="utf-8").splitlines()
+    first = dict(zip(csv[0].split(","), csv[1].split(","), strict=True))
+    title = "Innovatiepartnerschap, per 1.000 aankondigingen van een opdracht"
+    assert shown["land"] == "België"
+    assert shown[title] == pytest.approx(float(first["per_1000"]), abs=0.01)
+    assert (folder / "landen-2024.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert "written:" in result.output
+
+
+def test_packages_of_another_period_are_said_to_be_so(tmp_path):
+    result = CliRunner().invoke(
+        cli.app,
+        ["compare-countries", "1999", "corpora/demo/eforms", "--folder", str(tmp_path)],
+    )
+    assert result.exit_code == 1
+    assert "no calls or results of 1999" in str(result.exception)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_country_without_a_dutch_name_keeps_its_code():
+    assert report.country_name("XK") == "XK"
+    values = np.array([row_of(notice(), RATES)])
+    odd = CountryFigures(country="XK", year=2025, sums=values)
+    assert report.chart(Period.year(2025), [odd]).startswith(b"<?xml")
+
+
+def test_the_chart_is_the_same_bytes_from_the_same_figures():
+    many = np.array([row_of(replace(notice(), procedure="innovation"), RATES)] * 60)
+    figures = [CountryFigures(country=x, year=2025, sums=many) for x in ("NL", "BE")]
+    assert report.chart(Period.year(2025), figures) == report.chart(Period.year(2025), figures)
