@@ -15,7 +15,7 @@ SIGNED_NUMBER = re.compile(r" *[+-][0-9.,]+")
 
 # A cell for forms says so where there is none; an empty one would say that nobody looked.
 CONVENTIONAL = "conventional"
-NO_MISSION = "none"
+NO_MISSION = "no_mission"
 
 
 def is_formula(cell: object) -> bool:
@@ -41,7 +41,7 @@ def forms_cell(forms: Iterable[str]) -> str:
 
 
 def missions_cell(missions: Iterable[str]) -> str:
-    """Write missions in one cell; ``none`` where it serves none."""
+    """Write missions in one cell; ``no_mission`` where it serves none."""
     return labels_cell(missions) or NO_MISSION
 
 

@@ -139,11 +139,12 @@ def missions_in(cell: str, codebook: Codebook) -> tuple[str, ...]:
     """Read the missions of a cell, in the codebook's order.
 
     Raises:
-        CorpusError: One is not known, or the cell is empty: ``none`` says that there is none.
+        CorpusError: One is not known, or the cell is empty: ``no_mission`` says that it serves
+            none.
     """
     given, known = missions_of_cell(cell), codebook.of(MISSION)
     if not cell.strip():
-        raise CorpusError("missions is empty; expected mission ids, or none")
+        raise CorpusError("missions is empty; expected mission ids, or no_mission")
     if unknown := [x for x in given if x not in known]:
         raise CorpusError(
             f"mission {unknown[0]!r} is not in the codebook; known: {', '.join(known)}"

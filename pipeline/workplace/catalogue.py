@@ -25,7 +25,7 @@ from pipeline.notices.provinces import province
 from pipeline.notices.serial import notice_to_json
 from pipeline.records import Annotation, Notice
 from pipeline.shown import masked
-from pipeline.spreadsheet import forms_cell, labels_cell
+from pipeline.spreadsheet import forms_cell, labels_cell, missions_cell
 from pipeline.workplace.seen import seen, seen_text
 from pipeline.writing import named
 
@@ -33,14 +33,18 @@ if TYPE_CHECKING:
     from pipeline.estimates.material import Material
     from pipeline.labels.scores import Scores
 
-SAID = ("degree", "aspect", "openness", "forms", "abstained", "rules", "differs", "p_innovation")
+SAID = (
+    *("degree", "aspect", "openness", "forms", "missions", "abstained", "rules", "differs"),
+    "p_innovation",
+)
 
 TABLES = """
 CREATE TABLE notices (
     number INTEGER PRIMARY KEY, notice_id TEXT NOT NULL UNIQUE, source TEXT, kind TEXT,
     published_on TEXT, title TEXT, buyer TEXT, buyer_kind TEXT, province TEXT, cpv_division TEXT,
     procedure TEXT, procedure_key TEXT, value_eur REAL, declared TEXT, url TEXT, text TEXT,
-    degree TEXT, aspect TEXT, openness TEXT, forms TEXT, abstained TEXT, rules TEXT, differs TEXT,
+    degree TEXT, aspect TEXT, openness TEXT, forms TEXT, missions TEXT, abstained TEXT, rules TEXT,
+    differs TEXT,
     evidence TEXT, p_innovation REAL, probabilities TEXT, model_id TEXT,
     people INTEGER NOT NULL, people_degree TEXT, people_aspect TEXT, people_openness TEXT,
     people_forms TEXT
@@ -220,11 +224,13 @@ class _Lines:
             **{name: labels_cell(said[name] or ()) for name in ("aspect", "rules", "differs")},
             # Without a text nobody can say that it is conventional.
             "forms": (labels_cell if said["abstained"] else forms_cell)(said["forms"]) or None,
+            "missions": None if said["missions"] is None else missions_cell(said["missions"]),
             "evidence": json.dumps(evidence, ensure_ascii=False),
         }
+        book = self._contents.codebook
         chances = {
             label.label_id: scores.table[f"p_{label.label_id}"][place].as_py()
-            for label in self._contents.codebook.labels
+            for label in (*book.labels, *book.missions)
         }
         known = {label: p for label, p in chances.items() if p is not None}
         return said | cells | {"model_id": scores.model_id, "probabilities": json.dumps(known)}

@@ -25,7 +25,9 @@ SHOWN_VALUES = 8
 SNIPPET = 260
 # Excel holds no more than 1,048,576 lines; this many still opens quickly.
 MOST_EXPORTED = 100_000
-OPINION_COLUMNS = ("degree", "aspect", "openness", "forms", "p_innovation", "rules", "differs")
+OPINION_COLUMNS = (
+    *("degree", "aspect", "openness", "forms", "missions", "p_innovation", "rules", "differs"),
+)
 EXPORTED = (
     *("notice_id", "source", "kind", "published_on", "title", "buyer", "buyer_kind", "province"),
     *("cpv_division", "procedure", "value_eur", "declared", "url", *OPINION_COLUMNS, "model_id"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from pipeline.codebook import MISSION
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
@@ -92,21 +93,21 @@ def _lines(
     said: dict[str, Any], people: Sequence[Annotation], work: Workplace
 ) -> list[dict[str, Any]]:
     """Set side by side what model, rules and people say of each label."""
-    chosen = {
-        x for name in ("degree", "aspect", "openness", "forms") for x in cell_labels(said.get(name))
-    }
+    cells = ("degree", "aspect", "openness", "forms", "missions")
+    chosen = {x for name in cells for x in cell_labels(said.get(name))}
     rules = set(cell_labels(said.get("rules")))
     chances = json.loads(said.get("probabilities") or "{}")
     given = [set(judged_as(x)) for x in people]
     found = []
-    for label in work.codebook.labels:
+    judgements = {**work.codebook.judgements, MISSION: "maatschappelijke opgave"}
+    for label in (*work.codebook.labels, *work.codebook.missions):
         name, chance = label.label_id, chances.get(label.label_id)
         by = sum(name in x for x in given)
         if name in chosen | rules or by or (chance or 0) >= LEAST_SHOWN:
             found.append(
                 {
                     "name": label.name,
-                    "judgement": work.codebook.judgements[label.judgement],
+                    "judgement": judgements[label.judgement],
                     "chance": None if chance is None else dutch.percentage(chance, 0),
                     "model": name in chosen,
                     "rules": name in rules,

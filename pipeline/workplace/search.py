@@ -30,6 +30,7 @@ FACETS = {
     "degree": "degree",
     "forms": "forms",
     "aspect": "aspect",
+    "missions": "missions",
     "buyer_kind": "buyer_kind",
     "province": "province",
     "cpv_division": "cpv_division",
@@ -39,7 +40,7 @@ FACETS = {
     "judged": "people",
 }
 # What the model says: of notices that are being judged in a draw it is not shown, nor searched by.
-OPINIONS = frozenset({"degree", "forms", "aspect", "differs"})
+OPINIONS = frozenset({"degree", "forms", "aspect", "missions", "differs"})
 UNKNOWN = "unknown"
 YES, NO = "yes", "no"
 

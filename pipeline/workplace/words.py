@@ -9,16 +9,20 @@ from pipeline.errors import CorpusError
 from pipeline.notices.provinces import PROVINCES
 from pipeline.records import Annotation
 from pipeline.report import dutch, names
+from pipeline.spreadsheet import NO_MISSION
 from pipeline.workplace.catalogue import cell_labels
 from pipeline.workplace.search import NO, UNKNOWN, YES, quarter_of
 
 CONVENTIONAL = "conventional"
+# What a cell says that has no label.
+WITHOUT = {CONVENTIONAL: "conventioneel", NO_MISSION: "geen opgave"}
 
 FACET_NAMES = {
     "period": ("periode", "Periode"),
     "degree": ("graad", "Innovatiegraad volgens het model"),
     "forms": ("vorm", "Inkoopvorm volgens het model"),
     "aspect": ("soort", "Soort innovatie-inkoop volgens het model"),
+    "missions": ("opgave", "Maatschappelijke opgave volgens het model"),
     "buyer_kind": ("opdrachtgever", "Soort opdrachtgever"),
     "province": ("provincie", "Provincie"),
     "cpv_division": ("sector", "Sector (CPV)"),
@@ -102,7 +106,7 @@ def value_name(facet: str, value: str, codebook: Codebook) -> str:
         return {YES: "Ja", NO: "Nee"}[value]
     if facet == "period" and (quarter := quarter_of(value)):
         return dutch.quarter(quarter)
-    if facet in ("degree", "forms", "aspect"):
+    if facet in ("degree", "forms", "aspect", "missions"):
         return label_name(value, codebook)
     tables = {
         "buyer_kind": names.BUYER_KINDS,
@@ -117,8 +121,8 @@ def value_name(facet: str, value: str, codebook: Codebook) -> str:
 
 def label_name(label: str, codebook: Codebook) -> str:
     """Write a label in Dutch; one that the codebook lacks as it is."""
-    if label == CONVENTIONAL:
-        return "conventioneel"
+    if label in WITHOUT:
+        return WITHOUT[label]
     try:
         return codebook.label(label).name
     except CorpusError:

@@ -60,7 +60,7 @@ def test_what_is_written_is_read_again(book):
 
 def test_no_mission_is_an_answer_and_an_empty_cell_is_none(book):
     (line,) = written(reading(book))
-    assert line["missions"] == "none"
+    assert line["missions"] == "no_mission"
     with pytest.raises(CorpusError, match="missions is empty"):
         missions.read(text_of([line | {"missions": ""}]), book, name="x")
 
