@@ -52,11 +52,16 @@ def read(text: str, codebook: Codebook, *, name: str) -> tuple[MissionReading, .
         try:
             with numbered(f"{name}, line {lines.line_num}"):
                 one = _reading(values, codebook)
-                found[one.notice_id, one.round, one.annotator] = one
+                found[key(one)] = one
         except CorpusError as error:
             faults.append(error)
     require_none(faults)
     return tuple(found.values())
+
+
+def key(one: MissionReading) -> tuple[str, str, str]:
+    """Return what makes a reading one: notice, round and annotator."""
+    return one.notice_id, one.round, one.annotator
 
 
 def write(readings: Iterable[MissionReading]) -> str:

@@ -11,10 +11,12 @@ from statistics import median
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.corpus import missions
 from pipeline.corpus.adjudication import supersede
 from pipeline.errors import CorpusError, PipelineError
-from pipeline.records import Annotation, Evidence, Judgement, Notice
+from pipeline.records import Annotation, Evidence, Judgement, MissionReading, Notice
 from pipeline.shown import masked
+from pipeline.spreadsheet import NO_MISSION
 from pipeline.store import Store
 from pipeline.workplace.duties import Duty
 
@@ -43,6 +45,35 @@ def label_keys(codebook: Codebook) -> dict[str, str]:
             free.remove(letter)
             found[label.label_id] = letter
     return found
+
+
+def mission_keys(codebook: Codebook) -> dict[str, str]:
+    """Return the key of each mission, and of serving none: a capital of its Dutch name."""
+    found: dict[str, str] = {}
+    for name, words in (
+        *((x.label_id, x.name) for x in codebook.missions),
+        (NO_MISSION, "niet voor een opgave"),
+    ):
+        own = (x for x in words.upper() if x.isalpha() and x not in found.values())
+        found[name] = next(own)
+    return found
+
+
+def missions_of(form: Form, codebook: Codebook) -> tuple[str, ...] | None:
+    """Read the missions; ``None`` where the question was left open.
+
+    Raises:
+        Contradiction: It is said to serve a mission, and to serve none.
+    """
+    chosen = set(form.get("missions", ()))
+    if not chosen:
+        return None
+    if NO_MISSION in chosen and len(chosen) > 1:
+        raise Contradiction("Deze keuzes gaan niet samen: een opgave, en geen opgave.")
+    try:
+        return missions.missions_in(";".join(sorted(chosen)), codebook)
+    except CorpusError as error:
+        raise Contradiction(f"Een opgave is onbekend: {error}") from None
 
 
 def judgement_of(form: Form, codebook: Codebook) -> Judgement:
@@ -121,6 +152,40 @@ class Sent:
         )
         judging.check(one, self.notice)
         return one
+
+    def missions(self, codebook: Codebook) -> MissionReading | None:
+        """Make the reading of the missions; ``None`` where that question was left open.
+
+        Raises:
+            Contradiction: It cannot be said.
+        """
+        found = missions_of(self.form, codebook)
+        if found is None:
+            return None
+        return MissionReading(
+            notice_id=self.notice.notice_id,
+            text_hash=judging.text_hash(self.notice),
+            missions=found,
+            annotator=self.person,
+            annotated_at=self.now.date(),
+            codebook_version=codebook.version,
+            codebook_fingerprint=codebook.meaning,
+            round=self.round,
+        )
+
+
+def read_missions(store: Store, file: str, codebook: Codebook) -> tuple[MissionReading, ...]:
+    """Read what was said of the missions of a list or draw; nothing where nobody was asked."""
+    if file not in store.mission_files():
+        return ()
+    return missions.read(store.missions(file), codebook, name=f"missions/{file}.csv")
+
+
+def keep_missions(store: Store, file: str, one: MissionReading, codebook: Codebook) -> None:
+    """Keep a reading of missions; it takes the place of what this person said before."""
+    with store.exclusive("annotations"):
+        known = {missions.key(x): x for x in read_missions(store, file, codebook)}
+        store.write_missions(file, missions.write((known | {missions.key(one): one}).values()))
 
 
 def keep_answer(store: Store, file: str, one: Annotation, codebook: Codebook) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline.codebook import Label
+from pipeline.codebook import Codebook, Label
 from pipeline.corpus import annotations as judging
 from pipeline.records import Annotation, Notice
 from pipeline.report import dutch
+from pipeline.spreadsheet import NO_MISSION
 from pipeline.workplace.answers import (
     LONGEST_PASSAGE,
     UNSURE_KEY,
@@ -23,9 +24,12 @@ from pipeline.workplace.answers import (
     Pace,
     Sent,
     keep_answer,
+    keep_missions,
     label_keys,
+    mission_keys,
     passage_cell,
     progress_of,
+    read_missions,
 )
 from pipeline.workplace.duties import Duty, duties, of_duty, readings_of
 from pipeline.workplace.reading import sections_of
@@ -126,6 +130,8 @@ class Choices:
         back: Where Backspace leads.
         home: Where the heading leads.
         own: What this person said of it before.
+        served: Missions they said it serves; ``None`` where they left that open.
+        asks_missions: Whether the missions are asked for; a decision is about the labels only.
     """
 
     notice: Notice
@@ -134,6 +140,8 @@ class Choices:
     back: str | None
     home: str
     own: Annotation | None = None
+    served: tuple[str, ...] | None = None
+    asks_missions: bool = False
     pace: Pace | None = None
 
 
@@ -150,6 +158,8 @@ def _judge(visit: Visit, duty: Duty, readings: Readings, *, wrong: str = "") -> 
             back=_before(duty, readings, visit),
             home="/beoordelen",
             own=_own(readings, notice_id, visit.person),
+            served=_served(duty, notice_id, visit),
+            asks_missions=bool(visit.work.codebook.missions),
             pace=progress_of(duty, visit.person, readings),
         ),
         wrong=wrong,
@@ -189,6 +199,7 @@ def choices(visit: Visit, shown: Choices, *, wrong: str = "") -> Response:
             }
             for name, title in work.codebook.judgements.items()
         ],
+        missions=_missions(work.codebook, shown.served) if shown.asks_missions else [],
         unsure_key=UNSURE_KEY,
         unsure="unsure" in chosen,
         passages=passage_cell(own),
@@ -209,6 +220,23 @@ def _choice(label: Label, letters: Mapping[str, str], chosen: Iterable[str]) -> 
         "implies": " ".join(label.implies),
         "excludes": " ".join(label.excludes),
     }
+
+
+def _missions(codebook: Codebook, served: tuple[str, ...] | None) -> list[dict[str, Any]]:
+    keys = mission_keys(codebook)
+    chosen = served or (() if served is None else (NO_MISSION,))
+    named = [(x.label_id, x.name, x.definition) for x in codebook.missions]
+    nothing = (NO_MISSION, "geen opgave", "Wat wordt gekocht dient geen van deze opgaven.")
+    return [
+        {"id": x, "name": name, "definition": told, "key": keys[x], "chosen": x in chosen}
+        for x, name, told in (*named, nothing)
+    ]
+
+
+def _served(duty: Duty, notice_id: str, visit: Visit) -> tuple[str, ...] | None:
+    read = read_missions(visit.work.store, duty.file, visit.work.codebook)
+    own = (x for x in read if (x.notice_id, x.annotator) == (notice_id, visit.person))
+    return next((x.missions for x in own), None)
 
 
 def _own(readings: Readings, notice_id: str, person: str) -> Annotation | None:
@@ -245,9 +273,12 @@ def judgement_sent(visit: Visit) -> Response:
     )
     try:
         one = answer.annotation(visit.work.codebook)
+        served = answer.missions(visit.work.codebook)
     except Contradiction as error:
         return _not_kept(visit, duty, readings, str(error))
     keep_answer(visit.work.store, duty.file, one, visit.work.codebook)
+    if served:
+        keep_missions(visit.work.store, duty.file, served, visit.work.codebook)
     duty, readings = duty_of(visit)
     place = _next(duty, readings, visit)
     return JSONResponse({"next": address(*place)}) if visit.wants_json else visit.go(*place)

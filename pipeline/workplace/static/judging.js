@@ -98,7 +98,16 @@ function choose(input) {
   say(why);
   if (why) return;
   input.checked = input.type === "radio" || !input.checked;
+  if (input.name === "missions" && input.checked) only(input);
   changed();
+}
+
+// No mission, and a mission, do not go together: the last one chosen holds.
+function only(input) {
+  const nothing = of("missions").at(-1);
+  for (const x of of("missions")) {
+    if (x !== input && (x === nothing || input === nothing)) x.checked = false;
+  }
 }
 
 // Passages count characters from the start of their section, whole ones, as the server does.
@@ -255,17 +264,22 @@ document.addEventListener("keydown", (event) => {
     go(event.key === "ArrowDown" ? 1 : -1);
     return;
   }
-  const input = inputs.find((x) => x.dataset.key === event.key.toLowerCase());
+  const input = inputs.find((x) => x.dataset.key === event.key)
+    || inputs.find((x) => x.dataset.key === event.key.toLowerCase());
   if (!input) return;
   event.preventDefault();
   const found = selected();
-  if (!found || input.name === "unsure") { choose(input); return; }
+  if (!found || input.name === "unsure" || input.name === "missions") { choose(input); return; }
   if (found.wrong) { say(found.wrong); return; }
   if (!input.checked) choose(input);
   if (input.checked) keepPassage(input.value, found);
 });
 
-form.addEventListener("change", () => { say(""); changed(); });
+form.addEventListener("change", (event) => {
+  if (event.target.name === "missions" && event.target.checked) only(event.target);
+  say("");
+  changed();
+});
 form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 document.getElementById("explain").addEventListener("click", explain);
 
