@@ -51,7 +51,7 @@ def analyzer():
 @cache
 def finder(code):
     language = languages()[code]
-    return CueFinder(book(), analyzer().nlp_of(language), language)
+    return CueFinder(book(), analyzer(), language)
 
 
 def document(text, code):

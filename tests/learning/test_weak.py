@@ -185,7 +185,7 @@ def test_variants_are_negative_only_when_every_lot_refuses_them(codebook):
 
 def test_cues_in_real_text_are_found_with_their_status(codebook):
     analyzer = Analyzer("embedded")
-    finder = CueFinder(codebook, analyzer.nlp)
+    finder = CueFinder(codebook, analyzer)
     notice = Notice(
         notice_id="1",
         source="test",
