@@ -52,14 +52,14 @@ def read(text: str, codebook: Codebook, *, name: str) -> tuple[MissionReading, .
         try:
             with numbered(f"{name}, line {lines.line_num}"):
                 one = _reading(values, codebook)
-                found[key(one)] = one
+                found[key_of(one)] = one
         except CorpusError as error:
             faults.append(error)
     require_none(faults)
     return tuple(found.values())
 
 
-def key(one: MissionReading) -> tuple[str, str, str]:
+def key_of(one: MissionReading) -> tuple[str, str, str]:
     """Return what makes a reading one: notice, round and annotator."""
     return one.notice_id, one.round, one.annotator
 

@@ -59,7 +59,7 @@ def mission_keys(codebook: Codebook) -> dict[str, str]:
     return found
 
 
-def missions_of(form: Form, codebook: Codebook) -> tuple[str, ...] | None:
+def missions_sent(form: Form, codebook: Codebook) -> tuple[str, ...] | None:
     """Read the missions; ``None`` where the question was left open.
 
     Raises:
@@ -159,7 +159,7 @@ class Sent:
         Raises:
             Contradiction: It cannot be said.
         """
-        found = missions_of(self.form, codebook)
+        found = missions_sent(self.form, codebook)
         if found is None:
             return None
         return MissionReading(
@@ -184,8 +184,8 @@ def read_missions(store: Store, file: str, codebook: Codebook) -> tuple[MissionR
 def keep_missions(store: Store, file: str, one: MissionReading, codebook: Codebook) -> None:
     """Keep a reading of missions; it takes the place of what this person said before."""
     with store.exclusive("annotations"):
-        known = {missions.key(x): x for x in read_missions(store, file, codebook)}
-        store.write_missions(file, missions.write((known | {missions.key(one): one}).values()))
+        known = {missions.key_of(x): x for x in read_missions(store, file, codebook)}
+        store.write_missions(file, missions.write((known | {missions.key_of(one): one}).values()))
 
 
 def keep_answer(store: Store, file: str, one: Annotation, codebook: Codebook) -> None:

@@ -14,7 +14,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.estimates import drawing
 from pipeline.quarter import PeriodWork
 from pipeline.records import Period
-from pipeline.workplace.answers import label_keys, progress_of
+from pipeline.workplace.answers import label_keys, mission_keys, progress_of, read_missions
 from pipeline.workplace.duties import Claims, duties, make_list, readings_of
 
 DAY = dt.date(2026, 11, 30)
@@ -92,6 +92,54 @@ def test_a_judgement_takes_at_most_six_keys_and_is_kept_with_hash_annotator_and_
         assert one.draw_id is None
         assert len(keys) + 1 <= 6
     assert "4 gedaan, 2 te gaan" in page.locator(".standing").inner_text()
+
+
+SERVED = {
+    "0E": ("energy_climate",),
+    "0N": (),
+    # None and a mission do not go together: the last one holds.
+    "0NGM": ("mobility_infrastructure", "health_care"),
+    "0": None,
+}
+
+
+def test_missions_have_capitals_and_may_stay_open(site, listed, browser):
+    page = site.opened(browser)
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    for number, (keys, served) in enumerate(SERVED.items()):
+        here = page.url
+        pressed(page, keys)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, here=here: url != here)
+        read = {
+            x.notice_id: x for x in read_missions(site.work.store, listed.file, site.work.codebook)
+        }
+        found = read.get(listed.notice_ids[number])
+        assert (found and found.missions) == served
+    page.goto(f"{site.origin}{judge_path(listed, listed.notice_ids[0])}")
+    assert "energy_climate" in ticked(page)
+    pressed(page, "E")
+    pressed(page, "N")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: listed.notice_ids[0] not in url)
+    read = read_missions(site.work.store, listed.file, site.work.codebook)
+    assert [x.missions for x in read if x.notice_id == listed.notice_ids[0]] == [()]
+    assert {(x.annotator, x.round) for x in read} == {("anna", "first")}
+
+
+@pytest.mark.parametrize("served", [["no_mission", "health_care"], ["magic"]])
+def test_missions_that_cannot_be_said_are_refused_and_nothing_is_kept(site, listed, served):
+    notice = listed.notice_ids[0]
+    answer = site.client().write(judge_path(listed, notice), **sent(site, notice, missions=served))
+    assert answer.status_code == 409
+    assert not site.work.store.has_annotations(listed.file)
+    assert listed.file not in site.work.store.mission_files()
+
+
+def test_every_mission_has_a_capital_of_its_own(codebook):
+    found = mission_keys(codebook)
+    assert len(set(found.values())) == len(codebook.missions) + 1
+    assert all(x.isupper() for x in found.values())
 
 
 def test_every_label_has_a_key_of_its_own(codebook):
