@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.codebook import MISSION
 from pipeline.report import cells, dutch, names
 from pipeline.report.cells import text_cell
 from pipeline.report.facts import Facts, Revised
@@ -226,7 +227,8 @@ def terms(facts: Facts) -> Iterable[Block]:
     )
     yield Heading("Verklaring van tekens")
     yield Definitions(cells.LEGEND, compact=True)
-    for judgement, name in facts.codebook.judgements.items():
+    asked = {**facts.codebook.judgements, MISSION: "maatschappelijke opgave"}
+    for judgement, name in asked.items():
         yield Heading(f"Codeboek: {name}")
         yield Definitions(
             tuple(

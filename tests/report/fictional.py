@@ -74,6 +74,12 @@ ESTIMATES = (
     *both("functional_specification", (0.1401, 0.1211, 0.1602), (0.1122, 0.0923, 0.1348)),
     *both("variants", (0.0609, 0.0477, 0.0761), (0.0471, 0.0346, 0.0624)),
     *both("innovation_clause", (0.0402, 0.0289, 0.0542), (0.0297, 0.0196, 0.0430)),
+    *both("energy_climate", (0.0877, 0.0688, 0.1101), (0.0711, 0.0533, 0.0922)),
+    *both("innovation_oriented&energy_climate", (0.0188, 0.0101, 0.0311), (0.0122, 0.0061, 0.0233)),
+    *both("mobility_infrastructure", (0.2811, 0.2466, 0.3177), (0.1988, 0.1701, 0.2288)),
+    *both("innovation_oriented&mobility_infrastructure", (0.0, 0.0, 0.0088), (0.0, 0.0, 0.0071)),
+    *both("health_care", (0.1322, 0.1088, 0.1577), (0.1499, 0.1233, 0.1788)),
+    estimate("health_care", 0.3122, 0.2688, 0.3577, domain="buyer_kind=municipality"),
     estimate("innovation_oriented", 0.1066, 0.0871, 0.1274, method="ht_ratio"),
     *(
         estimate("innovation_oriented", x, x, x, method=name, flags=("diagnostic", "no_interval"))
