@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pipeline.codebook import MISSION, Codebook
 from pipeline.corpus import annotations as judging
+<<<<<<< HEAD
 from pipeline.corpus import missions
 from pipeline.labels.scores import Scores, schema
 from pipeline.notices.provinces import PROVINCES
@@ -27,6 +28,11 @@ from pipeline.records import (
     Notice,
     Period,
 )
+=======
+from pipeline.countries import NETHERLANDS
+from pipeline.labels.scores import Scores, schema
+from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
+>>>>>>> main
 from pipeline.store import Store
 
 SEED = 2026
@@ -171,7 +177,7 @@ def _lot(text: AuthoredText, value: float, rng: np.random.Generator) -> Lot:
     return Lot(
         lot_id="1",
         cpv=(text.table["cpv"],),
-        nuts=(list(PROVINCES)[int(rng.integers(len(PROVINCES)))],),
+        nuts=(list(NETHERLANDS.regions)[int(rng.integers(len(NETHERLANDS.regions)))],),
         estimated=estimate if rng.random() > WITHOUT_ESTIMATE else None,
         framework=framework,
         framework_maximum=estimate if framework and rng.random() < 0.5 else None,
