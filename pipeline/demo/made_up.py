@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from pipeline.codebook import MISSION, Codebook
 from pipeline.corpus import annotations as judging
-<<<<<<< HEAD
 from pipeline.corpus import missions
+from pipeline.countries import NETHERLANDS
 from pipeline.labels.scores import Scores, schema
-from pipeline.notices.provinces import PROVINCES
 from pipeline.records import (
     Amount,
     Annotation,
@@ -28,11 +27,6 @@ from pipeline.records import (
     Notice,
     Period,
 )
-=======
-from pipeline.countries import NETHERLANDS
-from pipeline.labels.scores import Scores, schema
-from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
->>>>>>> main
 from pipeline.store import Store
 
 SEED = 2026
