@@ -14,7 +14,7 @@ from pipeline import codebook as codebooks
 from pipeline.corpus import annotations
 from pipeline.errors import CorpusError, GateFailed, ModelMismatch
 from pipeline.evaluation import metrics, trial
-from pipeline.learning import heads, promotions
+from pipeline.learning import heads, judge, promotions
 from pipeline.learning import train as training
 from pipeline.learning.sealing import sealed
 from pipeline.store import Store
@@ -32,7 +32,7 @@ PER_FORM = 11
 OF_NONE = 40
 NEW = 20
 # Light enough for a test: the way is tested here, not the quality.
-LIGHT = {name: {"lemmas": 1.0, "cues": 0.5} for name in ("degree", "aspect", "openness", "forms")}
+LIGHT = {name: {"lemmas": 1.0, "cues": 0.5} for name in judge.WEIGHTS}
 
 
 def chosen(final):

@@ -48,7 +48,7 @@ class ClassifierSpec:
     Attributes:
         home: Of the models; where it is not there, the process has a home of its own.
         model: What :func:`pipeline.learning.card.identity` says of it.
-        codebook: Its fingerprint.
+        codebook: ``Codebook.whole``.
         batch_size: Notices that are judged together, at least 1.
     """
 

@@ -431,7 +431,7 @@ def test_a_prediction_that_abstained_keeps_the_forms_of_its_fields():
         abstained="text is not Dutch: en",
         model_id="m",
     )
-    found = casebook.real_case(prediction, annotation(1, unsure=True), group=0)
+    found = casebook.real_case(prediction, annotation(1, unsure=True), served=None, group=0)
     assert found.facts["certainty"] == "unsure"
     assert found.chosen == judgement("none", ["innovation_partnership"])
     assert found.probabilities == {}

@@ -143,7 +143,7 @@ def test_the_manifest_tells_of_each_part_what_it_holds_and_by_what_it_was_made(
         assert one["sha256"] == parts.hashlib.sha256(body).hexdigest()
         assert one["rows"] == pq.read_metadata(folder / one["file"]).num_rows > 0
         assert one["model"] == classifier.card.model_id
-        assert one["codebook"] == classifier.codebook.fingerprint
+        assert one["codebook"] == classifier.codebook.whole
 
 
 def test_a_folder_of_parts_is_read_by_our_own_readers_and_by_pandas(classifier, inputs, tmp_path):

@@ -25,7 +25,10 @@ p_innovation degree degree_rank p_none p_incremental p_disruptive p_transformati
 aspect p_rd p_solution openness p_asked p_room p_closed forms p_sbir p_pcp
 p_innovation_partnership p_design_contest p_competitive_dialogue p_market_consultation
 p_challenge p_hackathon p_living_lab p_functional_specification p_variants
-p_innovation_clause p_launching_customer p_buyer_group evidence abstained model_id
+p_innovation_clause p_launching_customer p_buyer_group missions p_circular_economy
+p_energy_climate p_mobility_infrastructure p_land_water_food p_health_care p_safety_defence
+p_digital_government p_built_environment p_work_education_social p_key_technologies
+evidence abstained model_id
 codebook_version codebook_fingerprint rules differs
 """.split()  # noqa: SIM905 - a list of forty lines reads worse
 

@@ -78,7 +78,7 @@ def with_model(folder, body):
 
 def test_the_promoted_model_loads_with_its_card(store, folder, classifier):
     judge, card = shelf.load(store)
-    assert judge.degrees == ("none",)
+    assert judge.labels == {"degree": ("none",)}
     assert card.model_id == folder.name
     assert replace(card, files={}, metrics={}) == replace(classifier.card, files={}, metrics={})
 

@@ -77,7 +77,12 @@ ESTIMATES = (
     *both("energy_climate", (0.0877, 0.0688, 0.1101), (0.0711, 0.0533, 0.0922)),
     *both("innovation_oriented&energy_climate", (0.0188, 0.0101, 0.0311), (0.0122, 0.0061, 0.0233)),
     *both("mobility_infrastructure", (0.2811, 0.2466, 0.3177), (0.1988, 0.1701, 0.2288)),
-    *both("innovation_oriented&mobility_infrastructure", (0.0, 0.0, 0.0088), (0.0, 0.0, 0.0071)),
+    *both(
+        "innovation_oriented&mobility_infrastructure",
+        (0.0, 0.0, 0.0088),
+        (0.0, 0.0, 0.0071),
+        flags=RARE,
+    ),
     *both("health_care", (0.1322, 0.1088, 0.1577), (0.1499, 0.1233, 0.1788)),
     estimate("health_care", 0.3122, 0.2688, 0.3577, domain="buyer_kind=municipality"),
     estimate("innovation_oriented", 0.1066, 0.0871, 0.1274, method="ht_ratio"),

@@ -30,6 +30,7 @@ TITLES = [
     "Innovatiegraad",
     "Inkoopvormen",
     "Onderzoek en ontwikkeling, en oplossingen",
+    "Maatschappelijke opgaven",
     "Opdrachtgevers",
     "Sectoren",
     "Regio",
