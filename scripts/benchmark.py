@@ -164,15 +164,21 @@ def run_batches(archive: Path, function, jobs: int, count: int | None) -> None:
 def full_batch(name: str, batch) -> bytes:
     """All components of a trained pipeline, as delivered, then the same judge."""
     nlp, classifier = trained(name)
-    from pipeline.records import Document, Reading
+    from pipeline.corpus.trained import tokens_of
+    from pipeline.records import Document, Lexicon, Reading
 
     notices = [collect.read_notice(raw) for raw in batch]
     parts = [assemble(notice) for notice in notices]
     docs = nlp.pipe(text for text, _ in parts)
-    readings = []
+    readings, lexicon = [], Lexicon()
     for notice, (text, sections), doc in zip(notices, parts, docs, strict=True):
         document = Document(
-            notice=notice, text=text, doc=doc, sections=sections, language="nl", analyzer=name
+            notice=notice,
+            text=text,
+            tokens=tokens_of(doc, lexicon),
+            sections=sections,
+            language="nl",
+            analyzer=name,
         )
         readings.append(classifier.read(document))
     assert all(isinstance(x, Reading) for x in readings)

@@ -228,7 +228,7 @@ def judged_elsewhere(path: Path, book: Book, analyzer: Analyzer) -> Test:
 
 
 def read(notices: Sequence[Notice], book: Book, analyzer: Analyzer) -> list[Reading]:
-    finder = CueFinder(book, analyzer.nlp)
+    finder = CueFinder(book, analyzer)
     return [Reading(document=x, hits=finder.find(x)) for x in analyzer.analyze(notices)]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline.cli._app import ModelId, PeriodName, Round, SettingsFile, app, now
+from pipeline.cli._app import AsJson, ModelId, PeriodName, Round, SettingsFile, app, now, show_json
 from pipeline.cli._quarter import Jobs, work_of
 from pipeline.cli._tools import exchange_of, set_up
 from pipeline.errors import SettingsError
@@ -28,6 +28,7 @@ def plan(
     seed: Annotated[int, typer.Option(help="Of the simulation")] = 1,
     jobs: Jobs = 1,
     model: ModelId = None,
+    as_json: AsJson = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Say how many lots must be judged for an interval of a certain width.
@@ -50,6 +51,9 @@ def plan(
         seed=seed,
         earlier=drawing.judgements(work.store, work.codebook),
     )
+    if as_json:
+        show_json(_plain(answer, period))
+        return
     typer.echo("\n".join(_planned(answer)))
     typer.echo(
         f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value, "
@@ -67,7 +71,10 @@ def draw(
     seed: Annotated[
         int, typer.Option(help="The same seed in every quarter keeps the overlap of panels")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="List to judge")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="List to judge; without it the workplace has it"),
+    ] = None,
     tool: Tool = "csv",
     supplement: Annotated[
         bool,
@@ -98,11 +105,12 @@ def draw(
     work = work_of(period, settings_file, model=model, jobs=jobs)
     made = drawing.supplement if supplement else drawing.draw_lots
     drawn, order = made(work.material, work.scores, labels=labels, seed=seed, store=work.store)
-    body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
-    write_atomic(output, body)
-    set_up(tool, output, work.codebook)
-    lots = len(drawn.lot_keys)
-    typer.echo(f"draw {drawn.draw_id}: {lots} lots, {len(order)} texts to judge: {output}")
+    lots, place = len(drawn.lot_keys), output or "in the workplace"
+    if output:
+        body = drawing.export_draw(drawn, order, work.material, work.codebook, tool=tool)
+        write_atomic(output, body)
+        set_up(tool, output, work.codebook)
+    typer.echo(f"draw {drawn.draw_id}: {lots} lots, {len(order)} texts to judge: {place}")
 
 
 @app.command()
@@ -211,6 +219,22 @@ def audit(
     write_atomic(output, csv_table(AUDITED, lines))
     inside = sum(line["status"] == "in" for line in lines)
     typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")
+
+
+def _plain(answer: Plan, period: str) -> dict[str, Any]:
+    rows = [
+        {
+            "labels": row.labels,
+            "widths": [column._asdict() | {"width": x} for column, x in row.widths.items()],
+        }
+        for row in answer.table
+    ]
+    return {
+        "period": period,
+        "half_width": answer.half_width,
+        "labels": answer.labels,
+        "table": rows,
+    }
 
 
 def _planned(answer: Plan) -> Iterator[str]:

@@ -8,20 +8,16 @@ nothing to a model of another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
 from importlib import util
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+import numpy as np
 
 from pipeline.corpus.cleaning import clean
 from pipeline.corpus.languages import Language, languages
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
-from pipeline.errors import SettingsError
-from pipeline.records import Document, Notice, Section
-
-if TYPE_CHECKING:
-    from spacy.language import Language as Pipeline
+from pipeline.records import Document, Lexicon, Notice, Section, Tokens
 
 PREFERRED = "nl_core_news_md"
 
@@ -34,21 +30,21 @@ SURE, SURE_AGAINST_DECLARATION = 0.5, 0.9
 CONFUSED = frozenset({"nl", "en", "fr", "de"})
 # The beginning tells the language; reading on only costs time.
 LANGUAGE_SAMPLE = 600
-# `collect` refuses notices of more than a million characters; cleaning may lengthen a text
-# a little (composed characters), so spaCy's own limit must lie above that.
-LONGEST_TEXT = 2_000_000
 
-# A trained pipeline is never made anew: it works in zones, after which spaCy forgets. It learns
-# words anew in each, which costs as much as analysing a few batches.
-BATCHES_PER_ZONE = 50
+# Of a text in a language that nobody described.
+_NONE = np.zeros(0, dtype=np.int64)
+NO_TOKENS = Tokens(
+    lexicon=Lexicon(),
+    numbers=_NONE.astype(np.int32),
+    starts=_NONE,
+    ends=_NONE,
+    sentences=np.zeros(1, dtype=np.int64),
+    apart=True,
+)
 
-# spaCy knows words for ever; after so many the embedded pipeline is made anew, in half a second.
-MOST_WORDS = 120_000
 
-# Lemmas need these and nothing else: parsing and entity recognition are left out.
-LEMMA_FACTORIES = {"tok2vec", "transformer", "trainable_lemmatizer", "lemmatizer"}
-# A rule lemmatizer looks at parts of speech, so those must be assigned before it.
-RULE_FACTORIES = LEMMA_FACTORIES | {"tagger", "morphologizer", "attribute_ruler"}
+class _Pipeline(Protocol):
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]: ...
 
 
 class Analyzer:
@@ -67,69 +63,36 @@ class Analyzer:
     def __init__(self, name: str = "auto") -> None:
         if name == "auto":
             name = PREFERRED if util.find_spec(PREFERRED) else "embedded"
-        self._remade = name == "embedded"
-        self._zone = ExitStack()
-        self._batches = 0
-        self._others: dict[str, Pipeline] = {}
-        if self._remade:
-            # Importing spaCy takes more than a second, and a text is put together without it.
-            from pipeline.corpus.embedded import embedded, embedded_name
+        self._pipelines: dict[str, _Pipeline] = {}
+        # Importing spaCy takes more than a second, and a text is put together without it.
+        if name == "embedded":
+            from pipeline.corpus.embedded import embedded_name
 
-            self._make: Callable[[], Pipeline] = partial(embedded, DUTCH)
             self.name = embedded_name()
         else:
-            nlp = _trained(name)
-            self._make, self.name = (
-                (lambda: nlp),
-                f"{nlp.lang}_{nlp.meta['name']}-{nlp.meta['version']}",
-            )
+            from pipeline.corpus.trained import Trained
 
-    @cached_property
-    def nlp(self) -> Pipeline:
-        """The spaCy pipeline of Dutch, made when it is first used: that takes half a second."""
-        nlp = self._make()
-        nlp.max_length = LONGEST_TEXT
-        return nlp
+            trained = self._pipelines[DUTCH.code] = Trained(name, DUTCH)
+            self.name = trained.name
 
-    def nlp_of(self, language: Language) -> Pipeline:
-        """The spaCy pipeline of a language, made when it is first used."""
-        if language.code == DUTCH.code:
-            return self.nlp
-        if language.code not in self._others:
-            from pipeline.corpus.embedded import embedded
+    def tokens(self, texts: Sequence[str], language: Language = DUTCH) -> list[Tokens]:
+        """Cut texts of a language into tokens, with sentences and lemmas.
 
-            self._others[language.code] = embedded(language)
-            self._others[language.code].max_length = LONGEST_TEXT
-        return self._others[language.code]
-
-    def forget(self) -> None:
-        """Let spaCy forget, now and then, the words it has seen, so that memory does not grow.
-
-        To be called before each batch; documents of before it may be used no more.
+        Args:
+            texts: A batch; a batch takes a fraction of the time of its texts one by one.
         """
-        for code in [x for x, nlp in self._others.items() if len(nlp.vocab) > MOST_WORDS]:
-            del self._others[code]
-        if not self._remade:
-            if self._batches % BATCHES_PER_ZONE == 0:
-                self.keep()
-                self._zone.enter_context(self.nlp.memory_zone())
-            self._batches += 1
-        elif len(self.nlp.vocab) > MOST_WORDS:
-            del self.nlp
+        if language.code not in self._pipelines:
+            # Made when it is first used: that takes half a second.
+            from pipeline.corpus.embedded import Embedded
 
-    def keep(self) -> None:
-        """Make documents from here on that may be kept."""
-        self._zone.close()
-        self._batches = 0
+            self._pipelines[language.code] = Embedded(language)
+        return self._pipelines[language.code].tokens(texts)
 
     def analyze(self, notices: Sequence[Notice]) -> Iterator[Document]:
         """Make one document per notice, in order.
 
-        Text in an unknown language is tokenized as if it were Dutch, and not analysed.
-
         Args:
-            notices: A batch; a trained pipeline is several times faster on batches than on
-                single texts.
+            notices: A batch; see ``tokens``.
         """
         parts = [assemble(notice) for notice in notices]
         known = languages()
@@ -137,9 +100,12 @@ class Analyzer:
             identify(text, notice.language)
             for (text, _), notice in zip(parts, notices, strict=True)
         ]
-        docs = {
-            code: self.nlp_of(known[code]).pipe(
-                [text for (text, _), lang in zip(parts, found, strict=True) if lang == code]
+        tokens = {
+            code: iter(
+                self.tokens(
+                    [text for (text, _), lang in zip(parts, found, strict=True) if lang == code],
+                    known[code],
+                )
             )
             for code in known.keys() & set(found)
         }
@@ -147,14 +113,14 @@ class Analyzer:
             yield Document(
                 notice=notice,
                 text=text,
-                doc=next(docs[language]) if language in docs else self.nlp.make_doc(text),
+                tokens=next(tokens[language]) if language in tokens else NO_TOKENS,
                 sections=sections,
                 language=language,
                 analyzer=self._name_of(language),
             )
 
     def _name_of(self, code: str | None) -> str:
-        if code not in self._others:
+        if code == DUTCH.code or code not in self._pipelines:
             return self.name
         from pipeline.corpus.embedded import embedded_name
 
@@ -219,27 +185,3 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
             yield f"{prefix}:criteria", "\n".join(lot.criteria)
     if notice.criteria:
         yield "criteria", "\n".join(notice.criteria)
-
-
-def _trained(name: str) -> Pipeline:
-    import spacy
-
-    try:
-        nlp = spacy.load(name, exclude=["ner"])
-    except OSError:
-        raise SettingsError(
-            f"no spaCy pipeline {name!r}",
-            hint="Install it, give a path, or use --analyzer embedded.",
-        ) from None
-    factories = {pipe: nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
-    if nlp.lang != "nl" or not {"trainable_lemmatizer", "lemmatizer"} & set(factories.values()):
-        raise SettingsError(
-            f"{name} is a pipeline for {nlp.lang!r} with {nlp.pipe_names}; "
-            "expected Dutch with a lemmatizer"
-        )
-    needed = RULE_FACTORIES if "lemmatizer" in factories.values() else LEMMA_FACTORIES
-    for pipe, factory in factories.items():
-        if factory not in needed:
-            nlp.remove_pipe(pipe)
-    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": list(DUTCH.sentence_ends)})
-    return nlp

@@ -9,11 +9,11 @@ and also ``livinglab``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.language import Language as Pipeline
-
+from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.languages import Language
 from pipeline.errors import CorpusError
 
@@ -99,11 +99,11 @@ class Words:
                 self._exact.setdefault(word, set()).add(number)
         return number
 
-    def lemmatize(self, nlp: Pipeline) -> None:
-        """Let every word also stand for its lemma, as this pipeline gives it."""
+    def lemmatize(self, analyzer: Analyzer) -> None:
+        """Let every word also stand for its lemma, as this analyzer gives it."""
         words = sorted(self._exact)
-        for word, doc in zip(words, nlp.pipe(words), strict=True):
-            if len(doc) == 1 and (lemma := doc[0].lemma_.lower()):
+        for word, tokens in zip(words, analyzer.tokens(words), strict=True):
+            if len(tokens) == 1 and (lemma := tokens.lemmas()[0].lower()):
                 self._exact.setdefault(lemma, set()).update(self._exact[word])
 
     def units(self, lower: str, lemma: str) -> tuple[Fits, ...]:
@@ -135,27 +135,47 @@ class Words:
         return frozenset(found) if found else NOTHING
 
 
-def spans(pattern: Pattern, units: Sequence[tuple[int, Fits]]) -> Iterator[tuple[int, int]]:
-    """Find a pattern in a sentence.
+class Places:
+    """Where each class of words stands in a sentence.
 
     Args:
-        units: Token position and classes of each part of a token, in order.
+        units: The classes of each part of a token, in order.
+    """
+
+    def __init__(self, units: Iterable[Fits]) -> None:
+        self._of: dict[int, list[int]] = {}
+        for place, fits in enumerate(units):
+            for number in fits:
+                self._of.setdefault(number, []).append(place)
+
+    def of(self, number: int) -> Sequence[int]:
+        """Return the units that have a class, in order."""
+        return self._of.get(number, ())
+
+    def next(self, number: int, after: int) -> int | None:
+        """Return the first unit behind another that has a class; ``None`` if there is none."""
+        places = self.of(number)
+        at = bisect_right(places, after)
+        return places[at] if at < len(places) else None
+
+
+def spans(pattern: Pattern, places: Places) -> Iterator[tuple[int, int]]:
+    """Find a pattern in a sentence.
 
     Yields:
-        First and last unit of each match, by their place in ``units``.
+        First and last unit of each match.
     """
-    for start, (_, fits) in enumerate(units):
-        if pattern.words[0] in fits and (end := _end(pattern, units, start)) is not None:
+    for start in places.of(pattern.words[0]):
+        if (end := _end(pattern, places, start)) is not None:
             yield start, end
 
 
-def _end(pattern: Pattern, units: Sequence[tuple[int, Fits]], start: int) -> int | None:
+def _end(pattern: Pattern, places: Places, start: int) -> int | None:
     at = start
     for word, gap in zip(pattern.words[1:], pattern.gaps[1:], strict=True):
-        reach = range(at + 1, min(at + 2 + gap, len(units)))
+        found, border = places.next(word, at), places.next(BORDER, at)
         # A gap does not cross a border; a border may itself be a word of the pattern.
-        stops = (n for n in reach if word in units[n][1] or BORDER in units[n][1])
-        at = next(stops, -1)
-        if at < 0 or word not in units[at][1]:
+        if found is None or found > at + 1 + gap or (border is not None and border < found):
             return None
+        at = found
     return at

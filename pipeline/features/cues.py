@@ -10,21 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
-from spacy.attrs import LEMMA, LOWER
-from spacy.language import Language as Pipeline
-from spacy.tokens import Doc, Span
+import numpy as np
 
 from pipeline.codebook import Codebook, Cue
+from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.languages import Language
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.features._place import Place
 from pipeline.features._scope import QUOTES, status
-from pipeline.features._words import PARTING, Fits, Pattern, Words, spans
+from pipeline.features._words import PARTING, Fits, Pattern, Places, Words, spans
 from pipeline.records import CueHit, CueStatus, Document
-
-# Lower case and lemma of a token, as spaCy's hashes.
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +42,36 @@ class _Match:
     tail: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence: its tokens as written, and where its first one stands in the document."""
+
+    document: Document
+    first: int
+    forms: list[str]
+    words: list[str]
+
+
 class CueFinder:
     """Finds cues in documents.
 
     Args:
         codebook: Whose cues are looked for.
-        nlp: The pipeline that makes the documents; cues are lemmatized by it.
+        analyzer: What makes the documents; cues are lemmatized by it.
         language: Of the documents.
 
     Raises:
         CorpusError: A cue is not written in the cue language.
     """
 
-    def __init__(self, codebook: Codebook, nlp: Pipeline, language: Language = DUTCH) -> None:
+    def __init__(self, codebook: Codebook, analyzer: Analyzer, language: Language = DUTCH) -> None:
         self._language = language
         self._words = Words(language)
         self._by_anchor: dict[int, list[_Compiled]] = {}
         for label_id, cue in codebook.cues_in(language.code):
             compiled = self._compile(label_id, cue)
             self._by_anchor.setdefault(compiled.pattern.anchor, []).append(compiled)
-        self._words.lemmatize(nlp)
-        # Words repeat from notice to notice: each is held against the cues only once.
-        self._fits: dict[Key, tuple[Fits, ...]] = {}
-        self._triggers: set[Key] = set()
+        self._words.lemmatize(analyzer)
 
     def _compile(self, label: str, cue: Cue) -> _Compiled:
         unless = tuple(self._words.pattern(text) for text in cue.unless)
@@ -80,58 +84,54 @@ class CueFinder:
         """
         if document.language != self._language.code:
             return ()
-        keys: list[Key] = list(map(tuple, document.doc.to_array([LOWER, LEMMA]).tolist()))
-        self._learn(document.doc, keys)
-        if self._triggers.isdisjoint(keys) or not self._candidates(set(keys)):
-            return ()
+        tokens = document.tokens
+        # Words repeat from notice to notice: each is held against the cues only once.
+        anchors = tokens.lexicon.array(self._is_anchor, np.bool_)[tokens.numbers].nonzero()[0]
+        sentences = np.unique(np.searchsorted(tokens.sentences, anchors, side="right")).tolist()
         hits = [
             hit
-            for sentence in self._sentences(document.doc, keys)
-            for hit in self._in_sentence(document, sentence, keys[sentence.start : sentence.end])
+            for place in sentences
+            for hit in self._in_sentence(
+                document, *tokens.sentences[place - 1 : place + 1].tolist()
+            )
         ]
         return _one_sense(document.text, sorted(hits, key=lambda hit: (hit.start, hit.label)))
 
-    def _learn(self, doc: Doc, keys: Iterable[Key]) -> None:
-        for key in set(keys).difference(self._fits):
-            lower, lemma = (doc.vocab.strings[part] if part else "" for part in key)
-            fits = self._fits[key] = self._words.units(lower, lemma.lower())
-            if not frozenset().union(*fits).isdisjoint(self._by_anchor):
-                self._triggers.add(key)
+    def _fits(self, form: str, lemma: str) -> tuple[Fits, ...]:
+        """Tell what each part of a token can stand for; a quotation mark stands for nothing."""
+        lower = form.lower()
+        return () if lower in QUOTES else self._words.units(lower, lemma.lower())
 
-    def _sentences(self, doc: Doc, keys: Sequence[Key]) -> Iterator[Span]:
-        end = 0
-        for position, key in enumerate(keys):
-            if position >= end and key in self._triggers:
-                sentence = doc[position].sent
-                end = sentence.end
-                yield sentence
+    def _is_anchor(self, form: str, lemma: str) -> bool:
+        fits = self._words.units(form.lower(), lemma.lower())
+        return not frozenset().union(*fits).isdisjoint(self._by_anchor)
 
-    def _in_sentence(
-        self, document: Document, sentence: Span, keys: Sequence[Key]
-    ) -> Iterator[CueHit]:
-        candidates = self._candidates(keys)
+    def _in_sentence(self, document: Document, first: int, last: int) -> Iterator[CueHit]:
+        tokens = document.tokens
+        column = tokens.lexicon.column(self._fits)
+        fits = [column[x] for x in tokens.numbers[first:last].tolist()]
+        candidates = self._candidates(fits)
         if not candidates:
             return
-        words = [token.lower_ for token in sentence]
-        units = [
-            (position, fits)
-            for position, key in enumerate(keys)
-            if words[position] not in QUOTES
-            for fits in self._fits[key]
-        ]
+        forms = tokens.forms(first, last)
+        sentence = _Sentence(document, first, forms, [form.lower() for form in forms])
+        units = [position for position, parts in enumerate(fits) for _ in parts]
+        places = Places(chain.from_iterable(fits))
         found = [
-            _match(compiled, units, start, end, words)
+            _match(compiled, units, start, end, sentence.words)
             for compiled in candidates
-            for start, end in spans(compiled.pattern, units)
+            for start, end in spans(compiled.pattern, places)
         ]
         for match in _longest(found):
-            other = any(True for x in match.compiled.unless for _ in spans(x, units))
-            yield _hit(document, sentence, match, self._language, homonym=other)
+            other = any(True for x in match.compiled.unless for _ in spans(x, places))
+            yield _hit(sentence, match, self._language, homonym=other)
 
-    def _candidates(self, keys: Iterable[Key]) -> list[_Compiled]:
+    def _candidates(self, fits: Iterable[tuple[Fits, ...]]) -> list[_Compiled]:
         present: set[int] = set()
-        for key in keys:
-            present.update(*self._fits[key])
+        for parts in fits:
+            for part in parts:
+                if part:
+                    present |= part
         return [
             compiled
             for anchor in present.intersection(self._by_anchor)
@@ -142,13 +142,14 @@ class CueFinder:
 
 def _match(
     compiled: _Compiled,
-    units: Sequence[tuple[int, Fits]],
+    units: Sequence[int],
     start: int,
     end: int,
     words: Sequence[str],
 ) -> _Match:
-    first, last = units[start][0], units[end][0]
-    cut = end + 1 < len(units) and units[end + 1][0] == last
+    """Make a match of units, parts of tokens; ``units`` are the tokens they are parts of."""
+    first, last = units[start], units[end]
+    cut = end + 1 < len(units) and units[end + 1] == last
     tail = PARTING.split(words[last])[-1] if cut else ""
     return _Match(compiled, first, last, tail)
 
@@ -180,37 +181,36 @@ def _one_sense(text: str, hits: Sequence[CueHit]) -> tuple[CueHit, ...]:
     )
 
 
-def _hit(
-    document: Document, sentence: Span, match: _Match, language: Language, *, homonym: bool
-) -> CueHit:
-    start = sentence[match.first].idx
-    end = sentence[match.last].idx + len(sentence[match.last])
+def _hit(sentence: _Sentence, match: _Match, language: Language, *, homonym: bool) -> CueHit:
+    document, tokens = sentence.document, sentence.document.tokens
+    start = int(tokens.starts[sentence.first + match.first])
+    end = int(tokens.ends[sentence.first + match.last])
     verdict: CueStatus
     if homonym or _spelled_out(document.text, document.text[start:end], language.naming.fillers):
         verdict = "homonym"
     elif _in_buyer(document, start, end):
         verdict = "name"
     else:
-        verdict = status(_place(document, sentence, match, language))
+        verdict = status(_place(sentence, match, language, start))
     names = match.compiled.cue.names
     return CueHit(label=match.compiled.label, start=start, end=end, names=names, status=verdict)
 
 
-def _place(document: Document, sentence: Span, match: _Match, language: Language) -> Place:
-    published = document.notice.published_on
-    forms = [token.text for token in sentence]
+def _place(sentence: _Sentence, match: _Match, language: Language, start: int) -> Place:
+    notice = sentence.document.notice
+    published = notice.published_on
     return Place(
-        forms=forms,
-        words=[form.lower() for form in forms],
+        language=language,
+        forms=sentence.forms,
+        words=sentence.words,
         first=match.first,
         last=match.last,
         tail=match.tail,
         denies=match.compiled.pattern.denies,
         label=match.compiled.label,
-        kind=document.notice.kind,
+        kind=notice.kind,
         year=published.year if published else None,
-        title=document.section_at(sentence[match.first].idx).name.endswith("title"),
-        language=language,
+        title=sentence.document.section_at(start).name.endswith("title"),
     )
 
 

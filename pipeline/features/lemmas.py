@@ -3,92 +3,115 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 
-from spacy.attrs import LEMMA
-from spacy.tokens import Doc
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
-from pipeline.records import Reading
+from pipeline.corpus.written import letter_rows
+from pipeline.records import MASK, Reading, Tokens
 
 # Stand-ins are upper case: lemmas are lower case, so they cannot collide.
 BUYER = "KOPER"
 NUMBER = "GETAL"
-KEPT = "lemmas"
 
 # The forms' own names are judged by their surroundings (``pipeline.features.names``).
 NAME = "VORMNAAM"
 
-TOKEN = re.compile(r"[^\W\d_]+|\d+")
 WORD = re.compile(r"[^\W\d_][\w'’-]*$")
 # What a search that ignores case takes for i, s or k, and lower case does not.
 UNLIKE = re.compile("[\u0130\u0131\u017f\u212a]")
 
-
-def masked_words(reading: Reading, start: int, end: int) -> list[str]:
-    """Return the words between two characters in lower case, forms' names masked."""
-    text, at, found = reading.document.text, start, []
-    named = sorted({(x.start, x.end) for x in reading.hits_from(start, end) if x.names})
-    for first, last in named:
-        found += [*_tokens(text[at:first]), NAME]
-        at = max(at, last)
-    return [*found, *_tokens(text[at:end])]
+Numbers = NDArray[np.int32]
 
 
-def _tokens(text: str) -> list[str]:
-    return [NUMBER if x[0].isdigit() else x for x in TOKEN.findall(text.lower())]
+def lemma_words(form: str, lemma: str) -> tuple[str, ...]:  # noqa: ARG001
+    """Return the lemma of a token in lower case; ``GETAL`` for a number; nothing for no word.
 
-
-def lemmas(reading: Reading) -> list[str]:
-    """Return the lemma of each token, with masks in place.
-
-    Returns:
-        Length n_tokens; "" for tokens that are no words.
+    Nothing for a function word either.
     """
-    doc = reading.document.doc
-    # Several features ask for them; the document keeps them.
-    if KEPT not in doc.user_data:
-        numbers = doc.to_array(LEMMA).tolist()
-        _learn(doc, numbers)
-        found = [_NORMAL[number] for number in numbers]
-        for place, mask in _masks(reading).items():
-            found[place] = mask
-        doc.user_data[KEPT] = found
-    kept: list[str] = doc.user_data[KEPT]
-    return kept
-
-
-# What a lemma is written as, by spaCy's number of it, which is the same in every vocabulary.
-_NORMAL: dict[int, str] = {}
-MOST_KEPT = 50_000
-
-
-def _learn(doc: Doc, numbers: Iterable[int]) -> None:
-    if len(_NORMAL) > MOST_KEPT:
-        _NORMAL.clear()
-    strings = doc.vocab.strings
-    _NORMAL.update((x, normal(strings[x])) for x in set(numbers).difference(_NORMAL))
-
-
-def normal(lemma: str) -> str:
-    """Write a lemma in lower case; a number as ``GETAL``; no word or a function word as ""."""
+    if lemma.startswith(MASK):
+        return tuple(lemma[1:].split())
     if WORD.match(lemma):
         word = lemma.lower()
         # A model that may use function words takes running prose for innovation.
-        return "" if word in DUTCH.function_words else word
-    return NUMBER if lemma[:1].isdigit() else ""
+        return () if word in DUTCH.function_words else (word,)
+    return (NUMBER,) if lemma[:1].isdigit() else ()
 
 
-def _masks(reading: Reading) -> dict[int, str]:
-    document = reading.document
-    masks: dict[int, str] = {}
-    for hit in reading.hits:
-        if hit.names:
-            _mask(document.doc, hit.start, hit.end, "", masks)
-    for start, end in _occurrences(document.text, document.notice.buyer):
-        _mask(document.doc, start, end, BUYER, masks)
-    return masks
+def written_words(form: str, lemma: str) -> tuple[str, ...]:  # noqa: ARG001
+    """Return the words of a token as written, in lower case; ``GETAL`` for numbers."""
+    if form.startswith(MASK):
+        return tuple(form[1:].split())
+    return tuple(_rows(form))
+
+
+def masked_words(reading: Reading, start: int, end: int) -> list[str]:
+    """Return the words as written between two characters, forms' names masked."""
+    text, at, found = reading.document.text, start, []
+    named = sorted({(x.start, x.end) for x in reading.hits_from(start, end) if x.names})
+    for first, last in named:
+        found += [*_rows(text[at:first]), NAME]
+        at = max(at, last)
+    return [*found, *_rows(text[at:end])]
+
+
+def _rows(text: str) -> list[str]:
+    return [NUMBER if x[0].isdigit() else x for x in letter_rows(text)]
+
+
+def lemma_numbers(reading: Reading) -> Numbers:
+    """Return the tokens of a document, with stand-ins for forms' names and the buyer.
+
+    Returns:
+        Numbers of its lexicon, shape (n_tokens,).
+    """
+    document, tokens = reading.document, reading.document.tokens
+    named = [(x.start, x.end) for x in reading.hits if x.names]
+    bought = _occurrences(document.text, document.notice.buyer)
+    if not named and not bought:
+        return tokens.numbers
+    numbers = tokens.numbers.copy()
+    for start, end in named:
+        _mask(numbers, tokens, start, end, "")
+    for start, end in bought:
+        _mask(numbers, tokens, start, end, BUYER)
+    return numbers
+
+
+def written_numbers(reading: Reading) -> Numbers:
+    """Return the tokens of a document, with stand-ins for forms' names; see ``lemma_numbers``."""
+    tokens = reading.document.tokens
+    named = sorted({(x.start, x.end) for x in reading.hits if x.names})
+    if not named:
+        return tokens.numbers
+    numbers = tokens.numbers.copy()
+    for start, end, count in _together(named):
+        _mask(numbers, tokens, start, end, " ".join([NAME] * count))
+    return numbers
+
+
+def _together(named: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the stretches that names cover, and how many names each has."""
+    at, until, count = *named[0], 1
+    for start, end in named[1:]:
+        if start >= until:
+            yield at, until, count
+            at, count = start, 0
+        until, count = max(until, end), count + 1
+    yield at, until, count
+
+
+def _mask(numbers: Numbers, tokens: Tokens, start: int, end: int, mask: str) -> None:
+    covered = tokens.covering(start, end)
+    if covered is None:
+        return
+    first, last = covered
+    lexicon = tokens.lexicon
+    numbers[first:last] = lexicon.number(MASK, MASK)
+    numbers[first] = lexicon.number(MASK + mask, MASK + mask)
 
 
 def _occurrences(text: str, buyer: str | None) -> list[tuple[int, int]]:
@@ -110,11 +133,3 @@ def _name_pattern(buyer: str) -> re.Pattern[str]:
     # Several buyers are joined with "; "; each may stand in the text by itself.
     names = sorted((re.escape(x.strip()) for x in buyer.split(";") if x.strip()), key=len)
     return re.compile("|".join(rf"(?<!\w){name}(?!\w)" for name in reversed(names)), re.IGNORECASE)
-
-
-def _mask(doc: Doc, start: int, end: int, mask: str, masks: dict[int, str]) -> None:
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None:
-        return
-    masks[span.start] = mask
-    masks |= dict.fromkeys(range(span.start + 1, span.end), "")

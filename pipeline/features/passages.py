@@ -87,7 +87,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit_transform(self, readings: Sequence[Reading], y: Sequence[Target], **_: Any) -> Floats:
         """Learn from marked passages, and return out-of-fold scores; see ``transform``."""
         worded = Worded(readings)
-        found = [x.found for x in worded.windows]
+        found = list(map(worded.windows.of, range(len(readings))))
         owners = np.repeat(np.arange(len(readings)), [len(x) for x in found])
         marks = np.vstack([self._marks(*x) for x in zip(readings, found, y, strict=True)])
         self._learn_columns(worded)
@@ -98,7 +98,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self._learn(matrix[train], marks[train])
             held_out[test] = scored(matrix[test], self._coef(), self.intercept_)
         self._learn(matrix, marks)
-        return together(held_out, [len(x) for x in found])
+        return together(held_out, worded.windows.bounds)
 
     def transform(self, readings: Sequence[Reading]) -> Floats:
         """Score documents.
@@ -129,16 +129,7 @@ class PassageScores(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _learn_columns(self, worded: Worded) -> None:
-        lemmas = [
-            " ".join(some.lemmas[slice(*window.lemmas)])
-            for some in worded.windows
-            for window in some.found
-        ]
-        written = [
-            " ".join(some.words[slice(*window.words)])
-            for some in worded.windows
-            for window in some.found
-        ]
+        lemmas, written = worded.lemmas.window_texts(), worded.words.window_texts()
         self.words_, self.chars_ = words().fit(lemmas), chars().fit(lemmas)
         self.phrases_ = phrases().fit(written)
         self.cues_ = DictVectorizer(dtype=np.float32).fit(window_cues(worded, self.mask_names))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from pipeline.features.counts import CountColumns, count_cues
+from pipeline.features.hashing import Integers
 from pipeline.features.sequences import TermWeights
 from pipeline.features.windows import Window
 from pipeline.features.worded import Worded
@@ -56,16 +57,19 @@ class WindowColumns:
 
 def window_cues(worded: Worded, mask_names: bool) -> list[dict[str, float]]:
     """Count the cues in each window."""
-    return [
-        count_cues(
-            reading.hits_from(window.start, window.end),
-            with_names=not mask_names,
-        )
-        if reading.hits
-        else {}
-        for reading, some in zip(worded.readings, worded.windows, strict=True)
-        for window in some.found
-    ]
+    windows = worded.windows
+    counts: list[dict[str, float]] = [{}] * len(windows.starts)
+    for reading, (first, last) in zip(
+        worded.readings, pairwise(windows.bounds.tolist()), strict=True
+    ):
+        if reading.hits:
+            pairs = zip(
+                windows.starts[first:last].tolist(), windows.ends[first:last].tolist(), strict=True
+            )
+            counts[first:last] = [
+                count_cues(reading.hits_from(*pair), with_names=not mask_names) for pair in pairs
+            ]
+    return counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,28 +95,26 @@ class PassageOdds:
             Shape (n_documents, n_labels * 3): per label the ``SCORES``.
         """
         scores = np.zeros((0, len(self.labels)))
-        sizes = [len(x.found) for x in worded.windows]
-        if any(sizes):
+        bounds = worded.windows.bounds
+        if bounds[-1]:
             scores = scored(self.columns.matrix(worded), self.coef, self.intercept)
-        for reading, windows, end in zip(
-            worded.readings, worded.windows, np.cumsum(sizes).tolist(), strict=True
-        ):
-            rows = scores[end - len(windows.found) : end]
-            reading.document.doc.user_data[KEPT] = self, windows.found, rows
-        return together(scores, sizes)
+        for place, reading in enumerate(worded.readings):
+            rows = scores[bounds[place] : bounds[place + 1]]
+            reading.document.tokens.kept[KEPT] = self, worded.windows, place, rows
+        return together(scores, bounds)
 
     def strongest(self, reading: Reading, label: str) -> Window | None:
         """Return the sentence that speaks most for a label; ``None`` without sentences."""
-        kept = reading.document.doc.user_data
+        kept = reading.document.tokens.kept
         if KEPT not in kept or kept[KEPT][0] is not self:
             self.values(Worded([reading]))
-        _, found, scores = kept[KEPT]
+        _, windows, number, scores = kept[KEPT]
+        found: list[Window] = windows.of(number)
         single = [place for place, window in enumerate(found) if window.sentences == 1]
         if not single:
             return None
         column = scores[single, self.labels.index(label)]
-        best: Window = found[single[int(np.argmax(column))]]
-        return best
+        return found[single[int(np.argmax(column))]]
 
 
 def scored(matrix: csr_matrix, coef: NDArray[np.float32], intercept: Floats) -> Floats:
@@ -125,17 +127,24 @@ def scored(matrix: csr_matrix, coef: NDArray[np.float32], intercept: Floats) -> 
     return np.asarray(np.asarray(matrix @ coef) + intercept)
 
 
-def together(scores: Floats, sizes: Sequence[int]) -> Floats:
-    """Bring the scores of windows together; ``sizes`` are the windows per document."""
-    ends = np.cumsum(sizes)
-    rows = (scores[end - size : end] for size, end in zip(sizes, ends, strict=True))
-    return np.array([_of_document(x) for x in rows]).reshape(len(sizes), -1)
+def together(scores: Floats, bounds: Integers) -> Floats:
+    """Bring the scores of windows together.
+
+    Args:
+        bounds: The first window of each document, and the end.
+    """
+    sizes = np.diff(bounds)
+    found = np.empty((len(sizes), scores.shape[1], len(SCORES)))
+    # Documents of as many windows at once.
+    for size in np.unique(sizes).tolist():
+        some = np.flatnonzero(sizes == size)
+        rows = scores[bounds[some][:, None] + np.arange(size)]
+        found[some] = _of_documents(rows) if size else (NOTHING, NOTHING, 0.0)
+    return found.reshape(len(sizes), -1)
 
 
-def _of_document(scores: Floats) -> Floats:
-    if not len(scores):
-        nothing = np.full(scores.shape[1], NOTHING)
-        return np.column_stack([nothing, nothing, np.zeros_like(nothing)]).ravel()
-    ordered = np.sort(scores, axis=0)[::-1]
-    number = np.minimum((scores > 0).sum(axis=0), MOST_COUNTED) / 2
-    return np.column_stack([ordered[0], ordered[:3].mean(axis=0), number]).ravel()
+def _of_documents(scores: Floats) -> Floats:
+    """Return the scores of documents; shape (n_documents, n_windows, n_labels) to (.., .., 3)."""
+    ordered = np.sort(scores, axis=1)[:, ::-1]
+    number = np.minimum((scores > 0).sum(axis=1), MOST_COUNTED) / 2
+    return np.stack([ordered[:, 0], ordered[:, :3].mean(axis=1), number], axis=-1)

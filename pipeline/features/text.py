@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.features.lemmas import lemmas, masked_words
 from pipeline.features.stateless import Stateless
+from pipeline.features.worded import Worded
 from pipeline.records import Reading
 
 
@@ -26,7 +26,7 @@ class LemmaText(Stateless):
         Returns:
             Strings, length n_documents.
         """
-        return [" ".join(filter(None, lemmas(reading))) for reading in readings]
+        return Worded(readings).lemmas.texts()
 
 
 class WrittenText(Stateless):
@@ -44,4 +44,4 @@ class WrittenText(Stateless):
         Returns:
             Strings, length n_documents.
         """
-        return [" ".join(masked_words(x, 0, len(x.document.text))) for x in readings]
+        return Worded(readings).words.texts()

@@ -120,11 +120,7 @@ class Classifier:
         return table.astype(kinds | {x: "float64" for x in names if x.startswith("p_")})
 
     def explain(self, notice: Notice) -> tuple[Prediction, Document]:
-        """Judge one notice and return its document too, for showing passages in place.
-
-        The document may be kept: it is made outside the zones whose words spaCy forgets.
-        """
-        self.analyzer.keep()
+        """Judge one notice and return its document too, for showing passages in place."""
         (document,) = self.analyzer.analyze([notice])
         return self._judged([document])[0], document
 
@@ -133,11 +129,9 @@ class Classifier:
         title = "Levering van bureaustoelen"
         notice = Notice(notice_id="", source="", format="", kind="competition", title=title)
         self.judge_notices([notice])
-        self.analyzer.keep()
 
     def judge_notices(self, notices: Sequence[Notice]) -> list[Prediction]:
         """Judge a batch of notices, in order."""
-        self.analyzer.forget()
         return self._judged(self.analyzer.analyze(notices))
 
     def _judged(self, documents: Iterable[Document]) -> list[Prediction]:
@@ -151,8 +145,7 @@ class Classifier:
         if language is None:
             return Reading(document=document, hits=())
         if language.code not in self._finders:
-            nlp = self.analyzer.nlp_of(language)
-            self._finders[language.code] = CueFinder(self.codebook, nlp, language)
+            self._finders[language.code] = CueFinder(self.codebook, self.analyzer, language)
         return Reading(document=document, hits=self._finders[language.code].find(document))
 
     def _prediction(self, reading: Reading, chosen: ChosenLabels) -> Prediction:

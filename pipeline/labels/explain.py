@@ -72,10 +72,10 @@ def _heaviest(reading: Reading, label: str, scorer: Scorer) -> Evidence | None:
 def _window(document: Document, start: int, end: int) -> tuple[int, int]:
     """Widen a cue to its sentence, within its section and ``LONGEST_PASSAGE``."""
     section = document.section_at(start)
-    span = document.doc.char_span(start, end, alignment_mode="expand")
-    sentence = document.doc[:] if span is None else span.sent
-    left = max(sentence.start_char, section.start)
-    right = min(max(sentence.end_char, end), section.end)
+    tokens = document.tokens
+    first, last = tokens.sentence(tokens.at(start))
+    left = max(int(tokens.starts[first]), section.start)
+    right = min(max(int(tokens.ends[last - 1]), end), section.end)
     if right - left > LONGEST_PASSAGE:
         left = max(left, (start + end - LONGEST_PASSAGE) // 2)
         right = min(right, max(left + LONGEST_PASSAGE, end))

@@ -89,7 +89,7 @@ def examples(
                 hint="Judge it again, or restore the text.",
             )
     sure = [notice_id for notice_id in sorted(judged) if not judged[notice_id].unsure]
-    finder = CueFinder(codebook, analyzer.nlp)
+    finder = CueFinder(codebook, analyzer)
     documents = analyzer.analyze([notices[notice_id] for notice_id in sure])
     readings = tuple(Reading(document=x, hits=finder.find(x)) for x in documents)
     facts = [
@@ -193,7 +193,7 @@ def silvered(
     judged = {key for x in learned.readings for key in _keys(x.document.notice)}
     ordered = sorted(notices, key=lambda x: x.notice_id)
     apart = [x for x in ordered if x.notice_id not in drawn and judged.isdisjoint(_keys(x))]
-    finder = CueFinder(codebook, analyzer.nlp)
+    finder = CueFinder(codebook, analyzer)
     found: list[tuple[Reading, Target]] = []
     suggested: list[SilverJudgement] = []
     for number, document in enumerate(analyzer.analyze(apart), 1):

@@ -34,11 +34,13 @@ from pipeline.records.notices import (
 )
 from pipeline.records.periods import Period
 from pipeline.records.texts import CueHit, CueStatus, Document, Reading, Section
+from pipeline.records.tokens import MASK, Lexicon, Tokens
 
 __all__ = [
     "BUYER_KINDS",
     "INNOVATION",
     "KINDS",
+    "MASK",
     "ROW",
     "Amount",
     "Annotation",
@@ -54,6 +56,7 @@ __all__ = [
     "Evidence",
     "Judgement",
     "Kind",
+    "Lexicon",
     "Link",
     "Lot",
     "ModelCard",
@@ -68,6 +71,7 @@ __all__ = [
     "Reference",
     "Section",
     "Suspect",
+    "Tokens",
     "Unreadable",
     "Weighting",
 ]

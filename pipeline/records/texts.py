@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipeline.records.notices import Notice
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from pipeline.records.tokens import Tokens
 
 CueStatus = Literal["asserted", "negated", "history", "name", "homonym"]
 
@@ -36,7 +34,7 @@ class Document:
     Attributes:
         notice: Where the text comes from; its structured fields go along.
         text: The whole text; sections are separated by line breaks.
-        doc: spaCy tokens of the text, with lemmas and sentence starts.
+        tokens: Of the text; one in a language that nobody described has none.
         sections: In order of the text, separated by line breaks.
         language: Identified language, or the declared one for texts too short to tell;
             ``None`` when there is no text.
@@ -45,7 +43,7 @@ class Document:
 
     notice: Notice
     text: str
-    doc: Doc = field(repr=False, compare=False)
+    tokens: Tokens = field(repr=False, compare=False)
     sections: tuple[Section, ...]
     language: str | None
     analyzer: str

@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.estimates.countries import SIGNS, CountryFigures, Rate, Tally
+from pipeline.estimates._rates_over_buyers import Rate
+from pipeline.estimates.countries import SIGNS, CountryFigures, Tally
 from pipeline.records import Period
 from pipeline.report import dutch
 from pipeline.report.charts import COLOURS, SOFT, STYLE

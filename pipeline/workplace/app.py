@@ -43,10 +43,12 @@ READ: dict[str, str] = {
     "/beslissen/{file}": "deciding.next_difference",
     "/beslissen/{file}/{notice_id:path}": "deciding.difference_page",
     "/model": "training.model",
-    "/model/voortgang": "training.job_state",
+    "/model/voortgang": "progress.job_state",
     "/rapport": "reporting.reports",
     "/rapport/{period}": "reporting.report_of",
     "/rapport/{period}/bestand/{name}": "reporting.report_file",
+    "/trekking": "planning.draws_page",
+    "/trekking/{period}": "planning.plan_page",
     "/mensen": "entrance.colleagues",
 }
 WRITE: dict[str, str] = {
@@ -58,6 +60,8 @@ WRITE: dict[str, str] = {
     "/model/lezen": "training.read_all_notices",
     "/model/kiezen": "training.promote_model",
     "/rapport/{period}": "reporting.make_report",
+    "/trekking/{period}": "planning.draw_made",
+    "/trekking/{period}/plan": "planning.draw_planned",
     "/mensen": "entrance.invited",
     "/mensen/{name}/rol": "entrance.role_given",
     "/mensen/{name}/naam": "entrance.renamed",

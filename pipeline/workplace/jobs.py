@@ -66,6 +66,10 @@ class Jobs:
             job["said"] = "De server is tussentijds gestopt. Begin opnieuw."
         return job
 
+    def last(self, kind: str) -> dict[str, Any] | None:
+        """Return the last job of a kind that was done; ``None`` where none was."""
+        return self.store.kept("state", f"{JOB}-{kind}").get(f"{JOB}-{kind}")
+
     @property
     def running(self) -> bool:
         """Whether a job is under way."""
@@ -118,6 +122,7 @@ class Jobs:
                 self._keep(job)
                 return
         job |= {"state": DONE, "ended": self._now()}
+        self.store.keep("state", f"{JOB}-{job['kind']}", job)
         self._keep(job)
 
     def _now(self) -> str:

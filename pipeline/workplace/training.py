@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pipeline.errors import CorpusError, ModelError, PipelineError
 from pipeline.evaluation import gate
@@ -19,8 +19,9 @@ from pipeline.report import dutch
 from pipeline.workplace.curve import curve_of
 from pipeline.workplace.drifting import drift_of
 from pipeline.workplace.duties import duties
-from pipeline.workplace.jobs import DONE, RUNNING, Said, Step
+from pipeline.workplace.jobs import Said, Step
 from pipeline.workplace.lessons import lesson_options, teaching
+from pipeline.workplace.progress import job_told
 from pipeline.workplace.visit import Visit, Workplace
 from pipeline.workplace.words import label_name
 
@@ -43,16 +44,16 @@ def model(visit: Visit) -> Response:
     """Show the model in use, a new one beside it, and what to do."""
     work = visit.work
     champion, trouble = _champion(work)
-    job = work.jobs.latest()
+    job, last = job_told(visit), work.jobs.last(TRAIN)
     return visit.page(
         "model.html",
         title="Model",
         champion=champion,
         worth=list(_worth(champion["card"])) if champion else [],
         trouble=trouble,
-        job=job and _job(job, visit),
+        job=job,
         files=teaching(work),
-        candidate=_candidate(job, champion, work),
+        candidate=_candidate(last, champion, work),
         suspects=list(_suspects(work)),
         history=_history(work)[::-1],
         unread=_unread(work),
@@ -146,33 +147,11 @@ def _unread(work: Workplace) -> int:
     return int(row["n"])
 
 
-def job_state(visit: Visit) -> Response:
-    """Tell a script how far the job is."""
-    job = visit.work.jobs.latest()
-    return JSONResponse({"state": job["state"] if job else "none", "steps": _steps(job, visit)})
-
-
-def _steps(job: Mapping[str, Any] | None, visit: Visit) -> list[dict[str, str]]:
-    found = []
-    for step in job["steps"] if job else ():
-        minutes = ""
-        if "started" in step:
-            until = datetime.fromisoformat(step["ended"]) if "ended" in step else visit.now
-            seconds = (until - datetime.fromisoformat(step["started"])).total_seconds()
-            minutes = f"{int(seconds // 60)}:{int(seconds % 60):02d}"
-        found.append({"title": step["title"], "state": step["state"], "minutes": minutes})
-    return found
-
-
-def _job(job: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
-    return {**job, "steps": _steps(job, visit), "running": job["state"] == RUNNING}
-
-
 def _candidate(
     job: Mapping[str, Any] | None, champion: Mapping[str, Any] | None, work: Workplace
 ) -> dict[str, Any] | None:
     """Return the model that was trained last, unless it is in use."""
-    if job is None or job["kind"] != TRAIN or job["state"] != DONE:
+    if job is None:
         return None
     model_id = job["outputs"]["train"].strip().splitlines()[-1]
     if champion and champion["promoted"].model_id == model_id:

@@ -57,13 +57,19 @@ ROLE_NAMES: Mapping[str, tuple[str, str]] = {
         "het in gebruik en maakt het rapport",
     ),
 }
+QUANTITIES = {"innovation_oriented": "innovatiegericht", "rd": "onderzoek en ontwikkeling"}
+QUALITIES = {
+    "right": "als het model gelijk heeft",
+    "measured": "als het is zoals gemeten",
+    "useless": "als het model niets waard is",
+}
 STOPS = {
     "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
     "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
     "large_values_are_decided": "Over opvallend grote waarden is beslist",
 }
 MEND = {
-    "late_lots_are_drawn": "Maak een aanvullende trekking: innovatiemonitor draw met --supplement.",
+    "late_lots_are_drawn": "Maak een aanvullende trekking, onder Trekkingen.",
     "judges_agree": "Kijk onder Beslissen waar lezers verschillen, en bespreek de definities.",
     "large_values_are_decided": "Beslis per perceel: innovatiemonitor decide.",
     "there_are_notices": "Haal de aankondigingen op: innovatiemonitor fetch en collect.",

@@ -1,16 +1,17 @@
 """Documents: sections with offsets, one language, the lemmas that were promised."""
 
-from itertools import islice
+import random
+from itertools import islice, pairwise
 
 import pytest
 import spacy
-from spacy.attrs import IDX, LEMMA, ORTH, SENT_START
 from spacy.lang.nl.stop_words import STOP_WORDS
 
 from pipeline.corpus.analyzer import Analyzer, assemble, identify
 from pipeline.corpus.languages.nl import LANGUAGE
+from pipeline.corpus.trained import Trained, tokens_of
 from pipeline.errors import SettingsError
-from pipeline.records import Lot, Notice
+from pipeline.records import Lexicon, Lot, Notice
 from pipeline.settings import HOME
 from pipeline.store import Store
 
@@ -55,39 +56,75 @@ def test_a_text_that_is_repeated_in_a_lot_is_taken_once():
 
 def test_the_embedded_pipeline_lemmatizes_and_ends_sentences_at_line_breaks(embedded):
     (document,) = embedded.analyze([notice()])
-    assert "oplossing" in [token.lemma_ for token in document.doc]
-    assert [s.text.strip() for s in document.doc.sents] == ["Onderhoud bruggen", DUTCH]
-    assert document.text == document.doc.text
+    tokens, text = document.tokens, document.text
+    assert "oplossing" in tokens.lemmas()
+    pairs = pairwise(tokens.sentences.tolist())
+    said = [text[tokens.starts[a] : tokens.ends[b - 1]].strip() for a, b in pairs]
+    assert said == ["Onderhoud bruggen", DUTCH]
     assert document.analyzer.startswith("embedded-1+lookups")
 
 
-def test_sentences_and_lemmas_are_exactly_those_of_spacys_own_components(embedded):
-    theirs = spacy.blank("nl")
-    theirs.add_pipe("sentencizer", config={"punct_chars": list(LANGUAGE.sentence_ends)})
-    theirs.add_pipe("lemmatizer", config={"mode": "lookup"})
-    theirs.initialize()
+# Pieces that spaCy cuts and joins again, also over a blank; blanks of other kinds; what lower case
+# changes; words that no blank parts.
+HOSTILE = """
+    SBIR-traject . ! ; , ( ) (: :) : (o.a. o.a.) 'n (a.) a.) o.a. bijv. risico’s é ı İ ﬁ 12,5 2019
+    https://a.nl/b?c=d n.v.t. 's-Gravenhage IT'ers ’s - – … ?! 20°C. 20°C 8) 8D xD ΟΔΟΣ.Begin 5m²
+    m².n einde.Begin einde."Begin « » ** __ a_b 😀 😀a :-) (a).b zr.ms. Zr.Ms.) aa/bb aa–bb €5
+"""
+BLANKS = "       \n\u205f"
+
+
+def hostile(chance):
+    """A text of such pieces, some of them written together."""
+    pieces = chance.choices([*HOSTILE.split(), ""], k=chance.choice([2, 10, 50]))
+    return "".join(x + chance.choice([*BLANKS, "", "", ""]) for x in pieces)
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    nlp = spacy.blank("nl")
+    nlp.add_pipe("sentencizer", config={"punct_chars": list(LANGUAGE.sentence_ends)})
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    nlp.initialize()
+    return nlp
+
+
+def told(tokens):
+    columns = tokens.starts, tokens.ends, tokens.sentences
+    return tokens.forms(), tokens.lemmas(), *(x.tolist() for x in columns), tokens.apart
+
+
+def test_tokens_sentences_and_lemmas_are_exactly_those_of_spacys_own_components(embedded, theirs):
+    chance = random.Random(5)
     texts = [
         "",
         "...",
+        "a  b",
         f"{DUTCH} (Zie bijlage 3.) «Nieuw?!» … Ja;\nnee -\n\n* bruggen, BRUGGEN en Brugge",
         "Art. 2.163b Aw 2012, o.a. m.b.t. 50% van € 1.000,- d.d. 1-1-2026: zie www.tenderned.nl.",
         *(f"{x['title']}\n{x['description']}" for x in islice(Store(HOME).authored(), 100)),
+        *(hostile(chance) for _ in range(500)),
     ]
+    expected = [told(tokens_of(doc, Lexicon())) for doc in theirs.pipe(texts)]
     for _ in range(2):
-        # The second time every word has been seen.
-        for ours, expected in zip(embedded.nlp.pipe(texts), theirs.pipe(texts), strict=True):
-            columns = [ORTH, IDX, LEMMA, SENT_START]
-            assert (ours.to_array(columns) == expected.to_array(columns)).all(), ours.text
+        # The second time every piece has been seen.
+        for text, ours, other in zip(texts, embedded.tokens(texts), expected, strict=True):
+            assert told(ours) == other, text
 
 
-def test_what_spacy_forgets_changes_no_document(embedded, monkeypatch):
+def test_what_is_forgotten_changes_no_document(embedded, monkeypatch):
     (before,) = embedded.analyze([notice()])
-    old = embedded.nlp
-    monkeypatch.setattr("pipeline.corpus.analyzer.MOST_WORDS", 10)
-    embedded.forget()
+    lemmas = before.tokens.lemmas()
+    monkeypatch.setattr("pipeline.corpus.embedded.MOST_PIECES", 10)
     (after,) = embedded.analyze([notice()])
-    assert embedded.nlp is not old
-    assert [x.lemma_ for x in after.doc] == [x.lemma_ for x in before.doc]
+    assert after.tokens.lexicon is not before.tokens.lexicon
+    assert after.tokens.lemmas() == before.tokens.lemmas() == lemmas
+
+
+def test_a_text_in_a_language_that_nobody_described_is_not_cut(embedded):
+    (document,) = embedded.analyze([notice(language="fi")])
+    assert document.language == "fi"
+    assert len(document.tokens) == 0
 
 
 def test_documents_come_in_the_order_of_the_notices(embedded):
@@ -132,11 +169,17 @@ def test_a_pipeline_that_is_not_there_is_named():
 
 
 def test_a_trained_pipeline_runs_only_what_lemmas_need(shared):
-    trained = Analyzer(str(shared / "spacy" / "nl_ud"))
-    assert trained.nlp.pipe_names == ["sentencizer", "tok2vec", "trainable_lemmatizer"]
+    name = str(shared / "spacy" / "nl_ud")
+    trained = Analyzer(name)
+    assert Trained(name, LANGUAGE).nlp.pipe_names == [
+        "sentencizer",
+        "tok2vec",
+        "trainable_lemmatizer",
+    ]
     (document,) = trained.analyze([notice()])
-    lemmas = {token.text: token.lemma_ for token in document.doc}
+    lemmas = dict(zip(document.tokens.forms(), document.tokens.lemmas(), strict=True))
     assert lemmas["oplossingen"] == "oplossing"
+    assert len(document.tokens.sentences) == 3
     assert trained.name == "nl_pipeline-0.0.0"
 
 

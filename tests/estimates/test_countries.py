@@ -10,12 +10,12 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from pipeline import cli
+from pipeline.estimates._rates_over_buyers import rate
 from pipeline.estimates.countries import (
     COLUMNS,
     CountryFigures,
     Rows,
     Tally,
-    rate,
     reduced,
     row_of,
     tally,

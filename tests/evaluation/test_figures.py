@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import spacy
 from stage_cases import judgement
 
+from pipeline.corpus.analyzer import NO_TOKENS
 from pipeline.errors import CorpusError, ModelMismatch
 from pipeline.evaluation import cases as casebook
 from pipeline.evaluation import trial
@@ -197,8 +197,6 @@ def notice(number, **facts):
     return Notice(**basis | {"kind": "competition"} | facts)
 
 
-# Made once, for making it takes half a second.
-TITLE = spacy.blank("nl").make_doc("Titel")
 # Of texts of fewer words no degree is judged.
 LONG_ENOUGH = "een tekst van meer dan twaalf woorden want van kortere is geen graad te zien"
 
@@ -207,7 +205,7 @@ def reading(number, **facts):
     document = Document(
         notice=notice(number, **facts),
         text=f"Titel {number}: {LONG_ENOUGH}",
-        doc=TITLE,
+        tokens=NO_TOKENS,
         sections=(),
         language="nl",
         analyzer="none",

@@ -28,7 +28,7 @@ def codebook():
 
 @pytest.fixture(scope="module")
 def finder(codebook, analyzer):
-    return CueFinder(codebook, analyzer.nlp)
+    return CueFinder(codebook, analyzer)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def finder_of(analyzer, *cues):
         definition="d",
         cues=tuple(Cue(pattern=cue) for cue in cues),
     )
-    return CueFinder(Codebook(version=1, judgements={"forms": "f"}, labels=(label,)), analyzer.nlp)
+    return CueFinder(Codebook(version=1, judgements={"forms": "f"}, labels=(label,)), analyzer)
 
 
 def spans(finder, made):

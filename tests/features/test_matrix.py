@@ -11,7 +11,7 @@ from pipeline.features.passages import PassageScores
 from pipeline.features.structured import CueCounts, StructuredFields, indicators
 from pipeline.features.targets import Target
 from pipeline.features.text import LemmaText
-from pipeline.features.windows import windows
+from pipeline.features.worded import Worded
 from pipeline.records import Evidence, Judgement, Lot, Notice, Reading
 from pipeline.store import Store
 
@@ -29,7 +29,7 @@ DULL = [
 def tools():
     book = codebook.load(Store(settings.load().home))
     analyzer = Analyzer("embedded")
-    return analyzer, CueFinder(book, analyzer.nlp)
+    return analyzer, CueFinder(book, analyzer)
 
 
 def notice(**changes) -> Notice:
@@ -142,7 +142,7 @@ def test_a_document_without_sentences_scores_as_nothing(tools, taught):
     readings, targets = taught
     scores = PassageScores(("living_lab",)).fit(readings, targets)
     (empty,) = read(tools, notice(title="12345"))
-    assert windows(empty).found == ()
+    assert Worded([empty]).windows.of(0) == []
     assert scores.transform([empty]).tolist() == [[-2.0, -2.0, 0.0]]
     assert scores.odds().strongest(empty, "living_lab") is None
 

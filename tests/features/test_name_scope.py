@@ -30,7 +30,7 @@ SUBJECTS = [
 @pytest.fixture(scope="module")
 def read():
     analyzer = Analyzer("embedded")
-    finder = CueFinder(codebook.load(Store(settings.load().home)), analyzer.nlp)
+    finder = CueFinder(codebook.load(Store(settings.load().home)), analyzer)
 
     def reading(text, title="Een opdracht"):
         given = Notice(

@@ -38,7 +38,7 @@ def codebook():
 def asserted(codebook):
     """Return the labels with an asserted cue, per trap."""
     analyzer = Analyzer("embedded")
-    finder = CueFinder(codebook, analyzer.nlp)
+    finder = CueFinder(codebook, analyzer)
     documents = analyzer.analyze([trap_notice(trap) for trap in TRAPS])
     return {
         trap["id"]: {hit.label for hit in finder.find(document) if hit.status == "asserted"}

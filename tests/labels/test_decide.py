@@ -5,6 +5,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from pipeline import codebook, settings
+from pipeline.corpus.analyzer import NO_TOKENS
 from pipeline.labels import decide, rules
 from pipeline.records import CueHit, Document, Evidence, Judgement, Lot, Notice, Reading
 from pipeline.store import Store
@@ -46,7 +47,12 @@ TEXT = "De gemeente zoekt een brug die in geen enkele winkel van het hele land t
 
 def reading(*hits, text=TEXT, language="nl", **changes) -> Reading:
     document = Document(
-        notice=notice(**changes), text=text, doc=None, sections=(), language=language, analyzer="x"
+        notice=notice(**changes),
+        text=text,
+        tokens=NO_TOKENS,
+        sections=(),
+        language=language,
+        analyzer="x",
     )
     return Reading(document=document, hits=hits)
 

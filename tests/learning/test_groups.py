@@ -1,5 +1,6 @@
 """What belongs together stays together."""
 
+from pipeline.corpus.analyzer import NO_TOKENS
 from pipeline.learning.groups import groups
 from pipeline.records import Document, Notice
 
@@ -18,7 +19,9 @@ def document(number, text, *, buyer=None, key=None):
         buyer=buyer,
         procedure_key=key,
     )
-    return Document(notice=notice, text=text, doc=None, sections=(), language="nl", analyzer="x")
+    return Document(
+        notice=notice, text=text, tokens=NO_TOKENS, sections=(), language="nl", analyzer="x"
+    )
 
 
 def together(*documents):

@@ -22,7 +22,6 @@ HOME = settings.load().home
 def readings(classifier):
     raws = raw_notices([HOME / "corpora" / "demo" / "eforms"], now=NOW)
     notices = [collect.read_notice(raw) for raw in raws][:40]
-    classifier.analyzer.keep()
     return [classifier.read(x) for x in classifier.analyzer.analyze(notices)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline import codebook, settings, sourcecode
 from pipeline.codebook import Cue
 from pipeline.corpus import annotations
-from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.analyzer import NO_TOKENS, Analyzer
 from pipeline.errors import CorpusError
 from pipeline.features.targets import Target
 from pipeline.learning.card import card, identity, modules_of_learning
@@ -84,7 +84,7 @@ def test_silver_leaves_out_what_was_drawn_or_is_known_to_people():
         readings=tuple(
             Reading(
                 document=Document(
-                    notice=own, text="", doc=None, sections=(), language="nl", analyzer="x"
+                    notice=own, text="", tokens=NO_TOKENS, sections=(), language="nl", analyzer="x"
                 ),
                 hits=(),
             )

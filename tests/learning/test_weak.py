@@ -4,10 +4,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-import spacy
 
 from pipeline.codebook import load
-from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.analyzer import NO_TOKENS, Analyzer
 from pipeline.errors import CorpusError
 from pipeline.features.cues import CueFinder
 from pipeline.learning import weak
@@ -25,7 +24,6 @@ def codebook():
 
 
 SILENT = (Lot(),)
-EMPTY = spacy.blank("nl").make_doc("")
 
 
 def reading(*hits, lots=SILENT, **facts):
@@ -35,7 +33,7 @@ def reading(*hits, lots=SILENT, **facts):
         | facts
     )
     document = Document(
-        notice=notice, text="", doc=EMPTY, sections=(), language="nl", analyzer="none"
+        notice=notice, text="", tokens=NO_TOKENS, sections=(), language="nl", analyzer="none"
     )
     return Reading(document=document, hits=hits)
 
@@ -185,7 +183,7 @@ def test_variants_are_negative_only_when_every_lot_refuses_them(codebook):
 
 def test_cues_in_real_text_are_found_with_their_status(codebook):
     analyzer = Analyzer("embedded")
-    finder = CueFinder(codebook, analyzer.nlp)
+    finder = CueFinder(codebook, analyzer)
     notice = Notice(
         notice_id="1",
         source="test",

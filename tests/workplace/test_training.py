@@ -144,6 +144,17 @@ def test_a_step_that_fails_ends_the_job_with_what_it_said(jobs):
     assert job["outputs"]["0"] == "1\n"
 
 
+def test_a_job_of_another_kind_does_not_hide_what_the_last_of_a_kind_made(jobs):
+    assert jobs.last("train") is None
+    jobs.start("train", "x", steps("print(1)"), by="a")
+    ended(jobs)
+    jobs.start("plan", "x", steps("print(2)"), by="a")
+    ended(jobs)
+    jobs.start("train", "x", steps("import sys; sys.exit(1)"), by="a")
+    assert ended(jobs)["state"] == "failed"
+    assert jobs.last("train")["outputs"] == {"0": "1\n"}
+
+
 def test_one_job_at_a_time(jobs):
     jobs.start("train", "x", steps("import time; time.sleep(1)"), by="a")
     with pytest.raises(PipelineError, match="a job is under way"):
