@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.countries import Country, country_of
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -33,6 +34,15 @@ class Home:
         from pipeline.rawstore import RawStore
 
         return RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
+
+    @cached_property
+    def country(self) -> Country:
+        """Whose procurement this home is about.
+
+        Raises:
+            SettingsError: The country has no file.
+        """
+        return country_of(self.settings.country, language=self.settings.language)
 
     @cached_property
     def codebook(self) -> Codebook:

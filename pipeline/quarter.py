@@ -88,6 +88,7 @@ class PeriodWork(Home):
             judged=judged,
             everything=self.everything,
             suspect_fraction=self.settings.suspect_fraction,
+            country=self.country,
         )
 
     @cached_property
@@ -174,7 +175,7 @@ class PeriodWork(Home):
     @cached_property
     def inspected(self) -> checks.Inspection:
         """The notices of the period and of the quarters before it, as the checks see them."""
-        return inspection(self.period, store=self.raw)
+        return inspection(self.period, store=self.raw, country=self.country)
 
     @cached_property
     def drift(self) -> list[Check]:
@@ -248,7 +249,7 @@ class PeriodWork(Home):
                 indicators=self.indicators,
                 checks=self.checks,
                 imprint=Imprint.of(self.settings, self.period),
-                yardsticks=reference.yardsticks(self.store.reference("yardsticks")),
+                yardsticks=reference.yardsticks(self._yardsticks),
             ),
         )
 
@@ -260,11 +261,20 @@ class PeriodWork(Home):
         with self.show("link what changed elsewhere") as tell:
             return self.material.rest.lots(tell=tell)
 
+    @property
+    def _indicators(self) -> dict[str, dict[str, Any]]:
+        return self.store.indicators(of=self.country.reference)
+
+    @property
+    def _yardsticks(self) -> str:
+        return self.store.reference("yardsticks", of=self.country.reference)
+
     @cached_property
     def indicators(self) -> list[Reconciled]:
         """Counts that others published, with ours."""
         known = {
-            name: read_indicator(table, name) for name, table in self.store.indicators().items()
+            name: read_indicator(table, name, self.country)
+            for name, table in self._indicators.items()
         }
         forms = self.scores.forms()
         counts = counted_indicators(known, overview=self.overview, forms_by_notice=forms)
@@ -326,8 +336,8 @@ class PeriodWork(Home):
             self.codebook.fingerprint,
             [each.finding for each in self.checks],
             repr(self.before),
-            self.store.indicators(),
-            self.store.reference("yardsticks"),
+            self._indicators,
+            self._yardsticks,
         ]
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode())
 

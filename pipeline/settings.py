@@ -13,10 +13,12 @@ import tomllib
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+from pipeline.codes import COUNTRIES
 from pipeline.errors import SettingsError
 
 HOME = Path(__file__).parent.parent
 PUBLISHER = "de beheerder van de innovatiemonitor"
+ALPHA_3 = {alpha_2: alpha_3 for alpha_3, alpha_2 in COUNTRIES.items()}
 QUEUE_MIX = {"uncertain": 0.5, "novel": 0.2, "disagreement": 0.2, "suspect": 0.1}
 NO_RESULT = frozenset(
     {
@@ -45,7 +47,9 @@ class Settings:
             lot is suspect until somebody decides on it.
         contact: E-mail or https address at which a source can reach whoever fetches; it goes
             along with every request.
-        country: Whose notices TED is asked for, ISO 3166 alpha-3; one home holds one country.
+        country: Whose notices TED is asked for, and whose frame it is, ISO 3166 alpha-3 (alpha-2
+            is understood); one home holds one country.
+        language: Only notices in this language (ISO 639-1) are in the frame; empty for all.
         pause_seconds: Least time between two requests to one host. TED blocks an address for a
             day after 500 requests in six minutes.
         stand_ins: Origin to the origin that plays its part, a mirror for example:
@@ -68,6 +72,7 @@ class Settings:
     suspect_fraction: float = 0.01
     contact: str = ""
     country: str = "NLD"
+    language: str = ""
     pause_seconds: float = 1.0
     stand_ins: dict[str, str] = field(default_factory=dict)
     publisher: str = PUBLISHER
@@ -93,6 +98,9 @@ class Settings:
     def fingerprint(self) -> str:
         """SHA-256 of what can change a result; where things lie and how they came cannot."""
         facts = {key: value for key, value in asdict(self).items() if key not in NO_RESULT}
+        # Not asked for, a language changes nothing, and what was made before there was one holds.
+        if not self.language:
+            del facts["language"]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -114,6 +122,8 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
         if name not in known:
             raise SettingsError(f"unknown setting {name!r}; known: {', '.join(sorted(known))}")
         given[name] = _converted(name, value, known[name])
+    if isinstance(code := given.get("country"), str):
+        given["country"] = ALPHA_3.get(code, code)
     return replace(Settings(), **given)  # type: ignore[arg-type]
 
 

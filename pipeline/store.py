@@ -176,13 +176,16 @@ class Store:
             raise CorpusError(f"{self.codebook_path}: no line `version = ...`")
         write_atomic(self.codebook_path, text.encode())
 
-    def indicators(self) -> dict[str, dict[str, Any]]:
+    def indicators(self, *, of: str = "") -> dict[str, dict[str, Any]]:
         """Read the tables of saved indicators, by file name, sorted.
+
+        Args:
+            of: A country's folder within them.
 
         Raises:
             CorpusError: One is not TOML.
         """
-        return self._tables("indicators")
+        return self._tables(f"indicators/{of}")
 
     def _tables(self, folder: str) -> dict[str, dict[str, Any]]:
         tables = {}
@@ -339,13 +342,20 @@ class Store:
         paths = sorted((self.corpora / "annotations").glob("*.csv"))
         return {path.stem: _text(path, "no annotations") for path in paths}
 
-    def reference(self, name: str) -> str:
+    def reference(self, name: str, *, of: str = "") -> str:
         """Read a table of reference: exchange rates, volumes.
 
+        Args:
+            of: A country's folder within them; where it has no such table, nothing is known, and
+                the text is empty.
+
         Raises:
-            CorpusError: There is none.
+            CorpusError: There is none, and no country's was asked for.
         """
-        return _text(self.corpora / "reference" / f"{name}.toml", "no reference table")
+        path = self.corpora / "reference" / of / f"{name}.toml"
+        if of and not path.is_file():
+            return ""
+        return _text(path, "no reference table")
 
     def write_reference(self, name: str, text: str) -> Path:
         """Write a table of reference, whole."""

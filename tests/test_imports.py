@@ -13,6 +13,7 @@ GROUND = [
         "errors",
         "codec",
         "codes",
+        "countries",
         "sourcecode",
         "spreadsheet",
         "shown",

@@ -18,6 +18,7 @@ from pipeline.cli._app import (
     SettingsFile,
     app,
     now,
+    opened,
     show_json,
 )
 from pipeline.cli._quarter import Jobs, work_of
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pipeline.estimates.revision import Revision
     from pipeline.quarter import PeriodWork
     from pipeline.records import Check, Estimate
-
-FETCHED = ("ted", "tenderned")
 
 # Changes of one kind that are shown; all of them stand in the files of corpora/published.
 SHOWN = 10
@@ -95,7 +94,7 @@ def national(
     from pipeline.estimates.national import national as run
 
     work = work_of(year, settings_file)
-    for x in run(work.store, work.period, assume=assume):
+    for x in run(work.store, work.period, assume=assume, country=work.country):
         defence = "with defence" if x.defence else "without defence"
         typer.echo(
             f"{x.quantity:<20} {defence:<16} rest {NAMED[x.assumption]:<6}"
@@ -180,7 +179,7 @@ def run(
       innovatiemonitor run 2026Q3 --offline --output reports/
       innovatiemonitor run 2026Q3 --dry-run
     """
-    for source in () if offline else FETCHED:
+    for source in () if offline else opened(settings_file).country.sources:
         sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
     if not dry_run:
         sources.collect(period, cluster=cluster, settings_file=settings_file)

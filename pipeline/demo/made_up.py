@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
+from pipeline.countries import NETHERLANDS
 from pipeline.labels.scores import Scores, schema
-from pipeline.notices.provinces import PROVINCES
 from pipeline.records import Amount, Annotation, Judgement, Lot, Notice, Period
 from pipeline.store import Store
 
@@ -151,7 +151,7 @@ def _lot(text: AuthoredText, value: float, rng: np.random.Generator) -> Lot:
     return Lot(
         lot_id="1",
         cpv=(text.table["cpv"],),
-        nuts=(list(PROVINCES)[int(rng.integers(len(PROVINCES)))],),
+        nuts=(list(NETHERLANDS.regions)[int(rng.integers(len(NETHERLANDS.regions)))],),
         estimated=estimate if rng.random() > WITHOUT_ESTIMATE else None,
         framework=framework,
         framework_maximum=estimate if framework and rng.random() < 0.5 else None,

@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import CorpusError
 from pipeline.estimates._awards import Candidate, candidates
 from pipeline.estimates._money import Rates, read_rates
@@ -29,14 +30,10 @@ from pipeline.store import sha256
 
 __all__ = ["Frame", "Rates", "audit", "frame", "read_rates", "winsorise"]
 
-# Buyers, groups of the CPV (arms, military vehicles, ships, aircraft and electronics, their
-# repair, research on them, defence services), and forms under Directive 2009/81/EC. Division 35
-# as a whole will not do: fire engines, alarms and police uniforms are in it too.
-DEFENCE_BUYER = re.compile(
-    r"\bdefensie\b|\bministry of defen[cs]e\b|\bdefen[cs]e materiel\b|\bkoninklijke "
-    r"(?:marine|landmacht|luchtmacht|marechaussee)\b",
-    re.I,
-)
+# Besides the country's own buyers: groups of the CPV (arms, military vehicles, ships, aircraft and
+# electronics, their repair, research on them, defence services), and forms under Directive
+# 2009/81/EC. Division 35 as a whole will not do: fire engines, alarms and police uniforms are in
+# it too.
 DEFENCE_CPV = (
     *("353", "354", "355", "356", "357"),
     *("5062", "5063", "5064", "5065", "5066", "734", "7522"),
@@ -90,10 +87,12 @@ def frame(
     *,
     rates: Rates,
     bounds: Bounds | None = None,
+    country: Country = NETHERLANDS,
 ) -> Frame:
     """Build the frame of a period.
 
-    A lot is in when it was awarded within the period by a Dutch buyer. In a period without any
+    A lot is in when it was awarded within the period by a buyer of the country, and one of its
+    notices is in the country's language, where it is asked for one. In a period without any
     such lot, the lots of its calls that have no award are in.
 
     Args:
@@ -101,6 +100,7 @@ def frame(
         notices: Every notice of those procedures, by ``notice_id``.
         rates: From :func:`read_rates`.
         bounds: From where values are suspect, and what was decided about them.
+        country: Whose buyers, regions and defence.
 
     Raises:
         CorpusError: A notice is missing, or two lots have the same key.
@@ -113,7 +113,7 @@ def frame(
             valued = bounds.applied(candidate.lot_key, climbed)
             if candidate.lot_key in lots:
                 raise CorpusError(f"two lots are called {candidate.lot_key}")
-            lots[candidate.lot_key] = _award_lot(candidate, valued, procedure, period)
+            lots[candidate.lot_key] = _award_lot(candidate, valued, procedure, period, country)
             if valued.not_taken:
                 not_taken[candidate.lot_key] = valued.not_taken
     awarded = any(lot.excluded is None for lot in lots.values())
@@ -128,10 +128,12 @@ def frame(
     )
 
 
-def barred(procedures: Iterable[Procedure], notices: Mapping[str, Notice]) -> Counter[str]:
+def barred(
+    procedures: Iterable[Procedure], notices: Mapping[str, Notice], country: Country = NETHERLANDS
+) -> Counter[str]:
     """Count lots by why they are in no frame of a period in which none of them is dated."""
     return Counter(
-        _barred(candidate, [x.notice for x in (candidate.award, candidate.call) if x])
+        _barred(candidate, [x.notice for x in (candidate.award, candidate.call) if x], country)
         or "outside_period"
         for procedure in procedures
         for candidate in candidates(procedure, notices)
@@ -188,7 +190,11 @@ def winsorise(known_values: ArrayLike, *, quantile: float = 0.995) -> NDArray[np
 
 
 def _award_lot(
-    candidate: Candidate, valued: Valued, procedure: Procedure, period: Period
+    candidate: Candidate,
+    valued: Valued,
+    procedure: Procedure,
+    period: Period,
+    country: Country,
 ) -> AwardLot:
     award, call, told_by = candidate.award, candidate.call, candidate.told_by
     notices = [standing.notice for standing in (award, call) if standing]
@@ -205,14 +211,14 @@ def _award_lot(
         value_eur=valued.euro,
         rung=valued.rung,
         flags=tuple(sorted({*valued.flags, *candidate.flags})),
-        excluded=_excluded(candidate, notices, period),
+        excluded=_excluded(candidate, notices, period, country),
         title=_title(candidate, notices[0]),
         buyer=next((x.buyer for x in notices if x.buyer), None),
         buyer_kind=next((x.buyer_kind for x in notices if x.buyer_kind), None),
         cpv_division=cpv[:2] if cpv else None,
         procedure=next((x.procedure for x in notices if x.procedure), None),
-        province=province(places or [code for notice in notices for code in notice.nuts]),
-        defence=_defence(notices, cpv),
+        province=province(places or [x for notice in notices for x in notice.nuts], country),
+        defence=_defence(notices, cpv, country),
         framework=any(x.framework for x in _asked(candidate)),
     )
 
@@ -223,18 +229,23 @@ def _asked(candidate: Candidate) -> Sequence[Lot]:
     return (*candidate.lots, *whole)
 
 
-def _excluded(candidate: Candidate, notices: Sequence[Notice], period: Period) -> str | None:
+def _excluded(
+    candidate: Candidate, notices: Sequence[Notice], period: Period, country: Country
+) -> str | None:
     within = candidate.dated is not None and candidate.dated in period
-    return _barred(candidate, notices) or (None if within else "outside_period")
+    return _barred(candidate, notices, country) or (None if within else "outside_period")
 
 
-def _barred(candidate: Candidate, notices: Sequence[Notice]) -> str | None:
+def _barred(candidate: Candidate, notices: Sequence[Notice], country: Country) -> str | None:
     """Why a lot is in no frame, whatever the period."""
     if any(x.buyer_kind == "international" for x in notices):
         return "international_buyer"
     countries = {x.country for x in notices if x.country}
-    if countries and "NL" not in countries:
+    if countries and country.alpha_2 not in countries:
         return "foreign_buyer"
+    languages = {x.language for x in notices if x.language}
+    if country.language and languages and country.language not in languages:
+        return "other_language"
     if candidate.excluded:
         return candidate.excluded
     return "undated" if candidate.dated is None else None
@@ -250,9 +261,10 @@ def _title(candidate: Candidate, notice: Notice) -> str:
     return notice.title if own in {None, notice.title} else f"{notice.title}: {own}"
 
 
-def _defence(notices: Sequence[Notice], cpv: str | None) -> bool:
+def _defence(notices: Sequence[Notice], cpv: str | None, country: Country) -> bool:
+    buyer = re.compile(country.defence, re.I)
     return (
         any(x.subtype in DEFENCE_FORMS for x in notices)
-        or any(DEFENCE_BUYER.search(x.buyer or "") for x in notices)
+        or any(buyer.search(x.buyer or "") for x in notices)
         or (cpv or "").startswith(DEFENCE_CPV)
     )

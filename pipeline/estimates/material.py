@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import CorpusError
 from pipeline.estimates.decisions import Bounds, largest_value, read_decisions
 from pipeline.estimates.frame import Frame, Rates, frame, read_rates
@@ -19,6 +20,7 @@ from pipeline.notices.overview import Overview
 from pipeline.notices.procedures import procedures
 from pipeline.notices.relations import one_reading, relations
 from pipeline.records import AwardLot, Notice, Period, Procedure, Unreadable
+from pipeline.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Material:
         readings: Notices of the period as they were read, doubles included.
         quarantined: Raw notices, listed in the period, that could not be read, by source.
         rest: What was collected of other tenders; ``None`` where everything is in ``notices``.
+        country: Whose frame it is.
     """
 
     period: Period
@@ -60,6 +63,7 @@ class Material:
     readings: Sequence[Notice]
     quarantined: Mapping[str, Sequence[Unreadable]]
     rest: Rest | None = None
+    country: Country = NETHERLANDS
 
     @cached_property
     def lots(self) -> tuple[AwardLot, ...]:
@@ -81,7 +85,7 @@ class Material:
                 notices=len(by_source[name]),
                 unreadable=len(self.quarantined.get(name, ())),
                 days=len({x.published_on for x in by_source[name] if x.published_on}),
-                workdays=len(list(workdays(self.period))),
+                workdays=len(list(workdays(self.period, self.country))),
             )
             for name in sorted(by_source)
         )
@@ -94,6 +98,7 @@ def material(
     judged: Iterable[str] = (),
     everything: bool = False,
     suspect_fraction: float,
+    country: Country = NETHERLANDS,
 ) -> Material:
     """Read the tenders that touch a period, link their notices, and build its frame.
 
@@ -104,7 +109,9 @@ def material(
         overview: Of all that was collected.
         judged: Notices whose texts are needed besides those of the frame.
         everything: Whether also the tenders are read that do not touch the period.
-        suspect_fraction: Part of the yearly total above which a value is suspect.
+        suspect_fraction: Part of the yearly total above which a value is suspect; of a country
+            without a total none is.
+        country: Whose frame.
 
     Raises:
         CorpusError: Nothing was collected, or a file is damaged.
@@ -124,16 +131,22 @@ def material(
         rates=read_rates(raw.store.reference("ecb_rates")),
         readings=[x.notice for x in known if x.day in of],
         quarantined={x: list(collected.quarantined(x, of, store=raw)) for x in raw.sources()},
-        bounds=Bounds(
-            largest=largest_value(
-                volumes(raw.store.reference("volume")), of.last_day.year, fraction=suspect_fraction
-            ),
-            decisions=read_decisions(raw.store.decisions()),
-        ),
+        bounds=_bounds(raw.store, of, suspect_fraction, country),
+        country=country,
     )
     wanted = judged | {lot.text_notice_id for lot in linked.lots}
     whole_ones = _whole(x for x in known if x.notice.notice_id in wanted)
-    return replace(linked, whole=whole_ones, rest=Rest(overview=overview, rows=~near))
+    return replace(
+        linked, whole=whole_ones, rest=Rest(overview=overview, rows=~near, country=country)
+    )
+
+
+def _bounds(store: Store, of: Period, suspect_fraction: float, country: Country) -> Bounds:
+    decided = read_decisions(store.decisions())
+    if not (text := store.reference("volume", of=country.reference)):
+        return Bounds(decisions=decided)
+    largest = largest_value(volumes(text), of.last_day.year, fraction=suspect_fraction)
+    return Bounds(largest=largest, decisions=decided)
 
 
 def _whole(outlines: Iterable[Outline]) -> dict[str, Notice]:
@@ -151,6 +164,7 @@ def assembled(
     readings: Sequence[Notice],
     quarantined: Mapping[str, Sequence[Unreadable]],
     bounds: Bounds | None = None,
+    country: Country = NETHERLANDS,
 ) -> Material:
     """Link notices and build the frame of a period.
 
@@ -158,6 +172,7 @@ def assembled(
         known: Of every period, doubles included; what they have of texts is taken for whole.
         readings: Those of the period.
         bounds: From where values are suspect, and what was decided about them.
+        country: Whose frame.
     """
     said = relations(known)
     linked = procedures(said)
@@ -166,7 +181,8 @@ def assembled(
         notices=said.notices,
         whole=said.notices,
         procedures=linked,
-        frame=frame(linked, said.notices, of, rates=rates, bounds=bounds),
+        frame=frame(linked, said.notices, of, rates=rates, bounds=bounds, country=country),
         readings=readings,
         quarantined=quarantined,
+        country=country,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import CorpusError, EstimateError, NoScenario
 from pipeline.estimates import scenarios, series
 from pipeline.estimates.arrays import HEADLINES
@@ -25,7 +26,9 @@ ASSUMED: dict[str, Literal["none", "half", "equal"]] = {
 }
 
 
-def national(store: Store, year: Period, *, assume: str | None) -> list[Scenario]:
+def national(
+    store: Store, year: Period, *, assume: str | None, country: Country = NETHERLANDS
+) -> list[Scenario]:
     """Give the scenarios of a year, the assumed one marked; of ``all`` none is.
 
     Raises:
@@ -38,12 +41,12 @@ def national(store: Store, year: Period, *, assume: str | None) -> list[Scenario
             f"a national share needs an assumption on what is not published, not {assume!r}",
             hint="Choose `--assume zero|half|equal|all`; all three are printed.",
         )
-    totals = scenarios.volumes(store.reference("volume"))
+    totals = scenarios.volumes(store.reference("volume", of=country.reference))
     number = year.first_day.year
     if str(year) != str(number) or number not in totals:
         raise CorpusError(
-            f"no total of {year} in corpora/reference/volume.toml; "
-            f"there are: {', '.join(map(str, totals))}"
+            f"no total of {year} of {country.alpha_3} in corpora/reference; "
+            f"there are: {', '.join(map(str, totals)) or 'none'}"
         )
     shares = [
         _published(store, year, quantity, domain) for quantity in HEADLINES for domain in WHOLES

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.notices._holidays import workdays
 from pipeline.records import Check, Notice, Period, Unreadable
 
@@ -46,6 +47,7 @@ class Inspection:
         previous: The same of the quarters before, the latest last; may be empty.
         totals: Per source what it says itself per day; days it says nothing of are left out.
         quarantined: Raw notices of the period that could not be read.
+        country: Whose holidays.
     """
 
     period: Period
@@ -53,6 +55,7 @@ class Inspection:
     previous: Sequence[Sequence[Notice]] = ()
     totals: Mapping[str, Mapping[dt.date, int]] = field(default_factory=dict)
     quarantined: Sequence[Unreadable] = ()
+    country: Country = NETHERLANDS
 
 
 Finding = tuple[bool, str, Iterable[str]]
@@ -115,7 +118,11 @@ def no_workday_is_empty(inspected: Inspection) -> Finding:
     """Workdays without a notice, unless a source itself says that there was none."""
     ours = _per_day(inspected.notices)
     silent = {day for totals in inspected.totals.values() for day in totals if not totals[day]}
-    empty = [x for x in workdays(inspected.period) if x not in ours and x not in silent]
+    empty = [
+        x
+        for x in workdays(inspected.period, inspected.country)
+        if x not in ours and x not in silent
+    ]
     days = ", ".join(str(day) for day in empty[:5])
     return not empty, f"{len(empty)} workdays without notices, expected 0: {days or 'none'}", ()
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import SettingsError
-from pipeline.notices.provinces import PROVINCES, RENUMBERED
 from pipeline.notices.versions import order
 from pipeline.records import Notice, Period, Procedure
 
@@ -59,6 +59,7 @@ class Indicator:
         without: Per field the values of which a notice has none.
         published: Known counts, per year or province.
         unchecked: Years or provinces of which nobody compared the count with the source.
+        country: Whose provinces.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Indicator:
     without: Mapping[str, Collection[Value]] = field(default_factory=dict)
     published: Mapping[str, int] = field(default_factory=dict)
     unchecked: tuple[str, ...] = ()
+    country: Country = NETHERLANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,9 @@ class Count:
     notice_ids: tuple[str, ...]
 
 
-def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
+def read_indicator(
+    table: Mapping[str, Any], file: str, country: Country = NETHERLANDS
+) -> Indicator:
     """Read an indicator from the table of its file.
 
     Raises:
@@ -119,8 +123,9 @@ def read_indicator(table: Mapping[str, Any], file: str) -> Indicator:
         period=_period(texts.get("period"), file),
         where=_conditions(table, "where", file),
         without=_conditions(table, "without", file),
-        published=_published(table, cast("Per", texts["per"]), file),
+        published=_published(table, cast("Per", texts["per"]), file, country),
         unchecked=_unchecked(table, file),
+        country=country,
     )
 
 
@@ -223,8 +228,9 @@ def _value(notice: Notice, day: dt.date | None, indicator: Indicator) -> str:
     if indicator.per == "year":
         return str(day.year) if day else UNKNOWN
     places = (*notice.nuts, *(code for lot in notice.lots for code in lot.nuts))
-    areas = (RENUMBERED.get(x[:4], x[:4]) for x in places)
-    return next((PROVINCES[x] for x in areas if x in PROVINCES), UNKNOWN)
+    regions, renumbered = indicator.country.regions, indicator.country.renumbered
+    areas = (renumbered.get(x[:4], x[:4]) for x in places)
+    return next((regions[x] for x in areas if x in regions), UNKNOWN)
 
 
 def _wrong(file: str, name: str, seen: object, expected: str) -> SettingsError:
@@ -264,12 +270,12 @@ def _unchecked(table: Mapping[str, Any], file: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _published(table: Mapping[str, Any], per: Per, file: str) -> dict[str, int]:
+def _published(table: Mapping[str, Any], per: Per, file: str, country: Country) -> dict[str, int]:
     counts = table.get("published", {})
     if not isinstance(counts, Mapping):
         raise _wrong(file, "published", counts, "a table")
     for value, number in counts.items():
-        if per == "province" and value not in PROVINCES.values():
+        if per == "province" and value not in country.regions.values():
             raise _wrong(file, "published", value, "a province as we spell it")
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
             raise _wrong(file, f"published.{value}", number, "a count")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import SettingsError
 from pipeline.notices import collected
 from pipeline.notices.checks import Inspection
@@ -73,7 +74,7 @@ def quarters_before(period: Period) -> list[Period]:
     return found[:-1]
 
 
-def inspection(period: Period, *, store: RawStore) -> Inspection:
+def inspection(period: Period, *, store: RawStore, country: Country = NETHERLANDS) -> Inspection:
     """Gather what the checks look at: the one basis on which a period is judged.
 
     Raises:
@@ -94,6 +95,7 @@ def inspection(period: Period, *, store: RawStore) -> Inspection:
             for source in store.sources()
             for unreadable in collected.quarantined(source, period, store=store)
         ],
+        country=country,
     )
 
 

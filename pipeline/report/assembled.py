@@ -111,6 +111,7 @@ def assemble_facts(
         revisions=tuple(_revised(old, new) for old, new in background.revised),
         imprint=background.imprint,
         yardsticks=tuple(background.yardsticks),
+        country=material.country,
     )
 
 

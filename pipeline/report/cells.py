@@ -169,7 +169,11 @@ def sizes_table(key: str, caption: str, head: str, facts: Facts, domains: Sequen
         caption=caption,
         columns=(Column(head), Column("Percelen", "count"), Column("Waarde", "millions")),
         lines=tuple(
-            (text_cell(names.domain(x)), count_cell(size.lots), millions_cell(size.volume))
+            (
+                text_cell(names.domain(x, facts.country)),
+                count_cell(size.lots),
+                millions_cell(size.volume),
+            )
             for x in domains
             if (size := facts.frame.sizes[x])
         ),

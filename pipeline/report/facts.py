@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.codebook import Codebook
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.estimates.counted import Counted
 from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.extent import FrameFacts
@@ -158,6 +159,7 @@ class Facts:
         quarters, rolling: Share by value of single quarters and of four quarters, in order.
         model_id: Whose scores were used.
         yardsticks: Targets and earlier measurements to stand beside the shares.
+        country: Whose procurement it is about.
     """
 
     period: Period
@@ -184,6 +186,7 @@ class Facts:
     skipped: tuple[str, ...] = ()
     imprint: Imprint = NO_IMPRINT
     yardsticks: tuple[Yardstick, ...] = ()
+    country: Country = NETHERLANDS
 
     @property
     def status(self) -> Literal["draft", "provisional", "final"]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.codebook import Codebook
+from pipeline.countries import NETHERLANDS, Country, region_name
 from pipeline.errors import CorpusError
 from pipeline.estimates.signs import CHARACTERISTIC, PURPOSE
-from pipeline.notices.provinces import PROVINCES
 from pipeline.records import INNOVATION
 from pipeline.sources import sources
 
@@ -105,10 +107,11 @@ EXCLUSIONS = {
     "awarded_as_whole": "Als één geheel gegund; het geheel is geteld",
     "cancelled": "Ingetrokken of niet doorgegaan",
     "ex_ante_superseded": "Vrijwillige aankondiging vooraf, gevolgd door een gunning",
-    "foreign_buyer": "Opdrachtgever buiten Nederland",
+    "foreign_buyer": "Opdrachtgever buiten {name}",
     "international_buyer": "Instelling van de EU of internationale organisatie",
     "no_award": "Nog geen gunning",
     "not_awarded": "Niet gegund",
+    "other_language": "Aankondiging in een andere taal",
     "outside_period": "Gegund buiten deze periode",
     "undated": "Zonder datum",
 }
@@ -169,7 +172,6 @@ CAUSES = {
     "judgement": "gewijzigde oordelen",
 }
 
-DOMAINS = {"buyer_kind": BUYER_KINDS, "cpv_division": DIVISIONS, "province": PROVINCES}
 # What a reader should know of a share; of the others the table itself tells.
 REMARKS = {
     "small_domain": "weinig gegevens",
@@ -191,12 +193,24 @@ def source_in_dutch(name: str) -> str:
     return sources()[name].in_dutch if name in sources() else "Eigen bestanden"
 
 
-def domain(name: str) -> str:
+def buyer_kinds(country: Country) -> Mapping[str, str]:
+    """Return the sorts of buyer, as they are called in a country."""
+    return BUYER_KINDS | dict(country.buyer_names)
+
+
+def exclusions(country: Country) -> Mapping[str, str]:
+    """Return why a lot is not in the frame of a country."""
+    return {reason: told.format(name=country.name) for reason, told in EXCLUSIONS.items()}
+
+
+def domain(name: str, country: Country = NETHERLANDS) -> str:
     """Write a domain: ``province=NL31`` becomes "Utrecht", ``=unknown`` says so."""
     kind, _, code = name.partition("=")
-    if kind == "province" and code == "unknown":
-        return "Geen of meer dan één provincie"
-    return DOMAINS[kind].get(code, code)
+    if kind == "province":
+        unknown = f"Geen of meer dan één {country.region}"
+        return unknown if code == "unknown" else region_name(code)
+    known = DIVISIONS if kind == "cpv_division" else buyer_kinds(country)
+    return known.get(code, code)
 
 
 def quantity(name: str, codebook: Codebook) -> str:

@@ -113,9 +113,8 @@ def quality(facts: Facts) -> Iterable[Block]:
     yield _ladder(facts.frame.rungs)
     yield _counted("merktekens", "Merktekens bij waarden", facts.frame.flags, names.FLAGS)
     yield Heading("Percelen die niet meetellen")
-    yield _counted(
-        "niet-meegeteld", "Niet meegetelde percelen", facts.frame.excluded, names.EXCLUSIONS
-    )
+    reasons = names.exclusions(facts.country)
+    yield _counted("niet-meegeteld", "Niet meegetelde percelen", facts.frame.excluded, reasons)
 
 
 def _sources(facts: Facts) -> Table:
@@ -202,7 +201,7 @@ def _counted(key: str, caption: str, counts: Mapping[str, int], known: Mapping[s
         key=key,
         caption=caption,
         columns=(
-            Column("Reden" if known is names.EXCLUSIONS else "Merkteken"),
+            Column("Merkteken" if known is names.FLAGS else "Reden"),
             Column("Percelen", "count"),
         ),
         lines=lines or ((text_cell("Geen"), count_cell(0)),),

@@ -49,11 +49,12 @@ def sectors(facts: Facts) -> Iterable[Block]:
 @section("Regio")
 def regions(facts: Facts) -> Iterable[Block]:
     """Shares per province of performance."""
+    region = facts.country.region
     yield Text(
-        "De provincie is die waar de opdracht wordt uitgevoerd, niet die van de opdrachtgever. "
-        "Opdrachten in meer dan één provincie, of zonder plaats, staan apart."
+        f"De {region} is die waar de opdracht wordt uitgevoerd, niet die van de opdrachtgever. "
+        f"Opdrachten in meer dan één {region}, of zonder plaats, staan apart."
     )
-    yield from _parts(facts, "province", "regio", "provincie")
+    yield from _parts(facts, "province", "regio", region)
 
 
 def _parts(facts: Facts, kind: str, key: str, head: str) -> Iterable[Block]:
@@ -65,7 +66,7 @@ def _parts(facts: Facts, kind: str, key: str, head: str) -> Iterable[Block]:
         yield from cells.no_draw_text()
         yield cells.sizes_table(key, f"Gunningen per {head}", head.capitalize(), facts, found)
         return
-    every = [(names.domain(x), cells.pair(facts, INNOVATION, x)) for x in found]
+    every = [(names.domain(x, facts.country), cells.pair(facts, INNOVATION, x)) for x in found]
     drawn = [x for x in every if any(x[1])][:MOST_DRAWN]
     yield cells.intervals(key, f"Aandeel innovatiegericht per {head}", drawn)
     hidden = {x.domain: x for x in facts.suppressed}

@@ -33,6 +33,7 @@ def begin(visit: Visit) -> Response:
     return visit.page(
         "begin.html",
         title="Begin",
+        government=work.country.government,
         sources=sources,
         total=sum(x["notices"] for x in sources),
         until=_day(max((x["until"] for x in sources if x["until"]), default=None)),

@@ -197,7 +197,7 @@ class _Lines:
             "title": _held(seen_text(notice.title)),
             "buyer": _held(seen_text(notice.buyer)),
             "buyer_kind": notice.buyer_kind,
-            "province": province(notice.nuts),
+            "province": province(notice.nuts, self._contents.linked.country),
             "cpv_division": notice.cpv[0][:2] if notice.cpv else None,
             "procedure": notice.procedure,
             "procedure_key": _held(self._procedures.get(notice.notice_id)),

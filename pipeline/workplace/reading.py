@@ -49,7 +49,7 @@ def notice_of(visit: Visit) -> Response:
         people=[(x, ", ".join(label_name(y, work.codebook) for y in judged_as(x))) for x in people],
         sections=sections_of(whole, evidence, work),
         marked=_marked(evidence, work),
-        fields=list(_fields(notice)),
+        fields=list(_fields(notice, work)),
         lots=[_lot(lot) for lot in notice.lots],
         values=_values(row, work),
         timeline=_timeline(row, work),
@@ -155,7 +155,7 @@ def _amount(amount: Amount | None) -> str:
     return f"{sign}{dutch.number(amount.value)}"
 
 
-def _fields(notice: Notice) -> Iterable[tuple[str, str]]:
+def _fields(notice: Notice, work: Workplace) -> Iterable[tuple[str, str]]:
     codes = [f"{x} ({names.DIVISIONS.get(x[:2], '?')})" for x in notice.cpv[:1]] + list(
         notice.cpv[1:]
     )
@@ -163,7 +163,9 @@ def _fields(notice: Notice) -> Iterable[tuple[str, str]]:
         "Nummer": notice.notice_id,
         "Kenmerk van de procedure": notice.procedure_key,
         "Inkoper": notice.buyer,
-        "Soort inkoper": names.BUYER_KINDS.get(notice.buyer_kind or "", notice.buyer_kind),
+        "Soort inkoper": names.buyer_kinds(work.country).get(
+            notice.buyer_kind or "", notice.buyer_kind
+        ),
         "Soort aankondiging": f"{KINDS[notice.kind]} ({notice.subtype or notice.format})",
         "Procedure": PROCEDURES.get(notice.procedure or "", notice.procedure),
         "CPV": ", ".join(codes),
@@ -200,7 +202,7 @@ def _values(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
             "value": "" if lot["value_eur"] is None else f"€ {dutch.number(lot['value_eur'])}",
             "rung": names.RUNGS.get(lot["rung"], lot["rung"]),
             "flags": "; ".join(names.FLAGS.get(x, x) for x in cell_labels(lot["flags"])),
-            "out": names.EXCLUSIONS.get(lot["excluded"] or "", lot["excluded"]),
+            "out": names.exclusions(work.country).get(lot["excluded"] or "", lot["excluded"]),
         }
         for lot in work.rows(query, row["procedure_key"])
     ]

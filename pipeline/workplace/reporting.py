@@ -133,9 +133,13 @@ def _checks(work: Workplace, period: Period) -> list[Check]:
         draws, judged = drawing.judged_draw(
             drawing.stored_draws(work.store, period), work.annotations()
         )
-        overview, fraction = Overview.of(work.raw), work.settings.suspect_fraction
-        lots = material(overview, period, suspect_fraction=fraction).lots
-        found = checks.inspect(inspection(period, store=work.raw))
+        lots = material(
+            Overview.of(work.raw),
+            period,
+            suspect_fraction=work.settings.suspect_fraction,
+            country=work.country,
+        ).lots
+        found = checks.inspect(inspection(period, store=work.raw, country=work.country))
         found += stops.publication_checks(
             lots,
             draws,

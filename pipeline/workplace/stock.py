@@ -119,6 +119,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
             rates=read_rates(work.store.reference("ecb_rates")),
             readings=[],
             quarantined={},
+            country=work.country,
         ),
         scores=scores,
         annotations=judged,

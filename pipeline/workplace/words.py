@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.codebook import Codebook
+from pipeline.countries import region_name
 from pipeline.errors import CorpusError
-from pipeline.notices.provinces import PROVINCES
 from pipeline.records import Annotation
 from pipeline.report import dutch, names
 from pipeline.workplace.catalogue import cell_labels
@@ -112,12 +112,12 @@ def value_name(facet: str, value: str, codebook: Codebook) -> str:
         return label_name(value, codebook)
     tables = {
         "buyer_kind": names.BUYER_KINDS,
-        "province": PROVINCES,
         "cpv_division": names.DIVISIONS,
         "declared": names.STATES,
     }
-    if facet == "source":
-        return names.source_in_dutch(value)
+    called = {"province": region_name, "source": names.source_in_dutch}
+    if facet in called:
+        return called[facet](value)
     return tables[facet].get(value, value)
 
 

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.countries import NETHERLANDS
 from pipeline.errors import CorpusError
 from pipeline.estimates._money import against_estimate
 from pipeline.estimates.decisions import Bounds, Decision
 from pipeline.estimates.frame import audit, frame, read_rates, winsorise
 from pipeline.notices.formats import eforms, ted_export
-from pipeline.notices.provinces import PROVINCES, province
+from pipeline.notices.provinces import province
 from pipeline.records import Amount, Lot, Notice, Period, Procedure, RawNotice
 
 REFERENCE = Path(__file__).parents[2] / "corpora" / "reference" / "ecb_rates.toml"
@@ -447,7 +448,7 @@ def test_a_place_has_one_province_or_none(codes, expected):
 
 
 def test_there_are_twelve_provinces():
-    assert len(PROVINCES) == 12
+    assert len(NETHERLANDS.regions) == 12
 
 
 @pytest.mark.parametrize(
