@@ -179,19 +179,19 @@ class Store(ModelFolder):
             CorpusError: There is none.
             SettingsError: The name is no name of a file.
         """
-        return _text(self._missions_path(name), "no judgements of missions")
+        return read_text(self._missions_path(name), "no judgements of missions")
 
     def mission_files(self) -> dict[str, str]:
         """Read all files of judgements of missions, by name, sorted."""
         paths = sorted((self.corpora / "missions").glob("*.csv"))
-        return {path.stem: _text(path, "no judgements of missions") for path in paths}
+        return {path.stem: read_text(path, "no judgements of missions") for path in paths}
 
     def write_missions(self, name: str, text: str) -> None:
         """Write a file of judgements of missions, whole."""
         write_atomic(self._missions_path(name), text.encode())
 
     def _missions_path(self, name: str) -> Path:
-        return self.corpora / "missions" / f"{_file_name(name)}.csv"
+        return self.corpora / "missions" / f"{one_file_name(name)}.csv"
 
     def add_migration(self, facts: Mapping[str, object]) -> None:
         """Add to the record of how judgements went from one codebook to the next."""
