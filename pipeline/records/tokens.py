@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import DTypeLike, NDArray
+# Records are read by every command; what takes long to load is not.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import DTypeLike, NDArray
 
 T = TypeVar("T")
 
@@ -61,6 +64,8 @@ class Lexicon:
 
     def array(self, tell: Callable[[str, str], Any], dtype: DTypeLike) -> NDArray[Any]:
         """Return the same as an array."""
+        import numpy as np
+
         values = self.column(tell)
         found = self._arrays.get(tell, np.zeros(0, dtype=dtype))
         if len(found) < len(values):
@@ -109,15 +114,15 @@ class Tokens:
             ``None`` where no token has one of them.
         """
         first = self.at(start)
-        last = int(np.searchsorted(self.starts, end, side="left"))
+        last = bisect_left(self.starts, end)
         return (first, last) if first < last else None
 
     def at(self, character: int) -> int:
         """Return the token that has a character, or else the one behind it."""
-        return int(np.searchsorted(self.ends, character, side="right"))
+        return bisect_right(self.ends, character)
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Return the sentence of a token: its first token, and one past its last."""
-        place = int(np.searchsorted(self.sentences, token, side="right"))
+        place = bisect_right(self.sentences, token)
         first, last = self.sentences[place - 1 : place + 1].tolist()
         return first, last
