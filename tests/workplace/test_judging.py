@@ -325,6 +325,21 @@ def test_while_the_server_is_away_a_judgement_waits_and_is_sent_when_it_is_back(
     assert page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_that_the_server_is_away_is_told_where_one_looks(site, listed, browser, axe, width):
+    page = site.opened(browser, width=width)
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    with away(page, GONE["no connection"]):
+        pressed(page, "2oe")
+        page.keyboard.press("Enter")
+        page.locator("#judgement[data-state=away]").wait_for()
+        button, told = (page.locator(x).bounding_box() for x in ("#save", "#saved"))
+        # It stands with the button, which is always in view.
+        assert told["y"] + told["height"] <= button["y"] + button["height"] + 120
+        assert axe(page) == []
+        page.goto("about:blank")
+
+
 def test_it_is_sent_again_without_a_key_and_once_the_page_is_opened_again(site, listed, browser):
     page = site.opened(browser)
     page.clock.install()
