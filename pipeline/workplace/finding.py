@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from pipeline.corpus.lemmas import lemma_places, lemmas_of
+from pipeline.corpus.lemmas import folded, lemma_places, lemmas_of
 from pipeline.report import dutch
 from pipeline.spreadsheet import csv_table, defused
 from pipeline.workplace.catalogue import cell_labels, reading
@@ -133,9 +133,14 @@ def _snippet(text: str, words: str) -> list[tuple[str, bool]]:
     """Return the text around the first word that was found, in pieces, found or not."""
     terms = [found[2] or found[3] or "" for found in TERM.finditer(words) if not found[1]]
     sought = {x for term in terms if not term.startswith("-") for x in lemmas_of(term)}
+    begins = tuple(folded(term[:-1]) for term in terms if term.endswith("*") and len(term) > 1)
     # The title stands above it; a notice may have nothing else.
     body = text.partition("\n")[2]
-    places = [(start, end) for each, start, end in lemma_places(body) if each in sought]
+    places = [
+        (start, end)
+        for each, start, end in lemma_places(body)
+        if each in sought or each.startswith(begins)
+    ]
     first = places[0][0] if places else 0
     left = max(0, first - SNIPPET // 3)
     left = body.rfind(" ", 0, left) + 1 if left else 0

@@ -121,16 +121,17 @@ def _lines(
                     "people": f"{by} van {len(given)}" if given else "",
                 }
             )
-    if CONVENTIONAL in chosen:
+    by = sum(CONVENTIONAL in x for x in given)
+    if CONVENTIONAL in chosen or by:
         found.append(
             {
                 "name": "conventioneel",
                 "field": "",
                 "judgement": work.codebook.judgements["forms"],
                 "chance": None,
-                "model": True,
+                "model": CONVENTIONAL in chosen,
                 "rules": False,
-                "people": "",
+                "people": f"{by} van {len(given)}" if given else "",
             }
         )
     return found
