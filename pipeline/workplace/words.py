@@ -81,12 +81,7 @@ MEND: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Kijk welke dagen verschillen, haal het kwartaal opnieuw op en lees het in. Alleen wat "
         "ontbreekt of gewijzigd is, wordt opgevraagd.",
         "",
-        (
-            "reconcile {period}",
-            "fetch tenderned {period}",
-            "fetch ted {period}",
-            "collect {period}",
-        ),
+        ("reconcile {period}", *FETCHING),
     ),
     "notices_are_not_double": (
         "Kijk welke dubbel zijn, en lees het kwartaal opnieuw in. Blijven zij dubbel, meld het dan "

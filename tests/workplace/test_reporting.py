@@ -17,7 +17,7 @@ from pipeline.workplace import reporting
 from pipeline.workplace.duties import duties, make_list
 from pipeline.workplace.stock import refresh
 from pipeline.workplace.visit import Workplace
-from pipeline.workplace.words import MEND
+from pipeline.workplace.words import MEND, PAGES
 
 EMPTY = Inspection(period=Period.parse("2026Q3"), notices=[])
 
@@ -97,7 +97,7 @@ def test_every_stop_has_a_way_to_mend_it_whose_commands_exist():
     known = {x.name or x.callback.__name__ for x in cli.app.registered_commands}
     for _, page, commands in MEND.values():
         assert page or commands
-        assert page in {"", "/beslissen", "/beoordelen"}
+        assert page in {"", *PAGES}
         assert {x.split()[0] for x in commands} <= known
 
 
