@@ -1,7 +1,7 @@
 """From 200 fresh notices to a promoted model, by two annotators, in browsers and nothing else.
 
     python scripts/from_notices_to_model.py --folder /tmp/goal
-    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 400   # learns from fewer
+    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 250   # learns from fewer
 
 Makes a home in which 200 authored notices are taken out of the corpus and lie beside it as fresh
 ones (fictional, and marked so), starts `serve`, and from there on only clicks and presses keys, as
@@ -193,14 +193,16 @@ def decided(page: Page) -> int:
     menu(page, "Beslissen")
     page.get_by_role("link", name=re.compile(r"Beslis \d+ verschil")).click()
     number = 0
-    while page.locator(".readers").count():
+    while True:
+        ready = page.locator(".readers[data-state=ready]")
+        ready.or_(page.get_by_text("Er is niets te beslissen")).first.wait_for()
+        if not ready.count():
+            return number
         here = page.url
         left = page.locator(".readers section").first.inner_text()
         page.keyboard.press("ArrowRight" if "geen" in left.split("graad")[1][:12] else "ArrowLeft")
         page.wait_for_url(lambda url, here=here: url != here)
-        page.wait_for_load_state()
         number += 1
-    return number
 
 
 def trained(page: Page) -> list[str]:
