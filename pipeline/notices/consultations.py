@@ -176,8 +176,8 @@ def _with_calls_alike(
         for name in buyers.intersection(buyer_names(call.notice)):
             theirs[name].append((subject(call.notice.title), call))
     for one in found:
-        call = one.call or _most_alike(one.publication, theirs)
-        yield replace(one, call=call, inferred=one.inferred or call is not one.call)
+        followed = one.call or _most_alike(one.publication, theirs)
+        yield replace(one, call=followed, inferred=one.inferred or followed is not one.call)
 
 
 def _most_alike(
