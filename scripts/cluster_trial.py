@@ -86,12 +86,13 @@ class Cluster:
             )
         )
 
-    def workers(self) -> list[int]:
-        """The processes that work, as the system tells: children of the nannies."""
-        return [x for x in descendants(self._processes[1].pid) if is_worker(x)]
-
     def kill_worker(self) -> None:
-        victim = random.choice(self.workers())
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            # One that was killed before is back first.
+            client.wait_for_workers(self._number)
+            victim = random.choice(sorted(client.run(os.getpid).values()))
         os.kill(victim, signal.SIGKILL)
         self.kills.append(victim)
 
@@ -132,13 +133,6 @@ def descendants(pid: int) -> Iterator[int]:
     for child in map(int, children):
         yield child
         yield from descendants(child)
-
-
-def is_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return False
 
 
 @contextmanager
