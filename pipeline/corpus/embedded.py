@@ -52,7 +52,7 @@ class Embedded:
 
     def _begin(self) -> None:
         nlp = spacy.blank(self._language.code)
-        # Nothing of this is asked here, and a word's shape, or whether it is an address, takes time.
+        # None of this is asked here; the shape of a word, or whether it is an address, takes time.
         vocab: Any = nlp.vocab
         vocab.lex_attr_getters = {}
         self._tokenizer = cast(Tokenizer, nlp.tokenizer)
