@@ -39,6 +39,13 @@ from pipeline.notices.period import (
 from pipeline.records import Annotation, Check, Draw, Notice, Period
 from pipeline.report.assembled import Background, assemble_facts, beside_published, inputs
 from pipeline.report.build import build
+from pipeline.report.consultations import (
+    ENDINGS,
+    NAME,
+    consultation_lines,
+    until_of,
+    write_consultations,
+)
 from pipeline.report.facts import Facts, Imprint, Reconciled
 from pipeline.stamps import stamp
 from pipeline.store import sha256
@@ -297,7 +304,7 @@ class PeriodWork(Home):
         """
         touched = self.touched
         written = self.facts(day)
-        paths = build(written, folder)
+        paths = [*build(written, folder), *self.list_consultations(folder)]
         new = (
             written.draw is not None
             and not written.failed
@@ -306,6 +313,14 @@ class PeriodWork(Home):
         # A draft is looked at again, so that its checks are heard again.
         self._keep_state(day.isoformat(), paths, "" if written.failed else touched)
         return Report(facts=written, paths=paths, published=new)
+
+    def list_consultations(self, folder: Path) -> list[Path]:
+        """Write the market consultations of all time into a folder, and return the files."""
+        lines = consultation_lines(self, self.overview, model_id=self.model)
+        paths = [folder / f"{NAME}{ending}" for ending in ENDINGS]
+        for path in paths:
+            write_consultations(lines, path, until=until_of(self.overview))
+        return paths
 
     def _keep_state(self, day: str, paths: Sequence[Path], touched: str) -> None:
         facts = {"made_of": self.made_of, "touched": touched, "day": day}

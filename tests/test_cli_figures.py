@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stage_quarter import shelve
 from typer.testing import CliRunner
 
 from pipeline import cli
@@ -22,7 +23,7 @@ from pipeline.errors import (
     SettingsError,
 )
 from pipeline.estimates import stops
-from pipeline.records import Draw
+from pipeline.records import Draw, Notice
 from pipeline.store import to_json
 
 
@@ -267,6 +268,33 @@ def test_a_run_passes_over_what_is_up_to_date(run, home, monkeypatch):
     assert "up to date" in run("run", "2026Q3", "--offline", "--output", "reports")
     Path("reports/kwartaalrapport-2026Q3.pdf").unlink()
     assert "written:" in run("run", "2026Q3", "--offline", "--output", "reports")
+
+
+def test_a_run_lists_consultations_of_all_time_beside_a_report_that_is_up_to_date(run, home):
+    def listed():
+        with Path("reports/marktconsultaties.csv").open(encoding="utf-8", newline="") as file:
+            return [x["onderwerp"] for x in csv.DictReader(file)]
+
+    run("run", "2026Q3", "--offline", "--output", "reports")
+    assert listed() == []
+    report = Path("reports/kwartaalrapport-2026Q3.html").stat().st_mtime_ns
+    of_before = Notice(
+        notice_id="7",
+        source="tenderned",
+        format="tenderned_json",
+        kind="consultation",
+        title="Slimme dijken",
+        published_on=dt.date(2025, 1, 15),
+    )
+    shelve(home.store, [of_before])
+    assert "up to date" in run("run", "2026Q3", "--offline", "--output", "reports")
+    assert listed() == ["Slimme dijken"]
+    assert Path("reports/kwartaalrapport-2026Q3.html").stat().st_mtime_ns == report
+    for ending in ("html", "xlsx"):
+        assert Path(f"reports/marktconsultaties.{ending}").is_file()
+    Path("reports/marktconsultaties.csv").unlink()
+    run("run", "2026Q3", "--offline", "--output", "reports")
+    assert listed() == ["Slimme dijken"]
 
 
 def test_a_run_fetches_from_both_sources_and_collects_before_it_looks(run, monkeypatch):

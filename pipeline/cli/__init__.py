@@ -7,6 +7,7 @@ in this order.
 from pipeline.cli import (
     annotations,
     checks,
+    consultations,
     countries,
     drawing,
     figures,
@@ -23,6 +24,7 @@ __all__ = [
     "annotations",
     "app",
     "checks",
+    "consultations",
     "countries",
     "drawing",
     "figures",

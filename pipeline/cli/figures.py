@@ -184,6 +184,8 @@ def run(
 ) -> None:
     """Do everything for a period: fetch, collect, check, classify, estimate, report.
 
+    The list of market consultations, of all time, is written beside the report.
+
     A step whose inputs and settings are unchanged is passed over, so the command may run every
     night. The exit code is 3 when a check of severity `stop` does not pass: then nothing is
     classified or reported.
@@ -222,6 +224,8 @@ def run(
     if dry_run:
         typer.echo("\n".join(_todo(work, output)))
     elif work.is_reported(output):
+        # The list is of all time: what is new in it need not be of this period.
+        work.list_consultations(output)
         typer.echo(f"report of {period}: up to date in {output}")
     else:
         _report(work, output)

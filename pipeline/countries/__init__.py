@@ -61,17 +61,19 @@ class Country:
     def __post_init__(self) -> None:
         if self.alpha_3 not in COUNTRIES:
             raise self._wrong("alpha_3", self.alpha_3, f"one of {', '.join(COUNTRIES)}")
-        shapes = dict.fromkeys(("regions", "renumbered", "buyers", "buyer_names"), Mapping)
-        shapes |= dict.fromkeys(("sources", "notes"), tuple)
-        for name, shape in shapes.items():
-            if not isinstance(seen := getattr(self, name), shape):
-                raise self._wrong(name, seen, "a list" if shape is tuple else "a table")
+        self._check_shapes(Mapping, "a table", "regions", "renumbered", "buyers", "buyer_names")
+        self._check_shapes(tuple, "a list", "sources", "notes")
         self._check_regions()
         for pattern in (self.defence, *self.buyers.values()):
             try:
                 re.compile(pattern)
             except re.error as error:
                 raise self._wrong("pattern", pattern, f"a regular expression ({error})") from None
+
+    def _check_shapes(self, shape: type, expected: str, *names: str) -> None:
+        for name in names:
+            if not isinstance(seen := getattr(self, name), shape):
+                raise self._wrong(name, seen, expected)
 
     def _check_regions(self) -> None:
         for code in (*self.regions, *self.renumbered):

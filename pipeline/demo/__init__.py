@@ -11,8 +11,12 @@ from pipeline.demo.fictional import fictional
 from pipeline.labels.batches import predictions_of
 from pipeline.labels.classify import Classifier
 from pipeline.labels.run import Run
+from pipeline.notices.consultations import consultations_among
+from pipeline.notices.procedures import procedures
+from pipeline.notices.relations import relations
 from pipeline.records import Prediction
 from pipeline.report.build import build
+from pipeline.report.consultations import FORM, write_consultations, written_consultation
 from pipeline.report.pages import labels_page
 from pipeline.store import Store
 
@@ -22,7 +26,8 @@ FICTIONAL = "Alle aankondigingen en inkopers op deze pagina zijn verzonnen."
 def run_demo(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Iterator[str]:
     """Label the fictional notices, and write the report of a fictional quarter.
 
-    Writes ``labels.csv``, ``labels.parquet``, ``report.html`` and the files of the report.
+    Writes ``labels.csv``, ``labels.parquet``, ``report.html``, the list of consultations and the
+    files of the report.
 
     Yields:
         Lines to show: a table of degrees by form, and where the files are.
@@ -39,7 +44,18 @@ def run_demo(classifier: Classifier, folder: Path, *, now: dt.datetime) -> Itera
     yield from _table(found, classifier)
     for name in ("labels.csv", "labels.parquet", "report.html"):
         yield f"written: {folder / name}"
+    yield _consultations(found, classifier, folder)
     yield from _quarter(classifier, folder)
+
+
+def _consultations(found: Sequence[Prediction], classifier: Classifier, folder: Path) -> str:
+    said = relations(x.notice for x in found)
+    by_text = {x.notice.notice_id for x in found if FORM in x.forms}
+    listed = consultations_among(procedures(said), said.notices, by_text=by_text)
+    lines = [written_consultation(x, classifier.codebook, {}) for x in listed]
+    path = folder / "marktconsultaties.html"
+    write_consultations(lines, path, until=None, fictional=True)
+    return f"written: {path}"
 
 
 def _quarter(classifier: Classifier, folder: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ Answers under another codebook lie in another folder, so a period never mixes tw
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -127,6 +127,13 @@ class Scores:
         )
         return {notice_id: forms for notice_id, forms in kept if forms}
 
+    def listed(self, column: str) -> dict[str, tuple[str, ...]]:
+        """Return a column of labels for every notice that has any; none where it is not known."""
+        if column not in self.table.column_names:
+            return {}
+        lines = zip(self.places, self._values(column, self.places), strict=True)
+        return {notice_id: tuple(labels) for notice_id, labels in lines if labels}
+
     def _values(self, column: str, notice_ids: Iterable[str]) -> list[Any]:
         places = pa.array([self.places.get(x) for x in notice_ids], type=pa.int64())
         values: list[Any] = self.table.column(column).take(places).to_pylist()
@@ -143,13 +150,19 @@ def schema(codebook: Codebook) -> pa.Schema:
     return pa.schema(SAID | chances | dict.fromkeys(WORDS, pa.int64()))
 
 
-def known(store: Store, model_id: str, codebook: Codebook) -> Scores:
-    """Read what a model said under this codebook; nothing where it was never asked."""
-    columns = schema(codebook)
+def known(store: Store, model_id: str, codebook: Codebook, *, only: Collection[str] = ()) -> Scores:
+    """Read what a model said under this codebook; nothing where it was never asked.
+
+    Args:
+        only: Columns to read besides ``notice_id``; those that do not exist are left out. All
+            where none is named.
+    """
+    every = schema(codebook)
+    columns = pa.schema([x for x in every if not only or x.name in {"notice_id", *only}])
     batches = [
         _as_now(batch, columns)
         for path in sorted(store.scores(model_id, codebook.fingerprint).glob("*.parquet"))
-        for batch in disk.read_table(path)
+        for batch in disk.read_table(path, columns.names)
         if _fits(batch.schema, columns)
     ]
     return Scores.of(model_id, pa.Table.from_batches(batches, schema=columns))

@@ -143,7 +143,7 @@ def xlsx_of(facts: Facts, sections: Sequence[ReportSection]) -> bytes:
     del book["Sheet"]
     first = book.create_sheet("Lees mij")
     tables = [(section, table) for section in sections for table in section.tables]
-    _append(first, _front(facts, tables))
+    append_lines(first, _front(facts, tables))
     first.column_dimensions["A"].width = 34
     first.column_dimensions["B"].width = 80
     for section, table in tables:
@@ -185,9 +185,9 @@ def _sheet(sheet: Worksheet, section: ReportSection, table: Table, facts: Facts)
     top += [(FICTIONAL,)] if facts.fictional else []
     top += [(BIASED,)] if table.biased else []
     heads = [(name, kind, unit) for column in table.columns for name, kind, unit in _heads(column)]
-    _append(sheet, [*top, (), tuple(x[0] for x in heads), tuple(x[2] for x in heads)])
+    append_lines(sheet, [*top, (), tuple(x[0] for x in heads), tuple(x[2] for x in heads)])
     start = sheet.max_row + 1
-    _append(sheet, (_values(line, table.columns) for line in table.lines))
+    append_lines(sheet, (_values(line, table.columns) for line in table.lines))
     for number, (_, kind, _) in enumerate(heads, 1):
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = 44 if number == 1 else 18
@@ -198,7 +198,7 @@ def _sheet(sheet: Worksheet, section: ReportSection, table: Table, facts: Facts)
             sheet.cell(line, number).alignment = Alignment(wrap_text=True, vertical="top")
     sheet["A1"].font = Font(bold=True, size=13)
     sheet.freeze_panes = f"B{start}"
-    _append(sheet, [(), *((note,) for note in table.notes)])
+    append_lines(sheet, [(), *((note,) for note in table.notes)])
 
 
 def _heads(column: Column) -> Iterator[tuple[str, str, str]]:
@@ -223,7 +223,7 @@ def _values(line: Sequence[Cell], columns: Sequence[Column]) -> tuple[object, ..
     return tuple(values)
 
 
-def _append(sheet: Worksheet, lines: Iterable[Sequence[Any]]) -> None:
+def append_lines(sheet: Worksheet, lines: Iterable[Sequence[Any]]) -> None:
     """Write lines below each other; text stays text, even when it begins with "="."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 

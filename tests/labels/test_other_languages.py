@@ -1,6 +1,7 @@
 """A notice in another language that has cues: forms by rules, the degree open, in no figure."""
 
 import json
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,12 @@ import pytest
 from pipeline.codebook import Cue, load
 from pipeline.errors import CorpusError
 from pipeline.labels.decide import NOT_DUTCH
+from pipeline.labels.progress import run_fingerprint
 from pipeline.labels.table import columns, line
 from pipeline.records import Notice
 from pipeline.report.pages import why_open
 from pipeline.settings import HOME
+from pipeline.sources.layout import Layout
 from pipeline.store import Store
 
 FRENCH = (
@@ -23,9 +26,10 @@ DUTCH = (
     "De gemeente Halle start een innovatiepartnerschap voor een waterdoorlatende bestrating die "
     "nog niet op de markt is. Drie ondernemingen ontwikkelen een prototype en leveren daarna. "
 )
-GERMAN = (
-    "Die Gemeinde Eupen sucht einen Straßenbelag, der noch nicht auf dem Markt ist. Sie beginnt "
-    "eine Innovationspartnerschaft mit drei Unternehmen und kauft danach die beste Lösung."
+# No language of buyers, so that it stays one that nobody described.
+ESPERANTO = (
+    "La komunumo serĉas pavimon, kiu ankoraŭ ne ekzistas sur la merkato. Ĝi komencas "
+    "novigan partnerecon kun tri entreprenoj kaj poste aĉetas la plej bonan solvon."
 )
 
 
@@ -108,14 +112,14 @@ def test_a_notice_in_two_languages_has_that_of_its_beginning(classifier, text, t
 
 
 def test_a_language_that_nobody_described_is_left_open_as_before(classifier):
-    (one,) = judged(classifier, notice(GERMAN))
-    assert (one.language, one.forms, one.abstained) == ("de", (), f"{NOT_DUTCH}: de")
+    (one,) = judged(classifier, notice(ESPERANTO, language="eo"))
+    assert (one.language, one.forms, one.abstained) == ("eo", (), f"{NOT_DUTCH}: eo")
     assert line(one, classifier.codebook)["codebook_fingerprint"] == classifier.codebook.fingerprint
 
 
 def test_languages_in_one_batch_do_not_touch_each_other(classifier):
-    alone = [judged(classifier, notice(x))[0] for x in (DUTCH * 2, FRENCH, GERMAN)]
-    assert judged(classifier, *(notice(x) for x in (DUTCH * 2, FRENCH, GERMAN))) == alone
+    alone = [judged(classifier, notice(x))[0] for x in (DUTCH * 2, FRENCH, ESPERANTO)]
+    assert judged(classifier, *(notice(x) for x in (DUTCH * 2, FRENCH, ESPERANTO))) == alone
 
 
 def test_cues_of_another_language_change_nothing_for_dutch():
@@ -123,12 +127,23 @@ def test_cues_of_another_language_change_nothing_for_dutch():
     without = replace(book, translated={})
     assert "fr" in book.translated
     assert (book.fingerprint, book.meaning) == (without.fingerprint, without.meaning)
-    assert book.fingerprint_in("nl") == book.fingerprint_in("de") == without.fingerprint_in("fr")
+    assert book.fingerprint_in("nl") == book.fingerprint_in("eo") == without.fingerprint_in("fr")
     french = book.translated["fr"]
     more = {"fr": {**french, "sbir": (*french["sbir"], Cue(pattern="sbri"))}}
     changed = replace(book, translated=more)
-    assert changed.fingerprint == book.fingerprint
+    assert (changed.fingerprint, changed.parts) == (book.fingerprint, book.parts)
+    assert len({changed.whole, book.whole, without.whole}) == 3
     assert changed.fingerprint_in("fr") != book.fingerprint_in("fr")
+
+
+def test_a_run_is_not_continued_by_other_cues_of_any_language(classifier, tmp_path):
+    other = copy(classifier)
+    other.codebook = replace(classifier.codebook, translated={})
+    (tmp_path / "a.csv").write_text("notice_id,title\n1,Un pont\n")
+    ours, theirs = (
+        run_fingerprint([tmp_path / "a.csv"], Layout(), x, "csv") for x in (classifier, other)
+    )
+    assert ours != theirs
 
 
 def test_cues_of_a_degree_are_refused_in_a_language_without_judgements(tmp_path):

@@ -18,9 +18,10 @@ FRENCH = (
     "Elle lance un partenariat d'innovation avec trois entreprises. "
     "Il n'est pas recouru à un dialogue compétitif. Les variantes ne sont pas autorisées."
 )
-GERMAN = (
-    "Die Gemeinde Eupen sucht einen Straßenbelag, der noch nicht auf dem Markt ist. Sie beginnt "
-    "eine Innovationspartnerschaft mit drei Unternehmen und kauft danach die beste Lösung."
+# No language of buyers, so that it stays one that nobody described.
+ESPERANTO = (
+    "La komunumo serĉas pavimon, kiu ankoraŭ ne ekzistas sur la merkato. Ĝi komencas "
+    "novigan partnerecon kun tri entreprenoj kaj poste aĉetas la plej bonan solvon."
 )
 
 
@@ -147,14 +148,15 @@ def test_new_cues_ask_again_of_notices_in_their_language_alone(home, classifier)
 
 
 def test_what_was_left_open_before_a_language_had_cues_is_asked_again(home, classifier):
-    german = notice(3, GERMAN)
-    scores, book = scored(home, classifier, german), classifier.codebook
-    assert scoring.missing([german], scores, book) == []
-    told = replace(book, translated={**book.translated, "de": {"pcp": (Cue(pattern="pcp"),)}})
-    assert scoring.missing([german], scores, told) == [german]
+    other = replace(notice(3, ESPERANTO), language="eo")
+    scores, book = scored(home, classifier, other), classifier.codebook
+    assert scoring.missing([other], scores, book) == []
+    assert scores.texts("abstained", ["n3"]) == ["text is not Dutch: eo"]
+    told = replace(book, translated={**book.translated, "eo": {"pcp": (Cue(pattern="pcp"),)}})
+    assert scoring.missing([other], scores, told) == [other]
     (path,) = home.store.scores(classifier.card.model_id, book.fingerprint).glob("*.parquet")
     (whole,) = disk.read_table(path)
     older = pa.Table.from_batches([whole]).drop_columns(["codebook_fingerprint"])
     disk.write_table(path, [older], schema=older.schema, facts=dict)
     again = scoring.known(home.store, classifier.card.model_id, book)
-    assert scoring.missing([german], again, book) == []
+    assert scoring.missing([other], again, book) == []

@@ -1,0 +1,220 @@
+"""A market consultation is listed once, with the call that came after it."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from stage_quarter import shelve
+
+from pipeline.notices import overview as overviews
+from pipeline.notices.consultations import consultations_among, known_consultations
+from pipeline.notices.overview import Overview
+from pipeline.notices.procedures import procedures
+from pipeline.notices.relations import relations
+from pipeline.rawstore import RawStore
+from pipeline.records import Notice, Reference
+from pipeline.store import Store
+
+DAY = dt.date(2026, 1, 10)
+KEY = "9693f9b9-d9f6-4835-b990-7beac03901e6"
+
+
+def on_ted(notice_id, kind, *, day=0, refers=(), **more):
+    told = {"title": f"Opdracht {notice_id}", "buyer": "Gemeente Noordwoud", **more}
+    return Notice(
+        notice_id=notice_id,
+        source="ted",
+        format="eforms",
+        kind=kind,
+        published_on=DAY + dt.timedelta(days=day),
+        references=tuple(Reference(kind=x, target=target) for x, target in refers),
+        **told,
+    )
+
+
+def on_tenderned(notice_id, kind, *, copy=None, kenmerk="4711", **more):
+    refers = (("ted", copy),) if copy else ()
+    notice = on_ted(notice_id, kind, refers=refers, procedure_key=kenmerk, **more)
+    return replace(notice, source="tenderned", format="tenderned_json")
+
+
+def listed(*notices, by_text=()):
+    said = relations(notices)
+    return consultations_among(procedures(said), said.notices, by_text=by_text)
+
+
+def only(*notices, by_text=()):
+    (found,) = listed(*notices, by_text=by_text)
+    return found
+
+
+def names(one):
+    return [x.notice_id for x in one.publications]
+
+
+def test_the_call_that_followed_is_found_by_the_name_of_the_tender():
+    one = only(
+        on_tenderned("1", "consultation"),
+        on_tenderned("2", "competition", day=40),
+        on_tenderned("3", "result", day=90),
+    )
+    assert (one.call.notice_id, one.called_on) == ("2", DAY + dt.timedelta(days=40))
+    assert (one.shown_by, one.inferred) == ("form", False)
+
+
+def test_a_call_and_its_copy_are_one_call():
+    one = only(
+        on_tenderned("1", "consultation"),
+        on_tenderned("2", "competition", copy="99-2026", day=40),
+        on_ted("99-2026", "competition", day=42),
+    )
+    assert [x.notice_id for x in one.calls] == ["2", "99-2026"]
+    assert one.called_on == DAY + dt.timedelta(days=40)
+
+
+def test_a_call_of_before_the_consultation_did_not_follow_it():
+    one = only(on_tenderned("1", "competition"), on_tenderned("2", "consultation", day=1))
+    assert one.call is None
+    assert one.called_on is None
+
+
+def test_a_call_of_before_that_was_changed_afterwards_did_not_follow_it_either():
+    one = only(
+        on_ted("10-2026", "competition", procedure_key=KEY),
+        on_ted("11-2026", "consultation", procedure_key=KEY, day=5),
+        on_ted("12-2026", "competition", procedure_key=KEY, day=9, refers=[("changes", "10-2026")]),
+    )
+    assert one.call is None
+
+
+def test_a_call_between_a_consultation_and_its_change_followed_on_its_own_first_day():
+    one = only(
+        on_ted("10-2026", "consultation", procedure_key=KEY),
+        on_ted("11-2026", "competition", procedure_key=KEY, day=5),
+        on_ted(
+            "12-2026", "consultation", procedure_key=KEY, day=9, refers=[("changes", "10-2026")]
+        ),
+        on_ted(
+            "13-2026", "competition", procedure_key=KEY, day=20, refers=[("changes", "11-2026")]
+        ),
+    )
+    assert names(one) == ["12-2026"]
+    assert one.published_on == DAY
+    assert (one.call.notice_id, one.called_on) == ("13-2026", DAY + dt.timedelta(days=5))
+
+
+def test_a_changed_consultation_is_one_line_as_it_reads_now():
+    one = only(
+        on_ted("10-2026", "consultation", title="Zonnedaken"),
+        on_ted(
+            *("11-2026", "consultation"),
+            day=3,
+            title="Zonnedaken en batterijen",
+            refers=[("changes", "10-2026")],
+        ),
+    )
+    assert one.notice.title == "Zonnedaken en batterijen"
+    assert one.published_on == DAY
+
+
+def test_a_consultation_whose_tender_ended_early_is_one_line_without_a_call():
+    one = only(on_tenderned("1", "consultation"), on_tenderned("2", "result", day=30))
+    assert names(one) == ["1"]
+    assert one.call is None
+
+
+def test_the_copy_on_ted_is_no_second_consultation():
+    copy = on_ted("99-2026", "consultation", day=2)
+    one = only(copy, on_tenderned("1", "consultation", copy="99-2026"))
+    assert names(one) == ["1", "99-2026"]
+    # Where TED has no form for it, the copy is a prior notice.
+    prior = replace(copy, kind="planning")
+    assert names(only(prior, on_tenderned("1", "consultation", copy="99-2026"))) == names(one)
+
+
+def test_two_rounds_of_one_tender_are_two_consultations():
+    found = listed(
+        on_tenderned("1", "consultation"),
+        on_tenderned("2", "consultation", day=20),
+        on_tenderned("3", "competition", day=50),
+    )
+    assert [(x.notice.notice_id, x.call.notice_id) for x in found] == [("2", "3"), ("1", "3")]
+
+
+def test_a_call_found_by_its_title_only_says_so():
+    title = "Levering van slimme lantaarnpalen"
+    one = only(
+        on_ted("10-2026", "consultation", title=f"Marktconsultatie {title}"),
+        on_ted("11-2026", "competition", title=title, day=60),
+    )
+    assert (one.call.notice_id, one.inferred) == ("11-2026", True)
+    # A year of another buyer is another tender.
+    other = on_ted("11-2026", "competition", title=title, day=60, buyer="Gemeente Zuidwoud")
+    assert only(on_ted("10-2026", "consultation", title=title), other).call is None
+
+
+def test_a_text_shows_a_consultation_where_no_procedure_has_begun():
+    prior = on_ted("10-2026", "planning")
+    unnamed = on_ted("11-2026", "competition", title="Vragen aan de markt")
+    call = on_ted("12-2026", "competition", procedure="open", title="Na een consultatie")
+    award = on_ted("13-2026", "result", title="Gegund")
+    by_text = {"10-2026", "11-2026", "12-2026", "13-2026"}
+    found = listed(prior, unnamed, call, award, by_text=by_text)
+    assert [(x.notice.notice_id, x.shown_by) for x in found] == [
+        ("10-2026", "text"),
+        ("11-2026", "text"),
+    ]
+    assert listed(prior, unnamed, call, award) == []
+
+
+def test_the_latest_comes_first_and_an_undated_one_last():
+    undated = replace(on_ted("10-2026", "consultation"), published_on=None)
+    call = on_ted("13-2026", "competition", procedure_key=KEY)
+    found = listed(
+        *(replace(undated, procedure_key=KEY), call),
+        *(on_ted("11-2026", "consultation"), on_ted("12-2026", "consultation", day=1)),
+    )
+    assert [x.notice.notice_id for x in found] == ["12-2026", "11-2026", "10-2026"]
+    # What came after a day that nobody knows is not known.
+    assert found[-1].call is None
+
+
+@pytest.fixture
+def store(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "corpora" / "codebook.toml").write_text("")
+    return RawStore(Store(tmp_path), settings_fingerprint="")
+
+
+def test_only_the_tenders_of_consultations_are_read(store, monkeypatch):
+    shelve(
+        store.store,
+        [
+            on_tenderned("1", "consultation"),
+            on_tenderned("2", "competition", day=100),
+            *(on_tenderned(f"{n}", "competition", kenmerk=f"{n}") for n in range(100, 140)),
+            on_tenderned("50", "planning", kenmerk="50"),
+        ],
+    )
+    read = []
+    whole = overviews._outlines
+
+    def counted(*given):
+        for outline in whole(*given):
+            read.append(outline.notice.notice_id)
+            yield outline
+
+    monkeypatch.setattr(overviews, "_outlines", counted)
+    (one,) = known_consultations(Overview.of(store))
+    assert (one.notice.notice_id, one.call.notice_id) == ("1", "2")
+    assert sorted(read) == ["1", "2"]
+    found = known_consultations(Overview.of(store), by_text={"50", "101"})
+    assert {x.notice.notice_id: x.shown_by for x in found} == {
+        "1": "form",
+        "50": "text",
+        "101": "text",
+    }
+
+
+def test_an_empty_store_holds_no_consultations(store):
+    assert known_consultations(Overview.of(store)) == []
