@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def modules_behind(
         module = pending.pop()
         if module not in seen and module.startswith(within):
             seen.add(module)
-            pending += _imported(_source(module))
+            pending += _imports_of(module)
     return seen
 
 
@@ -33,8 +34,13 @@ def code_fingerprint(modules: Iterable[str]) -> str:
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
-def _imported(source: bytes) -> Iterator[str]:
+@cache
+def _imports_of(module: str) -> tuple[str, ...]:
     """Modules of ours, of any room, that are imported or that what is imported comes from."""
+    return tuple(_imported(_source(module)))
+
+
+def _imported(source: bytes) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline"):
             for alias in node.names:

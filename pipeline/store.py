@@ -6,7 +6,6 @@ half of either. Who writes what it has read, holds :meth:`Store.exclusive` in be
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tomllib
@@ -15,12 +14,23 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import CorpusError, ModelNotFound, SettingsError, UntrustedModel
+from pipeline.errors import CorpusError, SettingsError
+from pipeline.plain import (
+    MODEL_ID,
+    canonical,
+    json_lines,
+    model_name,
+    one_file_name,
+    read_text,
+    sha256,
+    short_hash,
+    to_json,
+)
+from pipeline.shelved import ModelFolder
 from pipeline.writing import locked, write_atomic
 
-# Windows, where checkouts may lie, takes some names for devices, whatever their extension.
-DEVICE = r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"
-MODEL_ID = re.compile(rf"(?!{DEVICE})[A-Za-z0-9][A-Za-z0-9_-]{{0,99}}")
+__all__ = ["MODEL_ID", "Store", "canonical", "sha256", "short_hash", "to_json"]
+
 # What several processes may want to change at once.
 Shared = Literal[
     "annotations",
@@ -37,69 +47,15 @@ Shared = Literal[
 # What is kept as JSON, by name.
 Kept = Literal["draws", "lists", "published", "state"]
 
-FILE_NAME = re.compile(rf"(?!{DEVICE})\w[\w.-]{{0,99}}")
 VERSION_LINE = re.compile(r"^version = \d+$", re.MULTILINE)
-
-
-def sha256(body: bytes) -> str:
-    """Return the fingerprint of some bytes as 64 hexadecimal characters."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def short_hash(text: str) -> str:
-    """Return 16 hexadecimal characters that identify a text: enough among millions."""
-    return sha256(text.encode())[:16]
-
-
-def canonical(value: object) -> str:
-    """Write JSON in the one way in which equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def to_json(value: object) -> bytes:
-    """Write JSON for people and for comparison: sorted, indented, ending in a line break."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    return text.encode() + b"\n"
-
-
-def _one_name(model_id: str) -> str:
-    """Refuse an id that would lead out of its folder."""
-    if not MODEL_ID.fullmatch(model_id):
-        raise UntrustedModel(f"{model_id!r} is not a model's id; expected one such as m-1a2b3c4d")
-    return model_id
 
 
 def _all_lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
     for path in paths:
-        yield from _lines(path)
+        yield from json_lines(path)
 
 
-def _file_name(name: str) -> str:
-    """Refuse a name that would lead out of its folder."""
-    if not FILE_NAME.fullmatch(name):
-        raise SettingsError(f"{name!r} is not the name of a file; expected one such as 2026Q3")
-    return name
-
-
-def _text(path: Path, absent: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise CorpusError(f"{absent} at {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} cannot be read: {error}") from None
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_text(path, "nothing").split("\n"), 1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise CorpusError(f"{path.name}, line {number}: {error}") from None
-
-
-class Store:
+class Store(ModelFolder):
     """The folders of one home.
 
     Args:
@@ -110,7 +66,7 @@ class Store:
     """
 
     def __init__(self, home: Path) -> None:
-        self.home = home
+        super().__init__(home)
         if not self.codebook_path.is_file():
             raise SettingsError(
                 f"no codebook at {self.codebook_path}",
@@ -121,11 +77,6 @@ class Store:
     def corpora(self) -> Path:
         """The folder of notices, texts and judgements."""
         return self.home / "corpora"
-
-    @property
-    def models(self) -> Path:
-        """The shelf of models."""
-        return self.home / "models"
 
     @property
     def codebook_path(self) -> Path:
@@ -151,7 +102,7 @@ class Store:
             CorpusError: It is not TOML.
         """
         try:
-            return tomllib.loads(_text(self.codebook_path, "no codebook"))
+            return tomllib.loads(read_text(self.codebook_path, "no codebook"))
         except tomllib.TOMLDecodeError as error:
             raise CorpusError(f"{self.codebook_path} is not TOML: {error}") from None
 
@@ -170,7 +121,7 @@ class Store:
             CorpusError: It has no line for the version.
         """
         text, found = VERSION_LINE.subn(
-            f"version = {version}", _text(self.codebook_path, "no codebook"), count=1
+            f"version = {version}", read_text(self.codebook_path, "no codebook"), count=1
         )
         if not found:
             raise CorpusError(f"{self.codebook_path}: no line `version = ...`")
@@ -203,7 +154,7 @@ class Store:
             CorpusError: There is none.
             SettingsError: The name is no name of a file.
         """
-        return _text(self.annotations_path(name), "no annotations")
+        return read_text(self.annotations_path(name), "no annotations")
 
     def has_annotations(self, name: str) -> bool:
         """Whether there is a file of human judgements of this name."""
@@ -219,7 +170,7 @@ class Store:
         Raises:
             SettingsError: It is no name of a file.
         """
-        return self.corpora / "annotations" / f"{_file_name(name)}.csv"
+        return self.corpora / "annotations" / f"{one_file_name(name)}.csv"
 
     def add_migration(self, facts: Mapping[str, object]) -> None:
         """Add to the record of how judgements went from one codebook to the next."""
@@ -232,49 +183,6 @@ class Store:
         path = self.corpora / "withdrawn.jsonl"
         before = path.read_bytes() if path.is_file() else b""
         write_atomic(path, before + b"".join(canonical(x).encode() + b"\n" for x in lines))
-
-    def has_model(self, model_id: str) -> bool:
-        """Whether there is a model of this id on the shelf."""
-        return (self.models / _one_name(model_id) / "card.json").is_file()
-
-    def model_files(self, model_id: str) -> dict[str, bytes]:
-        """Read the files of a model, by name.
-
-        Raises:
-            ModelNotFound: There is no such model.
-            UntrustedModel: Its id is a path, or it lies elsewhere.
-        """
-        folder = self.models / _one_name(model_id)
-        if not (folder / "card.json").is_file():
-            known = ", ".join(sorted(x.parent.name for x in self.models.glob("*/card.json")))
-            raise ModelNotFound(
-                f"no model {model_id!r} in {self.models}; there are: {known or 'none'}",
-                hint="Make one: `innovatiemonitor train`.",
-            )
-        links = [path for path in (folder, *folder.iterdir()) if path.is_symlink()]
-        if links:
-            raise UntrustedModel(f"{links[0]} is a link; a model lies on the shelf itself")
-        # Tools leave folders and files of their own, such as .ipynb_checkpoints.
-        files = [x for x in folder.iterdir() if x.is_file() and not x.name.startswith(".")]
-        try:
-            return {path.name: path.read_bytes() for path in sorted(files)}
-        except OSError as error:
-            raise UntrustedModel(f"{error.filename} cannot be read: {error.strerror}") from None
-
-    def write_model(self, model_id: str, files: Mapping[str, bytes]) -> None:
-        """Write the files of a model; the card last, so that half a model is no model."""
-        for name in sorted(files, key=lambda x: x == "card.json"):
-            write_atomic(self.models / _one_name(model_id) / name, files[name])
-
-    def promotions(self) -> list[str]:
-        """Read the history of promotions, one line of JSON each, the last one in force."""
-        path = self.models / "promotions.jsonl"
-        return _text(path, "no promotions").splitlines() if path.is_file() else []
-
-    def write_promotions(self, lines: Iterable[str]) -> None:
-        """Write the history of promotions."""
-        text = "".join(f"{line}\n" for line in lines)
-        write_atomic(self.models / "promotions.jsonl", text.encode())
 
     def authored(self) -> Iterator[dict[str, Any]]:
         """Read the authored notices, in order of file and line.
@@ -311,25 +219,7 @@ class Store:
             CorpusError: There are none.
         """
         path = self.home / "tests" / "traps.jsonl"
-        return list(_lines(path))
-
-    def floors(self) -> dict[str, Any]:
-        """Read the floors that a model must reach to be promoted.
-
-        Raises:
-            CorpusError: There are none.
-        """
-        path = self.models / "floors.json"
-        try:
-            return dict(json.loads(_text(path, "no floors")))
-        except (ValueError, TypeError) as error:
-            raise CorpusError(
-                f"{path} is not an object in JSON: {error}", hint="Restore it from git."
-            ) from None
-
-    def write_floors(self, floors: Mapping[str, object]) -> None:
-        """Write the floors."""
-        write_atomic(self.models / "floors.json", to_json(floors))
+        return list(json_lines(path))
 
     def annotations_state(self) -> dict[str, tuple[int, int]]:
         """Return size and time of each file of human judgements, by name: whether it changed."""
@@ -340,7 +230,7 @@ class Store:
     def annotation_files(self) -> dict[str, str]:
         """Read all files of human judgements, by name, sorted."""
         paths = sorted((self.corpora / "annotations").glob("*.csv"))
-        return {path.stem: _text(path, "no annotations") for path in paths}
+        return {path.stem: read_text(path, "no annotations") for path in paths}
 
     def reference(self, name: str, *, of: str = "") -> str:
         """Read a table of reference: exchange rates, volumes.
@@ -355,7 +245,7 @@ class Store:
         path = self.corpora / "reference" / of / f"{name}.toml"
         if of and not path.is_file():
             return ""
-        return _text(path, "no reference table")
+        return read_text(path, "no reference table")
 
     def write_reference(self, name: str, text: str) -> Path:
         """Write a table of reference, whole."""
@@ -374,7 +264,7 @@ class Store:
 
     def scores(self, model_id: str, codebook_fingerprint: str) -> Path:
         """The folder of the probabilities that a model gave under one codebook."""
-        return self.corpora / "scores" / _one_name(model_id) / codebook_fingerprint
+        return self.corpora / "scores" / model_name(model_id) / codebook_fingerprint
 
     @property
     def index_path(self) -> Path:

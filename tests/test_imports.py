@@ -20,6 +20,8 @@ GROUND = [
         "settings",
         "writing",
         "store",
+        "plain",
+        "shelved",
         "rawstore",
     ),
     *("codebook", "parallel", "prepared", "stamps", "storage", "home"),

@@ -153,7 +153,11 @@ def status(
         _raise_all(
             [(name, CorpusError(x)) for name in store.sources() for x in store.damaged(name)]
         )
-    found = [(x, outdated(x.source, store=store)) for x in store.status(now())]
+    standing = {name: store.standing(name) for name in store.sources()}
+    found = [
+        (store.summary(name, days, now().date()), outdated(name, days, store=store))
+        for name, days in standing.items()
+    ]
     if as_json:
         show_json([{**record_members(x), "to_collect": days} for x, days in found])
         return

@@ -93,9 +93,9 @@ def collect(
 
 def quarantined(source: str, period: Period, *, store: RawStore) -> Iterator[Unreadable]:
     """Yield what could not be read of the days of a period, in order."""
-    for day in store.days(source):
+    for day in filter(period.__contains__, store.days(source)):
         path = collected_file(source, day, store=store).with_suffix(".quarantine.json")
-        if day in period and path.is_file():
+        if path.is_file():
             yield from from_plain(tuple[Unreadable, ...], json.loads(path.read_bytes()))
 
 

@@ -64,15 +64,13 @@ class Digest:
 
     Attributes:
         days: The files it is made of, by day of listing.
-        first_day, last_day: Between which its notices were published or listed.
+        size: How many rows it has.
     """
 
     source: str
     path: Path
     days: Mapping[dt.date, Path]
     size: int
-    first_day: dt.date
-    last_day: dt.date
 
     def columns(self, names: Sequence[str], groups: Iterable[int] | None = None) -> pa.Table:
         """Read some columns, of all rows or of some groups of ``GROUP`` rows."""
@@ -104,16 +102,7 @@ def digests(source: str, *, store: RawStore) -> list[Digest]:
         if facts is None or facts["made_by"] != _made_by() or facts["days"] != states:
             _make(path, files, states, kept=facts)
             facts = disk.table_facts(path)
-        found.append(
-            Digest(
-                source=source,
-                path=path,
-                days=files,
-                size=facts["size"],
-                first_day=dt.date.fromisoformat(facts["first_day"]),
-                last_day=dt.date.fromisoformat(facts["last_day"]),
-            )
-        )
+        found.append(Digest(source=source, path=path, days=files, size=facts["size"]))
     return found
 
 
@@ -157,15 +146,7 @@ def _make(
     tables = [_taken_over(path, same)] if same else []
     tables += [_rows(day, file) for day, file in days.items() if day not in same]
     table = pa.concat_tables(tables).sort_by("listed").combine_chunks()
-    dates = pc.coalesce(table["published_on"], table["listed"])
-    span = pc.min_max(dates).as_py()
-    facts = {
-        "made_by": _made_by(),
-        "days": states,
-        "size": len(table),
-        "first_day": f"{span['min'] or dt.date.max}",
-        "last_day": f"{span['max'] or dt.date.min}",
-    }
+    facts = {"made_by": _made_by(), "days": states, "size": len(table)}
     groups = (table.slice(start, GROUP) for start in range(0, len(table), GROUP))
     disk.write_table(path, groups, schema=SCHEMA, facts=lambda: facts)
 

@@ -23,7 +23,6 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.notices._likeness import ALIKE, likeness
-from pipeline.notices.collected import collected_file
 from pipeline.notices.digests import GROUP, SCHEMA, Digest, digest_mark, digests, notice_tie
 from pipeline.notices.outlines import Outline
 from pipeline.notices.procedures import LONGEST_LEAD
@@ -143,14 +142,14 @@ class Overview:
             places = np.flatnonzero(rows[start : start + digest.size])
             start += digest.size
             if len(places):
-                yield from _outlines(digest, places, self.store)
+                yield from _outlines(digest, places)
 
     def _columns(self, *names: str) -> pa.Table:
         nothing = pa.schema([SCHEMA.field(x) for x in names]).empty_table()
         return pa.concat_tables([nothing, *(x.columns(names) for x in self.digests)])
 
 
-def _outlines(digest: Digest, places: Numbers, store: RawStore) -> Iterator[Outline]:
+def _outlines(digest: Digest, places: Numbers) -> Iterator[Outline]:
     groups = np.unique(places // GROUP)
     held = digest.columns(["listed", "published_on", "outline"], groups.tolist())
     # Where each group that was read begins in what was read; all but the last one are full.
@@ -159,7 +158,7 @@ def _outlines(digest: Digest, places: Numbers, store: RawStore) -> Iterator[Outl
         yield Outline(
             notice=notice_from_json(row["outline"]),
             day=row["published_on"] or row["listed"],
-            path=collected_file(digest.source, row["listed"], store=store),
+            path=digest.days[row["listed"]],
         )
 
 

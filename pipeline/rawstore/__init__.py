@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipeline.rawstore.recalled import Recalled
 from pipeline.rawstore.versions import DayWriter, Version, newest_versions, offer, read_versions
 from pipeline.records import Period, Provenance, RawNotice
 from pipeline.sourcecode import code_fingerprint
+from pipeline.stamps import visible
 from pipeline.store import Store, sha256, to_json
 from pipeline.writing import append_line, write_atomic
 
@@ -148,7 +149,7 @@ class RawStore:
 
     def status(self, now: dt.datetime) -> list[SourceStatus]:
         """Tell what is there, per source that was ever fetched, in order of name."""
-        return [self._status(source, now.date()) for source in self.sources()]
+        return [self.summary(x, self.standing(x), now.date()) for x in self.sources()]
 
     def fetch_log(self, now: dt.datetime) -> Callable[[Mapping[str, object]], None]:
         """Give what adds a line to the month's log of requests, at once and whole."""
@@ -162,17 +163,17 @@ class RawStore:
             CorpusError: A file is damaged.
         """
         found = {}
-        for year, days in groupby(self.days(source), key=lambda day: day.year):
-            recalled = self.recalled("raw", source, year, made_by=STANDING)
-            for day in days:
-                files = [x for x in self._day(source, day).iterdir() if not x.name.startswith(".")]
+        for year in visible(f"{self.folder(source)}"):
+            recalled = self.recalled("raw", source, year.name, made_by=STANDING)
+            for folder in visible(year.path):
+                day, files = dt.date.fromisoformat(folder.name), visible(folder.path)
                 work_out = partial(self._standing, source, day, files)
-                kept = recalled.value(f"{day}", sorted(files), work_out)
+                kept = recalled.value(folder.name, files, work_out)
                 found[day] = from_plain(DayStanding, kept)
             recalled.keep()
         return found
 
-    def recalled(self, what: str, source: str, year: int, *, made_by: Iterable[str]) -> Recalled:
+    def recalled(self, what: str, source: str, year: str, *, made_by: Iterable[str]) -> Recalled:
         """Open what is kept of a year of a source, of one kind.
 
         Args:
@@ -181,20 +182,26 @@ class RawStore:
         path = self.store.corpora / "state" / "recalled" / what / source / f"{year}.json"
         return Recalled(path, made_by=code_fingerprint(made_by))
 
-    def _standing(self, source: str, day: dt.date, files: Iterable[Path]) -> Any:
+    def _standing(self, source: str, day: dt.date, files: Iterable[os.DirEntry[str]]) -> Any:
         manifest = self.manifest(source, day)
         return to_plain(
             DayStanding(
                 content=self.content(source, day),
-                size=sum(path.stat().st_size for path in files),
+                size=sum(file.stat().st_size for file in files),
                 listed=manifest is not None,
                 stored=manifest.stored if manifest else 0,
                 complete=bool(manifest and manifest.complete),
             )
         )
 
-    def _status(self, source: str, today: dt.date) -> SourceStatus:
-        standing = self.standing(source)
+    def summary(
+        self, source: str, standing: Mapping[dt.date, DayStanding], today: dt.date
+    ) -> SourceStatus:
+        """Say in a few words how the days of a source stand.
+
+        Args:
+            standing: From :meth:`standing`.
+        """
         listed = [day for day, x in standing.items() if x.listed]
         return SourceStatus(
             source=source,

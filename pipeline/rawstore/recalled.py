@@ -8,6 +8,7 @@ kept included, and it is worked out again.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,9 @@ class Recalled:
         self._before = self._read()
         self._now: Kept = {}
 
-    def value(self, name: str, files: Sequence[Path], work_out: Callable[[], Any]) -> Any:
+    def value(
+        self, name: str, files: Sequence[Path | os.DirEntry[str]], work_out: Callable[[], Any]
+    ) -> Any:
         """Return what is kept, or work it out: plain JSON values.
 
         Args:

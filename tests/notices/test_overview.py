@@ -140,9 +140,8 @@ def test_a_torn_count_of_elsewhere_is_made_again(store):
         assert rest.lots() == told
 
 
-def flipped(body):
+def flipped(body, place=2000):
     """One bit in the middle of the data is another one."""
-    place = len(body) // 3
     return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
 
 
@@ -227,7 +226,8 @@ def test_of_a_quarter_only_the_days_that_changed_are_read(store, monkeypatch):
     [
         pytest.param(lambda body: body[: len(body) // 2], id="half of it"),
         pytest.param(lambda _: b"", id="nothing"),
-        pytest.param(flipped, id="one bit"),
+        pytest.param(flipped, id="one bit of the columns"),
+        pytest.param(lambda body: flipped(body, 3 * len(body) // 5), id="one bit of the outlines"),
     ],
 )
 def test_a_torn_digest_is_made_again(store, tear):
