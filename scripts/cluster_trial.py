@@ -1,11 +1,14 @@
 """Labels over the workers of a cluster, some of which are killed; see docs/scale.md.
 
-    python scripts/cluster_trial.py --count 200000
+    python scripts/cluster_trial.py --count 200000              # two workers, killed twice
+    python scripts/cluster_trial.py --count 20000 --scaling     # one worker against two
+    python scripts/cluster_trial.py --count 5000 --lose-all     # scheduler and driver killed
 
 A scheduler and workers are started on this machine as anybody would start them. The same table of
-short notices is labelled by one process, by one worker, and by two workers of which one is killed
-at two moments drawn at random. With --lose-all the scheduler and then the driver are killed too,
-and the run goes on with --resume. Whatever happened, the lines must be those of one process.
+short notices is labelled by one process and by the cluster, of which a worker is killed at two
+moments drawn at random, or the scheduler and then the driver, after which the run goes on with
+--resume. Whatever happened, the lines must be those of one process. Seconds of the clock depend on
+what else runs on the machine; those of processor time, of all processes together, do so less.
 """
 
 from __future__ import annotations
@@ -25,9 +28,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from benchmark import make_table, tree_memory
+from benchmark import cpu_seconds, make_table, tree_memory
 
 ROWS_PER_GROUP = 1_000
 
@@ -82,18 +86,24 @@ class Cluster:
             )
         )
 
-    def workers(self) -> list[int]:
-        """The processes that work, as the system tells: children of the nannies."""
-        return [x for x in descendants(self._processes[1].pid) if is_worker(x)]
-
     def kill_worker(self) -> None:
-        victim = random.choice(self.workers())
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            # One that was killed before is back first.
+            client.wait_for_workers(self._number)
+            victim = random.choice(sorted(client.run(os.getpid).values()))
         os.kill(victim, signal.SIGKILL)
         self.kills.append(victim)
 
     def kill_scheduler(self) -> None:
         self._processes[0].kill()
         self.end()
+
+    def cpu(self) -> float:
+        """Seconds of processor time of all its processes, those that ended included."""
+        pids = [y for x in self._processes for y in (x.pid, *descendants(x.pid))]
+        return sum(map(cpu_of, pids))
 
     def memory(self) -> float:
         return sum(tree_memory(x.pid) for x in self._processes)
@@ -106,6 +116,15 @@ class Cluster:
         self._processes.clear()
 
 
+def cpu_of(pid: int) -> float:
+    """Of a process, and of those of its children that it has waited for."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def descendants(pid: int) -> Iterator[int]:
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -114,13 +133,6 @@ def descendants(pid: int) -> Iterator[int]:
     for child in map(int, children):
         yield child
         yield from descendants(child)
-
-
-def is_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return False
 
 
 @contextmanager
@@ -163,10 +175,12 @@ def digest(place: Path) -> dict[str, object]:
     return {"rows": len(table), "ids": table.notice_id.nunique(), "sha256": lines}
 
 
-def timed(material: Path, output: Path, *more: str) -> dict[str, object]:
-    started = time.monotonic()
-    finished(classify(material, f"{output}" + ("" if output.suffix else "/"), *more))
-    return {"seconds": round(time.monotonic() - started, 1), **digest(output)}
+def timed(material: Path, output: Path, on: Cluster | None = None) -> dict[str, object]:
+    where = ("--cluster", on.address) if on else ()
+    started, before, ours = time.monotonic(), on.cpu() if on else 0.0, cpu_seconds()
+    finished(classify(material, f"{output}" + ("" if output.suffix else "/"), *where))
+    cpu = cpu_seconds() - ours + (on.cpu() - before if on else 0.0)
+    return {"seconds": round(time.monotonic() - started, 1), "cpu": round(cpu, 1), **digest(output)}
 
 
 def killed(material: Path, folder: Path, count: int, started: Cluster) -> dict[str, object]:
@@ -178,6 +192,7 @@ def killed(material: Path, folder: Path, count: int, started: Cluster) -> dict[s
         wait_for(folder, moment, process)
         started.kill_worker()
     peak = 0.0
+    # Memory is looked at afterwards: what was killed is back by then.
     while process.poll() is None:
         peak = max(peak, started.memory() + tree_memory(process.pid))
         time.sleep(1)
@@ -204,33 +219,40 @@ def all_lost(material: Path, folder: Path, count: int, started: Cluster) -> dict
     return {"said": said.strip(), "kept": [first, second], **digest(folder)}
 
 
+def scaling(material: Path, folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    for number in (1, 2):
+        with cluster(number, folder) as started:
+            yield f"workers: {number}", timed(material, folder / f"parts-{number}", started)
+
+
+def trial(name: str, material: Path, folder: Path, count: int) -> Iterator[tuple[str, Any]]:
+    yield "one process", timed(material, folder / "one.parquet")
+    if name == "scaling":
+        yield from scaling(material, folder)
+        return
+    with cluster(2, folder) as started:
+        work = {"killed": killed, "lose_all": all_lost}[name]
+        yield name, work(material, folder / "parts", count, started)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200_000)
-    parser.add_argument("--lose-all", action="store_true", help="only the scheduler and driver")
+    parser.add_argument("--scaling", dest="trial", action="store_const", const="scaling")
+    parser.add_argument("--lose-all", dest="trial", action="store_const", const="lose_all")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     random.seed(given.seed)
+    digests = set()
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         material = folder / "short.parquet"
         make_table(folder / "short.csv", given.count)
         table = pd.read_csv(folder / "short.csv", dtype=str)
         table.to_parquet(material, row_group_size=ROWS_PER_GROUP)
-        found = {"notices": given.count, "one process": timed(material, folder / "one.parquet")}
-        print(json.dumps(found), flush=True)
-        runs = {"lost": (all_lost, 2)} if given.lose_all else {"two, killed": (killed, 2)}
-        if not given.lose_all:
-            for workers in (1, 2):
-                with cluster(workers, folder) as started:
-                    where = ("--cluster", started.address)
-                    found[f"workers: {workers}"] = timed(material, folder / f"w{workers}", *where)
-                    print(json.dumps(found), flush=True)
-        for name, (work, workers) in runs.items():
-            with cluster(workers, folder) as started:
-                found[name] = work(material, folder / work.__name__, given.count, started)
-        print(json.dumps(found, indent=1))
-        digests = {x["sha256"] for x in found.values() if isinstance(x, dict)}
+        for name, told in trial(given.trial or "killed", material, folder, given.count):
+            print(json.dumps({name: told}), flush=True)
+            digests.add(told["sha256"])
         if len(digests) != 1:
             shutil.copytree(folder, "out/cluster_trial", dirs_exist_ok=True)
             sys.exit("the lines differ; they are in out/cluster_trial")

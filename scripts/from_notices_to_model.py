@@ -1,7 +1,7 @@
 """From 200 fresh notices to a promoted model, by two annotators, in browsers and nothing else.
 
     python scripts/from_notices_to_model.py --folder /tmp/goal
-    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 400   # learns from fewer
+    python scripts/from_notices_to_model.py --folder /tmp/goal --corpus 500   # learns from fewer
 
 Makes a home in which 200 authored notices are taken out of the corpus and lie beside it as fresh
 ones (fictional, and marked so), starts `serve`, and from there on only clicks and presses keys, as
@@ -41,6 +41,7 @@ SOURCE = load().home
 FRESH = 200
 # How often the second annotator takes another degree than the first.
 DIFFERS = 0.08
+ENOUGH = 15
 HOUR = 3_600_000
 ASIDE = ("codebook.toml", "boilerplate.jsonl", "reference", "passages", "annotations")
 
@@ -53,7 +54,10 @@ def home(folder: Path, corpus: int | None) -> dict[str, Judgement]:
     final = {x: one for x, one in judging.final(read).items() if not one.unsure}
     able = sorted(x["notice_id"] for x in store.authored() if x["notice_id"] in final)
     random.Random(1).shuffle(able)
-    fresh, left = able[:FRESH], set(able[FRESH:][:corpus])
+    fresh, rest = able[:FRESH], able[FRESH:]
+    # Of each form enough to learn it, then whatever comes.
+    having = [[x for x in rest if final[x].judgement.has(form)][:ENOUGH] for form in book.forms]
+    left = set(list(dict.fromkeys([x for some in having for x in some] + rest))[:corpus])
     for name in ASIDE:
         place = SOURCE / "corpora" / name
         (shutil.copytree if place.is_dir() else _copy)(place, folder / "corpora" / name)
@@ -193,14 +197,16 @@ def decided(page: Page) -> int:
     menu(page, "Beslissen")
     page.get_by_role("link", name=re.compile(r"Beslis \d+ verschil")).click()
     number = 0
-    while page.locator(".readers").count():
+    while True:
+        ready = page.locator(".readers[data-state=ready]")
+        ready.or_(page.get_by_text("Er is niets te beslissen")).first.wait_for()
+        if not ready.count():
+            return number
         here = page.url
         left = page.locator(".readers section").first.inner_text()
         page.keyboard.press("ArrowRight" if "geen" in left.split("graad")[1][:12] else "ArrowLeft")
         page.wait_for_url(lambda url, here=here: url != here)
-        page.wait_for_load_state()
         number += 1
-    return number
 
 
 def trained(page: Page) -> list[str]:

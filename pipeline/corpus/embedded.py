@@ -8,7 +8,7 @@ is worked out when it is first seen. The table of lemmas comes from ``spacy-look
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property, partial
+from functools import cached_property
 from importlib import metadata
 from itertools import chain, pairwise
 from threading import Lock
@@ -17,13 +17,12 @@ from typing import Any, cast
 import numpy as np
 import spacy
 from numpy.typing import NDArray
-from spacy.lookups import load_lookups
-from spacy.strings import get_string_id
+from spacy.lang.lex_attrs import is_punct
 from spacy.tokenizer import Tokenizer
 
 from pipeline.corpus.languages import Language
+from pipeline.corpus.lookups import lemma_table
 from pipeline.corpus.written import rows_apart
-from pipeline.prepared import Arrays, prepared
 from pipeline.records import Lexicon, Tokens
 
 # spaCy and we know pieces for ever; after so many all is made anew, in half a second.
@@ -53,7 +52,10 @@ class Embedded:
 
     def _begin(self) -> None:
         nlp = spacy.blank(self._language.code)
-        self._vocab, self._tokenizer = nlp.vocab, cast(Tokenizer, nlp.tokenizer)
+        # None of this is asked here; the shape of a word, or whether it is an address, takes time.
+        vocab: Any = nlp.vocab
+        vocab.lex_attr_getters = {}
+        self._tokenizer = cast(Tokenizer, nlp.tokenizer)
         self._cutter = _cutter(self._tokenizer, rules=self._tokenizer.rules)
         self.__dict__.pop("_neighbours", None)
         self._lexicon = Lexicon()
@@ -178,20 +180,25 @@ class Embedded:
         rows, tokens, first = [], [], len(self._tokens.all)
         for piece in sorted(pieces):
             doc = self._tokenizer(piece)
-            forms, cut = [x.text for x in doc], [x.text for x in self._cutter(piece)]
-            tokens += [(self._number(x.text), x.idx, x.idx + len(x)) for x in doc]
-            kind = (
-                BREAK * (piece == "\n")
-                | BLANK * (piece != "\n" and (not piece or any(map(str.isspace, piece))))
-                | JOINED * (cut != forms)
-                | RUNNING * (not rows_apart(piece, forms))
-            )
-            sides = [self._side(x) for x in (cut[:1] + cut[-1:])] or [-1, -1]
-            rows.append((first, len(forms), len(piece), kind, *sides))
+            forms = [x.text for x in doc]
+            if forms == [piece]:
+                # Most are a word by themselves, of which nothing was cut.
+                tokens.append((self._number(piece), 0, len(piece)))
+                rows.append((first, 1, len(piece), _blank(piece), *[self._side(piece)] * 2))
+            else:
+                tokens += [(self._number(x.text), x.idx, x.idx + len(x)) for x in doc]
+                rows.append((first, len(forms), len(piece), *self._kind(piece, forms)))
             first += len(forms)
             self._pieces[piece] = len(self._pieces)
         self._rows.add(rows)
         self._tokens.add(tokens)
+
+    def _kind(self, piece: str, forms: Sequence[str]) -> tuple[int, int, int]:
+        """Return what a piece is, and its first and last token before any are joined."""
+        cut = [x.text for x in self._cutter(piece)]
+        joined, running = JOINED * (cut != forms), RUNNING * (not rows_apart(piece, forms))
+        first, *_, last = [self._side(x) for x in (cut[:1] + cut[-1:])] or (-1, -1)
+        return _blank(piece) | joined | running, first, last
 
     def _number(self, form: str) -> int:
         if form not in self._numbers:
@@ -203,7 +210,7 @@ class Embedded:
         return form in self._language.sentence_ends
 
     def _is_word(self, form: str, lemma: str) -> bool:  # noqa: ARG002
-        return not self._vocab[form].is_punct
+        return not is_punct(form)
 
 
 def _cutter(tokenizer: Tokenizer, *, rules: Any) -> Tokenizer:
@@ -233,6 +240,12 @@ def _cutter(tokenizer: Tokenizer, *, rules: Any) -> Tokenizer:
     return cutter
 
 
+def _blank(piece: str) -> int:
+    if piece == "\n":
+        return BREAK
+    return BLANK * (not piece or any(map(str.isspace, piece)))
+
+
 class _Rows:
     """Rows of numbers, to which more are added."""
 
@@ -253,43 +266,3 @@ class _Rows:
 
 def _starts(sizes: Integers) -> Integers:
     return np.concatenate([[0], np.cumsum(sizes)])
-
-
-class LemmaTable:
-    """The lemma of each word form in lower case.
-
-    Two arrays, sorted by spaCy's hash of the form, which are mapped from disk: as a dictionary they
-    take 200 MB and two seconds.
-    """
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._hashes, self._ends, self._text = arrays["hashes"], arrays["ends"], arrays["text"]
-
-    def get(self, form: str, default: str) -> str:
-        """Look a form up."""
-        wanted = get_string_id(form)
-        place = int(np.searchsorted(self._hashes, np.uint64(wanted)))
-        if place == len(self._hashes) or int(self._hashes[place]) != wanted:
-            return default
-        start, end = self._ends[place : place + 2].tolist()
-        return self._text[start:end].tobytes().decode()
-
-
-@cache
-def lemma_table(code: str) -> LemmaTable:
-    """Return the table of a language in ``spacy-lookups-data``."""
-    versions = [metadata.version(name) for name in ("spacy", "spacy-lookups-data", "numpy")]
-    return LemmaTable(prepared("lemmas", [*versions, code], partial(_arrays, code)))
-
-
-def _arrays(code: str) -> Arrays:
-    table = load_lookups(code, ["lemma_lookup"]).get_table("lemma_lookup")
-    hashes = sorted(table)
-    # Of some languages the table gives several lemmas, the likeliest first.
-    found = (table[x] for x in hashes)
-    lemmas = [(x if isinstance(x, str) else x[0]).encode() for x in found]
-    return {
-        "hashes": np.array(hashes, dtype=np.uint64),
-        "ends": np.cumsum([0, *map(len, lemmas)]),
-        "text": np.frombuffer(b"".join(lemmas), dtype=np.uint8),
-    }

@@ -156,7 +156,7 @@ class DonePart:
         broken: As in :class:`JudgedPart`.
         taken, quarantined, duplicates, rests, first_rest: As in :class:`Progress`.
         model: Its id.
-        codebook: Its fingerprint.
+        codebook: Its fingerprint, with the cues of all languages.
     """
 
     number: int

@@ -10,7 +10,8 @@ neighbourhoods gives the procedures that linking everything gives.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,13 +23,13 @@ from rapidfuzz import fuzz, process
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.notices._likeness import ALIKE, likeness
+from pipeline.notices._likeness import ALIKE, buyer_names, likeness, subject
 from pipeline.notices.digests import GROUP, SCHEMA, Digest, digest_mark, digests, notice_tie
 from pipeline.notices.outlines import Outline
 from pipeline.notices.procedures import LONGEST_LEAD
 from pipeline.notices.serial import notice_from_json
 from pipeline.rawstore import RawStore
-from pipeline.records import Period
+from pipeline.records import Notice, Period
 
 Rows = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -121,6 +122,23 @@ class Overview:
         at, held = _flat(self._columns("traits")["traits"])
         found = np.zeros(self.size, dtype=bool)
         found[at[np.isin(held, [digest_mark(x) for x in traits])]] = True
+        return found
+
+    def calls_like(self, notices: Iterable[Notice]) -> Rows:
+        """Which calls have a buyer of one of some notices, and a title like that notice's."""
+        wanted: dict[int, set[str]] = defaultdict(set)
+        for notice in notices:
+            for name in buyer_names(notice):
+                wanted[digest_mark(name)].add(subject(notice.title))
+        held = self._columns("announces", "buyers", "subject")
+        at, buyers = _flat(held["buyers"])
+        calls = ~pc.fill_null(held["announces"], True).to_numpy()[at]
+        found = np.zeros(self.size, dtype=bool)
+        for buyer, words in wanted.items():
+            rows = at[calls & (buyers == buyer)]
+            theirs = held["subject"].take(pa.array(rows)).to_pylist()
+            scores = process.cdist(sorted(words), theirs, scorer=fuzz.ratio, score_cutoff=ALIKE)
+            found[rows[scores.any(axis=0)]] = True
         return found
 
     def around(self, rows: Rows) -> Rows:

@@ -138,21 +138,22 @@ def written_consultation(
     Args:
         missions: Ids of the codebook by notice, as far as a model gave them.
     """
-    served = (x for notice in one.publications for x in missions.get(notice.notice_id, ()))
-    cpv = next((x.cpv[0] for x in one.publications if x.cpv), "")
+    notices, call = one.publication.standing, one.call
+    served = (x for notice in notices for x in missions.get(notice.notice_id, ()))
+    cpv = next((x.cpv[0] for x in notices if x.cpv), "")
     return ConsultationLine(
         published_on=one.published_on,
-        title=_text(one.notice.title) or UNTITLED,
-        buyer=next((text for x in one.publications if (text := _text(x.buyer))), "onbekend"),
+        title=_text(one.publication.notice.title) or UNTITLED,
+        buyer=next((text for x in notices if (text := _text(x.buyer))), "onbekend"),
         missions=tuple(names.quantity(x, codebook) for x in dict.fromkeys(served)),
         sector=names.domain(f"cpv_division={cpv[:2] or 'unknown'}"),
         cpv=_text(cpv),
         shown_by=SHOWN_BY[one.shown_by],
-        call=(_text(one.call.title) or UNTITLED) if one.call else None,
-        called_on=one.called_on,
+        call=(_text(call.notice.title) or UNTITLED) if call else None,
+        called_on=call.first_day if call else None,
         inferred=one.inferred,
-        addresses=dict(filter(None, map(_address, one.publications))),
-        call_addresses=dict(filter(None, map(_address, one.calls))),
+        addresses=dict(filter(None, map(_address, notices))),
+        call_addresses=dict(filter(None, map(_address, call.standing if call else ()))),
     )
 
 

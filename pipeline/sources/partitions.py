@@ -1,8 +1,9 @@
 """Inputs cut into parts that can be read apart, by any process that sees the same storage.
 
-Some members of a zip archive, some row groups of a Parquet file, and some small files are read by
-whoever gets the part. What can only be read from its beginning (tar, gzip, CSV, JSON, XLSX,
-standard input) is read here, and travels. Read in order, the parts give what one reader gives.
+Some members of a zip archive, some row groups of a Parquet file, some small files, and one packed
+file among others (a day of TED) are read by whoever gets the part. What else can only be read from
+its beginning (tar, gzip, CSV, JSON, XLSX, standard input) is read here, and travels. Read in order,
+the parts give what one reader gives.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from pipeline.storage import Place, file_state
 
 # Bytes; a larger file may hold thousands of notices, and is not left to one reader.
 SMALL_FILE = {"xml": 1_000_000, "json": 1_000_000, "text": 50_000, "empty": 0}
+
+# Bytes; a day of TED is 10 to 25 MB, and a month would keep one worker busy for an hour.
+MOST_PACKED = 50_000_000
 
 # Of small files together, and of notices that travel: a worker holds a few such parts.
 MOST_BYTES = 16_000_000
@@ -190,7 +194,10 @@ class PartReader(FileReader):
     """Reads files, and parts of those that can be read from anywhere."""
 
     def cut(self, found: _Found, size: int) -> Iterator[Partition]:
-        """Cut a file into spans, or read it and cut what it holds."""
+        """Cut a file into spans, leave it whole, or read it and cut what it holds."""
+        if found.kind in {"gzip", "tar"} and found.size <= MOST_PACKED and not self._alone:
+            yield Partition(name=found.name, files=(found.file,))
+            return
         spans = self._spans(found, size) if found.kind in {"zip", "parquet"} else []
         for span in spans:
             name = f"{found.name}[{span.first}:{span.last}]"

@@ -17,7 +17,7 @@ from pipeline.workplace.curve import curve_of
 from pipeline.workplace.drifting import drift_of
 from pipeline.workplace.duties import TAKEN, duties, of_duty, readings_of
 from pipeline.workplace.jobs import RUNNING
-from pipeline.workplace.reporting import figures_of, latest_figures
+from pipeline.workplace.reporting import WEIGHTINGS, figures_of, latest_figures
 from pipeline.workplace.stock import unread_files
 from pipeline.workplace.training import suspects_of
 from pipeline.workplace.visit import Visit, Workplace
@@ -61,7 +61,7 @@ def _last(last: Published, visit: Visit) -> dict[str, Any]:
         "on": dutch.date(last.day),
         "share": words_of(last.figures.headline),
         "interval": interval_of(last.figures.headline),
-        "by": "naar waarde" if last.figures.headline.weighting == "value" else "naar aantal",
+        "by": WEIGHTINGS[last.figures.headline.weighting],
         "figures": figures_of(last, visit.work.codebook),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from io import BytesIO
@@ -12,10 +13,11 @@ from openpyxl import Workbook
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from pipeline.corpus.lemmas import lemma_places, lemmas_of
+from pipeline.corpus.lemmas import folded, lemma_places, lemmas_of
+from pipeline.report import dutch
 from pipeline.spreadsheet import csv_table, defused
 from pipeline.workplace.catalogue import cell_labels, reading
-from pipeline.workplace.search import FACETS, OPINIONS, TERM, Finder, Hits, Wanted
+from pipeline.workplace.search import FACETS, OPINIONS, TERM, UNKNOWN, Finder, Hits, Wanted
 from pipeline.workplace.visit import Visit
 from pipeline.workplace.words import FACET_NAMES, KINDS, ORDERS, SORTINGS, label_name, value_name
 
@@ -76,7 +78,7 @@ def search(visit: Visit) -> Response:
         hits=hits,
         lines=[_line(x, wanted, withheld, visit) for x in rows_of(finder, shown)],
         facets=[_facet(facet, hits, wanted, visit) for facet in FACETS],
-        sortings=[(name, title, key == wanted.sorting) for key, (name, title) in SORTINGS.items()],
+        sortings=_sortings(wanted),
         changed_sorting=wanted.words and wanted.sorting == "relevance" != hits.sorting,
         page=page,
         pages=pages,
@@ -86,6 +88,14 @@ def search(visit: Visit) -> Response:
         kinds=KINDS,
         orders=ORDERS,
     )
+
+
+def _sortings(wanted: Wanted) -> list[tuple[str, str, bool]]:
+    """Return the orders to choose from; without words relevance is the newest first."""
+    titles = {key: (name, title) for key, (name, title) in SORTINGS.items()}
+    if not wanted.words and wanted.sorting != "newest":
+        titles["relevance"] = (SORTINGS["relevance"][0], titles.pop("newest")[1])
+    return [(name, title, key == wanted.sorting) for key, (name, title) in titles.items()]
 
 
 def _number(text: str) -> int:
@@ -113,6 +123,7 @@ def _line(
     return {
         **row,
         "hidden": hidden,
+        "day": row["published_on"] and dutch.date(dt.date.fromisoformat(row["published_on"])),
         "tags": [(label_name(x, book), x == "none") for x in said if x != "conventional"],
         "snippet": _snippet(row["text"] or "", wanted.words),
     }
@@ -122,8 +133,14 @@ def _snippet(text: str, words: str) -> list[tuple[str, bool]]:
     """Return the text around the first word that was found, in pieces, found or not."""
     terms = [found[2] or found[3] or "" for found in TERM.finditer(words) if not found[1]]
     sought = {x for term in terms if not term.startswith("-") for x in lemmas_of(term)}
-    body = text.partition("\n")[2] or text
-    places = [(start, end) for each, start, end in lemma_places(body) if each in sought]
+    begins = tuple(folded(term[:-1]) for term in terms if term.endswith("*") and len(term) > 1)
+    # The title stands above it; a notice may have nothing else.
+    body = text.partition("\n")[2]
+    places = [
+        (start, end)
+        for each, start, end in lemma_places(body)
+        if each in sought or each.startswith(begins)
+    ]
     first = places[0][0] if places else 0
     left = max(0, first - SNIPPET // 3)
     left = body.rfind(" ", 0, left) + 1 if left else 0
@@ -150,6 +167,8 @@ def _facet(facet: str, hits: Hits, wanted: Wanted, visit: Visit) -> dict[str, An
     elif facet == "degree":
         order = visit.work.codebook.degrees
         values.sort(key=lambda x: order.index(x[0]) if x[0] in order else len(order))
+    # What is not known tells least, however often.
+    values.sort(key=lambda x: x[0] == UNKNOWN)
     return {
         "name": name,
         "title": title,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +14,7 @@ from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
 from pipeline.report import dutch, names
-from pipeline.report.pages import pieces, section_name, why_open
+from pipeline.report.pages import FIELDS, pieces, section_name, why_open
 from pipeline.shown import masked
 from pipeline.workplace.catalogue import cell_labels
 from pipeline.workplace.seen import seen
@@ -21,6 +23,8 @@ from pipeline.workplace.words import CONVENTIONAL, KINDS, PROCEDURES, REASONS, j
 
 # Of a label that neither model, rules nor people give, a line from this probability on.
 LEAST_SHOWN = 0.1
+TED_FORMATS = frozenset({"eforms", "ted_export"})
+TED_NUMBER = re.compile(r"\d{1,8}-\d{4}", re.ASCII)
 
 
 def notice_of(visit: Visit) -> Response:
@@ -40,11 +44,11 @@ def notice_of(visit: Visit) -> Response:
         row=row,
         kind=KINDS[notice.kind],
         source=names.source_in_dutch(notice.source),
-        link=_link(notice),
+        link=_link(notice, fictional=work.fictional),
         hidden=hidden,
         abstained=why_open(said["abstained"]) if said.get("abstained") else None,
         unread=not hidden and row["model_id"] is None,
-        lines=_lines(said, people, work),
+        lines=_lines(said, people, evidence, work),
         declared=_declared(notice),
         people=[(x, ", ".join(label_name(y, work.codebook) for y in judged_as(x))) for x in people],
         sections=sections_of(whole, evidence, work),
@@ -89,7 +93,10 @@ def _marked(evidence: Iterable[Evidence], work: Workplace) -> list[tuple[str, st
 
 
 def _lines(
-    said: dict[str, Any], people: Sequence[Annotation], work: Workplace
+    said: dict[str, Any],
+    people: Sequence[Annotation],
+    evidence: Sequence[Evidence],
+    work: Workplace,
 ) -> list[dict[str, Any]]:
     """Set side by side what model, rules and people say of each label."""
     chosen = {
@@ -106,6 +113,7 @@ def _lines(
             found.append(
                 {
                     "name": label.name,
+                    "field": _field(evidence, name),
                     "judgement": work.codebook.judgements[label.judgement],
                     "chance": None if chance is None else dutch.percentage(chance, 0),
                     "model": name in chosen,
@@ -113,18 +121,26 @@ def _lines(
                     "people": f"{by} van {len(given)}" if given else "",
                 }
             )
-    if CONVENTIONAL in chosen:
+    by = sum(CONVENTIONAL in x for x in given)
+    if CONVENTIONAL in chosen or by:
         found.append(
             {
                 "name": "conventioneel",
+                "field": "",
                 "judgement": work.codebook.judgements["forms"],
                 "chance": None,
-                "model": True,
+                "model": CONVENTIONAL in chosen,
                 "rules": False,
-                "people": "",
+                "people": f"{by} van {len(given)}" if given else "",
             }
         )
     return found
+
+
+def _field(evidence: Sequence[Evidence], label: str) -> str:
+    """Write which field settles a label."""
+    found = (f"{FIELDS[x.field]}: {x.value}" for x in evidence if x.label == label and x.field)
+    return "; ".join(dict.fromkeys(found))
 
 
 def _declared(notice: Notice) -> list[tuple[str, str]]:
@@ -142,17 +158,32 @@ def _declared(notice: Notice) -> list[tuple[str, str]]:
     )
 
 
-def _link(notice: Notice) -> str | None:
-    """Return the notice's own address, if it is one that a browser should follow."""
+def _link(notice: Notice, *, fictional: bool) -> tuple[str, str] | None:
+    """Return where people read the notice at its source, and what that is called.
+
+    TED's own address of a notice is that of its XML, and notices of files have none: the page
+    follows from the publication number.
+    """
+    if fictional:
+        return None
+    if notice.format in TED_FORMATS and TED_NUMBER.fullmatch(notice.notice_id):
+        return f"https://ted.europa.eu/nl/notice/-/detail/{notice.notice_id}", "TED"
     url = notice.url or ""
-    return url if url.startswith("https://") else None
+    if not url.startswith("https://"):
+        return None
+    return url, url.split("/")[2]
 
 
 def _amount(amount: Amount | None) -> str:
     if amount is None:
         return ""
-    sign = "€\N{NO-BREAK SPACE}" if amount.currency == "EUR" else f"{amount.currency} "
-    return f"{sign}{dutch.number(amount.value)}"
+    if amount.currency == "EUR":
+        return _euro(amount.value)
+    return f"{amount.currency} {dutch.number(amount.value)}"
+
+
+def _euro(value: float) -> str:
+    return f"€\N{NO-BREAK SPACE}{dutch.number(value)}"
 
 
 def _fields(notice: Notice, work: Workplace) -> Iterable[tuple[str, str]]:
@@ -199,13 +230,17 @@ def _values(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
     return [
         {
             "title": lot["title"] or lot["lot_key"],
-            "value": "" if lot["value_eur"] is None else f"€ {dutch.number(lot['value_eur'])}",
+            "value": "" if lot["value_eur"] is None else _euro(lot["value_eur"]),
             "rung": names.RUNGS.get(lot["rung"], lot["rung"]),
             "flags": "; ".join(names.FLAGS.get(x, x) for x in cell_labels(lot["flags"])),
             "out": names.exclusions(work.country).get(lot["excluded"] or "", lot["excluded"]),
         }
         for lot in work.rows(query, row["procedure_key"])
     ]
+
+
+def _day(text: str | None) -> str:
+    return dutch.date(dt.date.fromisoformat(text)) if text else "zonder datum"
 
 
 def _timeline(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
@@ -224,6 +259,7 @@ def _timeline(row: dict[str, Any], work: Workplace) -> list[dict[str, Any]]:
         {
             **stage,
             "kind": KINDS[stage["kind"]],
+            "day": _day(stage["published_on"]),
             "source": names.source_in_dutch(stage["source"]),
             "why": [
                 (REASONS.get(x["rule"], x["rule"]), x["other"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from pipeline.records import INNOVATION, Check, Period
 from pipeline.report import cells, dutch, names
 from pipeline.workplace.jobs import RUNNING, Step
 from pipeline.workplace.visit import NotThere, Visit, Workplace
-from pipeline.workplace.words import MEND, STOPS
+from pipeline.workplace.words import MEND, PAGES, STOPS
 
 REPORT = "report"
 # A draft: the report is there, and says why it may not be published.
 DRAFT = 3
 SHOWN_QUARTERS = 8
+SHOWN_NOTICES = 5
+WEIGHTINGS = {"value": "naar waarde", "number": "naar aantal"}
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
 # The report holds its styles and pictures itself; it needs no scripts and sends no forms.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -54,7 +57,7 @@ def figures_of(last: Published, codebook: Codebook) -> list[dict[str, str]]:
     return [
         {
             "name": names.quantity(x.quantity, codebook),
-            "by": {"value": "naar waarde", "number": "naar aantal"}[x.weighting],
+            "by": WEIGHTINGS[x.weighting],
             "share": cells.words_of(x),
             "interval": cells.interval_of(x),
         }
@@ -75,8 +78,9 @@ def reports(visit: Visit) -> Response:
                 "period": str(period),
                 "name": dutch.period(period),
                 "share": cells.with_interval(last.figures.headline) if last else None,
-                "on": dutch.date(last.day) if last else None,
-                "files": bool(_files(visit.work, period)),
+                "status": _status(visit.work, period, last)
+                if last or _collected(visit.work, period)
+                else "niet opgehaald",
             }
         )
     return visit.page("reports.html", title="Rapport", lines=lines)
@@ -94,9 +98,10 @@ def report_of(visit: Visit) -> Response:
     period, work = _period(visit), visit.work
     last = published.latest(work.store, period)
     trouble, found, left = "", [], []
+    collected = _collected(work, period)
     try:
-        found = _checks(work, period)
-        left = _left(work, period)
+        if collected:
+            found, left = _checks(work, period), _left(work, period)
     except (CorpusError, SettingsError) as error:
         trouble = str(error)
     job = work.jobs.latest()
@@ -105,24 +110,55 @@ def report_of(visit: Visit) -> Response:
         title=f"Rapport: {dutch.period(period)}",
         period=str(period),
         share=cells.with_interval(last.figures.headline) if last else None,
-        on=dutch.date(last.day) if last else None,
-        stopped=[_line(x) for x in found if x.severity == "stop" and not x.passed],
-        look=[_line(x) for x in found if x.severity == "look" and not x.passed],
+        by=WEIGHTINGS[last.figures.headline.weighting] if last else "",
+        figures=figures_of(last, work.codebook) if last else [],
+        stopped=[_line(x, period) for x in found if x.severity == "stop" and not x.passed],
+        look=[_line(x, period) for x in found if x.severity == "look" and not x.passed],
         passed=sum(x.passed for x in found),
         left=left,
         trouble=trouble,
+        collected=collected,
+        fetching=[x.format(period=period) for x in MEND["there_are_notices"][2]],
+        standing=_status(work, period, last),
         files=[x.name for x in _files(work, period) if x.suffix not in {".svg", ".png"}],
         job=job if job and job["kind"] == REPORT else None,
         running=job is not None and job["state"] == RUNNING,
     )
 
 
-def _line(check: Check) -> dict[str, str]:
+def _line(check: Check, period: Period) -> dict[str, Any]:
+    what, page, commands = MEND.get(check.name, ("", "", ()))
     return {
         "name": names.CHECKS.get(check.name) or STOPS.get(check.name, check.name),
         "finding": check.finding,
-        "mend": MEND.get(check.name, ""),
+        "mend": what,
+        "page": page.format(period=period),
+        "page_name": PAGES.get(page, ""),
+        "commands": [x.format(period=period) for x in commands],
+        "notices": check.notice_ids[:SHOWN_NOTICES],
     }
+
+
+def _collected(work: Workplace, period: Period) -> bool:
+    """Whether a quarter was fetched; files that were given are no quarter, and no figures."""
+    found = work.rows(
+        "SELECT DISTINCT source FROM notices WHERE published_on BETWEEN ? AND ?",
+        period.first_day.isoformat(),
+        period.last_day.isoformat(),
+    )
+    return not {x["source"] for x in found}.isdisjoint(work.raw.sources())
+
+
+def _status(work: Workplace, period: Period, last: Published | None) -> str:
+    """Say whether a quarter is published, a draft, or neither."""
+    name = f"report-{period}"
+    made = work.store.kept("state", name).get(name, {}).get("day")
+    day = dt.date.fromisoformat(made) if made else None
+    if last is None:
+        return f"concept, gemaakt op {dutch.date(day)}" if day else "nog niet gemaakt"
+    told = f"gepubliceerd op {dutch.date(last.day)}"
+    newer = day is not None and day > last.day
+    return f"{told}; op {dutch.date(day)} opnieuw gemaakt" if day and newer else told
 
 
 def _checks(work: Workplace, period: Period) -> list[Check]:

@@ -68,13 +68,53 @@ STOPS = {
     "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
     "large_values_are_decided": "Over opvallend grote waarden is beslist",
 }
-MEND = {
-    "late_lots_are_drawn": "Maak een aanvullende trekking, onder Trekkingen.",
-    "judges_agree": "Kijk onder Beslissen waar lezers verschillen, en bespreek de definities.",
-    "large_values_are_decided": "Beslis per perceel: innovatiemonitor decide.",
-    "there_are_notices": "Haal de aankondigingen op: innovatiemonitor fetch en collect.",
-    "counts_agree_with_the_source": "Haal de dagen die verschillen opnieuw op.",
-    "few_are_quarantined": "Kijk waarom zij onleesbaar zijn: innovatiemonitor status.",
+PAGES = {"/beslissen": "Beslissen", "/trekking/{period}": "Trekkingen"}
+FETCHING = ("fetch tenderned {period}", "fetch ted {period}", "collect {period}")
+# What stops publication: what to do, the page for it, and the commands, given the period.
+MEND: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "there_are_notices": (
+        "Haal de aankondigingen van het kwartaal op en lees ze in.",
+        "",
+        FETCHING,
+    ),
+    "counts_agree_with_the_source": (
+        "Kijk welke dagen verschillen, haal het kwartaal opnieuw op en lees het in. Alleen wat "
+        "ontbreekt of gewijzigd is, wordt opgevraagd.",
+        "",
+        ("reconcile {period}", *FETCHING),
+    ),
+    "notices_are_not_double": (
+        "Kijk welke dubbel zijn, en lees het kwartaal opnieuw in. Blijven zij dubbel, meld het dan "
+        "aan wie het programma beheert.",
+        "",
+        ("check {period}", "collect {period}"),
+    ),
+    "few_are_quarantined": (
+        "Kijk waarom zij onleesbaar zijn. Komt dat door een veld dat de bron heeft veranderd, meld "
+        "het dan aan wie het programma beheert.",
+        "",
+        ("check {period}", "doctor"),
+    ),
+    "late_lots_are_drawn": (
+        "Maak een aanvullende trekking uit de percelen die erbij kwamen, en beoordeel die.",
+        "/trekking/{period}",
+        (),
+    ),
+    "judges_agree": (
+        "Beslis waar lezers verschillen en bespreek samen de definities. Oordelen die daarna "
+        "worden gewijzigd, tellen mee zoals ze dan zijn.",
+        "/beslissen",
+        (),
+    ),
+    "large_values_are_decided": (
+        "Beslis per perceel of de waarde klopt. De eerste opdracht noemt de percelen, de tweede "
+        "legt de beslissing vast: keep (klopt), drop (klopt niet) of value (de juiste waarde).",
+        "",
+        (
+            "audit {period} --output percelen.csv",
+            'decide {period} PERCEEL keep --reason "nagekeken bij de inkoper" --by schuilnaam',
+        ),
+    ),
 }
 PROCEDURES = {
     "open": "openbaar",

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import gzip
 import io
 import json
 import os
@@ -80,6 +81,9 @@ def inputs(tmp_path):
         "notice_id,title,description\n"
         + "\n".join(f"f{n},Levering,{n} bruggen " + "x" * 9_000 for n in range(9))
     )
+    for n in (7, 27):
+        body = gzip.compress(json.dumps([rows(n)[0], rows(n + 1)[0]]).encode(), mtime=0)
+        (folder / f"f{n}.json.gz").write_bytes(body)
     (folder / "g.parquet").write_bytes(b"PAR1 and nothing else")
     (folder / "h.zip").write_bytes(b"PK\x03\x04 and nothing else")
     return [folder]
@@ -123,7 +127,7 @@ def test_parts_in_order_are_what_one_run_writes(classifier, inputs, tmp_path, jo
     assert (content(folder), unread(folder)) == of_one(one)
     counts = ("taken", "labelled", "quarantined", "duplicates", "rests")
     assert [getattr(progress, x) for x in counts] == [getattr(done, x) for x in counts]
-    assert (progress.duplicates, progress.quarantined) == (11, 4)
+    assert (progress.duplicates, progress.quarantined) == (13, 4)
     assert sorted(run.notes) == sorted(one.notes)
     assert held(folder)["complete"]
 
@@ -143,13 +147,13 @@ def test_the_manifest_tells_of_each_part_what_it_holds_and_by_what_it_was_made(
         assert one["sha256"] == parts.hashlib.sha256(body).hexdigest()
         assert one["rows"] == pq.read_metadata(folder / one["file"]).num_rows > 0
         assert one["model"] == classifier.card.model_id
-        assert one["codebook"] == classifier.codebook.fingerprint
+        assert one["codebook"] == classifier.codebook.whole
 
 
 def test_a_folder_of_parts_is_read_by_our_own_readers_and_by_pandas(classifier, inputs, tmp_path):
     folder = tmp_path / "parts"
     done = PartedRun(inputs=inputs, folder=folder, classifier=sized(classifier, 4), now=NOW).go()
-    assert len(pd.read_parquet(folder)) == done.labelled == 36
+    assert len(pd.read_parquet(folder)) == done.labelled == 38
     layout = Layout(columns={"description": ""})
     found = list(raw_notices([folder], layout=layout, now=NOW))
     assert not [x for x in found if isinstance(x, Unreadable)]
@@ -334,10 +338,16 @@ def test_a_process_with_another_model_or_codebook_under_that_name_refuses(classi
 
 def test_only_the_driver_reads_what_can_be_read_from_its_beginning_only(start, tmp_path):
     (tmp_path / "in.csv").write_text("notice_id,title,description\n1,a,b\n2,a,b\n3,a,b\n")
+    packed = tmp_path / "in.json.gz"
+    packed.write_bytes(gzip.compress(json.dumps(rows(1, 2, 3)).encode()))
     run = start()
-    run.inputs = [tmp_path / "in.parquet", tmp_path / "in.csv"]
+    run.inputs = [tmp_path / "in.parquet", packed, tmp_path / "in.csv"]
     cut = list(run._cut())
-    assert [len(x.files) for x in cut] == [1] * 6
+    assert [len(x.files) for x in cut] == [1] * 7
+    # The only file would keep all workers but one idle.
+    run.inputs = [packed]
+    assert [len(x.raws) for x in run._cut()] == [2, 1]
+    run.inputs = [tmp_path / "in.parquet", tmp_path / "in.csv"]
     # One of more than a few thousand bytes is cut, and what it holds travels.
     long = "x" * 30_000
     (tmp_path / "in.csv").write_text(

@@ -49,7 +49,7 @@ def only(*notices, by_text=()):
 
 
 def names(one):
-    return [x.notice_id for x in one.publications]
+    return [x.notice_id for x in one.publication.standing]
 
 
 def test_the_call_that_followed_is_found_by_the_name_of_the_tender():
@@ -58,7 +58,7 @@ def test_the_call_that_followed_is_found_by_the_name_of_the_tender():
         on_tenderned("2", "competition", day=40),
         on_tenderned("3", "result", day=90),
     )
-    assert (one.call.notice_id, one.called_on) == ("2", DAY + dt.timedelta(days=40))
+    assert (one.call.notice.notice_id, one.call.first_day) == ("2", DAY + dt.timedelta(days=40))
     assert (one.shown_by, one.inferred) == ("form", False)
 
 
@@ -68,14 +68,13 @@ def test_a_call_and_its_copy_are_one_call():
         on_tenderned("2", "competition", copy="99-2026", day=40),
         on_ted("99-2026", "competition", day=42),
     )
-    assert [x.notice_id for x in one.calls] == ["2", "99-2026"]
-    assert one.called_on == DAY + dt.timedelta(days=40)
+    assert [x.notice_id for x in one.call.standing] == ["2", "99-2026"]
+    assert one.call.first_day == DAY + dt.timedelta(days=40)
 
 
 def test_a_call_of_before_the_consultation_did_not_follow_it():
     one = only(on_tenderned("1", "competition"), on_tenderned("2", "consultation", day=1))
     assert one.call is None
-    assert one.called_on is None
 
 
 def test_a_call_of_before_that_was_changed_afterwards_did_not_follow_it_either():
@@ -100,7 +99,10 @@ def test_a_call_between_a_consultation_and_its_change_followed_on_its_own_first_
     )
     assert names(one) == ["12-2026"]
     assert one.published_on == DAY
-    assert (one.call.notice_id, one.called_on) == ("13-2026", DAY + dt.timedelta(days=5))
+    assert (one.call.notice.notice_id, one.call.first_day) == (
+        "13-2026",
+        DAY + dt.timedelta(days=5),
+    )
 
 
 def test_a_changed_consultation_is_one_line_as_it_reads_now():
@@ -113,7 +115,7 @@ def test_a_changed_consultation_is_one_line_as_it_reads_now():
             refers=[("changes", "10-2026")],
         ),
     )
-    assert one.notice.title == "Zonnedaken en batterijen"
+    assert one.publication.notice.title == "Zonnedaken en batterijen"
     assert one.published_on == DAY
 
 
@@ -138,7 +140,10 @@ def test_two_rounds_of_one_tender_are_two_consultations():
         on_tenderned("2", "consultation", day=20),
         on_tenderned("3", "competition", day=50),
     )
-    assert [(x.notice.notice_id, x.call.notice_id) for x in found] == [("2", "3"), ("1", "3")]
+    assert [(x.publication.notice.notice_id, x.call.notice.notice_id) for x in found] == [
+        ("2", "3"),
+        ("1", "3"),
+    ]
 
 
 def test_a_call_found_by_its_title_only_says_so():
@@ -147,10 +152,32 @@ def test_a_call_found_by_its_title_only_says_so():
         on_ted("10-2026", "consultation", title=f"Marktconsultatie {title}"),
         on_ted("11-2026", "competition", title=title, day=60),
     )
-    assert (one.call.notice_id, one.inferred) == ("11-2026", True)
+    assert (one.call.notice.notice_id, one.inferred) == ("11-2026", True)
     # A year of another buyer is another tender.
     other = on_ted("11-2026", "competition", title=title, day=60, buyer="Gemeente Zuidwoud")
     assert only(on_ted("10-2026", "consultation", title=title), other).call is None
+
+
+def test_a_consultation_with_a_tender_of_its_own_finds_the_call_that_is_like_it():
+    title = "Levering van slimme lantaarnpalen"
+    asked = on_tenderned("1", "consultation", title=f"Marktconsultatie {title}")
+
+    def followed(*calls):
+        one = only(asked, *calls)
+        return one.call and (one.call.notice.notice_id, one.inferred)
+
+    def call(number, **more):
+        told = {"title": title, "day": 60, "kenmerk": number} | more
+        return on_tenderned(number, "competition", **told)
+
+    assert followed(call("5"), call("6", day=50)) == ("6", True)
+    assert followed(call("5", day=-1)) is None
+    assert followed(call("5", day=4 * 365)) is None
+    assert followed(call("5", title=f"{title} fase 2")) is None
+    assert followed(call("5", buyer="Gemeente Zuidwoud")) is None
+    assert only(replace(asked, title=""), call("5", title="")).call is None
+    # What the tender itself says comes before what is like it.
+    assert followed(call("5"), call("6", kenmerk="4711", title="Lantaarns", day=90)) == ("6", False)
 
 
 def test_a_text_shows_a_consultation_where_no_procedure_has_begun():
@@ -160,7 +187,7 @@ def test_a_text_shows_a_consultation_where_no_procedure_has_begun():
     award = on_ted("13-2026", "result", title="Gegund")
     by_text = {"10-2026", "11-2026", "12-2026", "13-2026"}
     found = listed(prior, unnamed, call, award, by_text=by_text)
-    assert [(x.notice.notice_id, x.shown_by) for x in found] == [
+    assert [(x.publication.notice.notice_id, x.shown_by) for x in found] == [
         ("10-2026", "text"),
         ("11-2026", "text"),
     ]
@@ -174,7 +201,7 @@ def test_the_latest_comes_first_and_an_undated_one_last():
         *(replace(undated, procedure_key=KEY), call),
         *(on_ted("11-2026", "consultation"), on_ted("12-2026", "consultation", day=1)),
     )
-    assert [x.notice.notice_id for x in found] == ["12-2026", "11-2026", "10-2026"]
+    assert [x.publication.notice.notice_id for x in found] == ["12-2026", "11-2026", "10-2026"]
     # What came after a day that nobody knows is not known.
     assert found[-1].call is None
 
@@ -194,6 +221,9 @@ def test_only_the_tenders_of_consultations_are_read(store, monkeypatch):
             on_tenderned("2", "competition", day=100),
             *(on_tenderned(f"{n}", "competition", kenmerk=f"{n}") for n in range(100, 140)),
             on_tenderned("50", "planning", kenmerk="50"),
+            on_tenderned("60", "consultation", kenmerk="60", title="Slimme dijken", day=1),
+            on_tenderned("61", "competition", kenmerk="61", title="Slimme dijken", day=90),
+            on_ted("62-2026", "result", title="Slimme dijken", day=90),
         ],
     )
     read = []
@@ -205,14 +235,18 @@ def test_only_the_tenders_of_consultations_are_read(store, monkeypatch):
             yield outline
 
     monkeypatch.setattr(overviews, "_outlines", counted)
-    (one,) = known_consultations(Overview.of(store))
-    assert (one.notice.notice_id, one.call.notice_id) == ("1", "2")
-    assert sorted(read) == ["1", "2"]
+    found = known_consultations(Overview.of(store))
+    assert [(x.publication.notice.notice_id, x.call.notice.notice_id) for x in found] == [
+        ("60", "61"),
+        ("1", "2"),
+    ]
+    assert set(read) == {"1", "2", "60", "61"}
     found = known_consultations(Overview.of(store), by_text={"50", "101"})
-    assert {x.notice.notice_id: x.shown_by for x in found} == {
+    assert {x.publication.notice.notice_id: x.shown_by for x in found} == {
         "1": "form",
         "50": "text",
         "101": "text",
+        "60": "form",
     }
 
 

@@ -10,8 +10,8 @@ import pytest
 from lxml import html
 
 from pipeline.errors import SettingsError
-from pipeline.notices.consultations import Consultation
-from pipeline.records import Notice
+from pipeline.notices.consultations import Consultation, Publication
+from pipeline.records import Notice, Procedure
 from pipeline.report.consultations import (
     FICTIONAL_LIST,
     consultations_csv,
@@ -37,15 +37,27 @@ def on_tenderned(notice_id, **more):
     return notice(notice_id, source="tenderned", format="tenderned_json", **more)
 
 
+def publication(standing, day):
+    ids = tuple(x.notice_id for x in standing)
+    alone = Procedure(
+        procedure_key="k",
+        notice_ids=ids,
+        current={x: x for x in ids},
+        calls=(),
+        awards=(),
+        copies={},
+        links=(),
+    )
+    return Publication(name=ids[0], standing=standing, first_day=day, tender=alone)
+
+
 @pytest.fixture(scope="module")
 def line(codebook):
     def written(*publications, calls=(), inferred=False, day=DAY, missions=None):
         one = Consultation(
-            publications=publications or (notice(),),
-            published_on=day,
+            publication=publication(publications or (notice(),), day),
             shown_by="form",
-            calls=calls,
-            called_on=dt.date(2026, 9, 1) if calls else None,
+            call=publication(calls, dt.date(2026, 9, 1)) if calls else None,
             inferred=inferred,
         )
         return written_consultation(one, codebook, missions or {})

@@ -44,10 +44,10 @@ def test_one_key_takes_the_left_or_the_right_reading_over(site, read_twice, brow
     page.goto(f"{site.origin}/beslissen")
     page.get_by_role("link", name="Beslis 2 verschillen").click()
     page.get_by_text("nog 2 verschillen").wait_for()
-    page.wait_for_load_state()
+    page.locator(".readers[data-state=ready]").wait_for()
     page.keyboard.press("ArrowLeft")
     page.get_by_text("nog 1 verschil").wait_for()
-    page.wait_for_load_state()
+    page.locator(".readers[data-state=ready]").wait_for()
     page.keyboard.press("ArrowRight")
     page.get_by_text("Er is niets te beslissen").wait_for()
     decided = [x for x in kept(site) if x.round == "adjudicated"]

@@ -5,7 +5,9 @@ import io
 import re
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 from stage_quarter import shelve
@@ -16,7 +18,8 @@ from pipeline.corpus.lemmas import lemmas_of
 from pipeline.estimates import drawing
 from pipeline.quarter import PeriodWork
 from pipeline.records import Period
-from pipeline.workplace.search import Wanted, _expression, _masks
+from pipeline.workplace.finding import _facet, _snippet, _sortings
+from pipeline.workplace.search import FACETS, Hits, Wanted, _expression, _masks
 from pipeline.workplace.stock import refresh
 
 # A tag that is whole is taken out by cleaning; one that is not is text.
@@ -119,6 +122,41 @@ def test_results_are_sorted_and_what_is_unknown_comes_last(shown, sorting, colum
     known = [x for x in found if x is not None]
     assert found[: len(known)] == known
     assert known == sorted(known, reverse=largest_first)
+
+
+def found_in(text, words):
+    return [piece for piece, found in _snippet(text, words) if found]
+
+
+def test_what_was_found_is_marked_in_the_text_under_the_title():
+    text = "Innovatie in de titel\nEen innovatiepark en een Innovatieve brug."
+    assert found_in(text, "innovatief") == ["Innovatieve"]
+    assert found_in(text, "innovatie*") == ["innovatiepark", "Innovatieve"]
+    assert found_in(text, "*") == found_in(text, "-brug") == found_in(text, '"') == []
+    # The title stands above it already.
+    assert _snippet("Alleen een titel", "titel") == [("", False), ("", False)]
+
+
+def test_without_words_there_is_no_relevance_to_sort_by():
+    assert [x for _, x, _ in _sortings(Wanted())][:2] == ["Nieuwste eerst", "Oudste eerst"]
+    assert [x for _, x, _ in _sortings(Wanted(words="brug"))][:2] == [
+        "Relevantie",
+        "Nieuwste eerst",
+    ]
+    chosen = [name for name, _, now in _sortings(Wanted(sorting="newest")) if now]
+    assert chosen == ["nieuwste"]
+
+
+def test_what_is_not_known_comes_last_in_every_facet(shown):
+    hits = Hits(
+        numbers=np.array([1]),
+        counts={facet: {"unknown": 9, "2026Q1": 1} for facet in FACETS},
+        sorting="newest",
+        hidden=0,
+    )
+    visit = SimpleNamespace(work=shown.work)
+    for facet in ("period", "source"):
+        assert _facet(facet, hits, Wanted(), visit)["values"][-1][0] == "unknown"
 
 
 def test_a_word_in_the_title_weighs_more(shown):

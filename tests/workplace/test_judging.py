@@ -14,6 +14,8 @@ from pipeline.corpus import annotations as judging
 from pipeline.estimates import drawing
 from pipeline.quarter import PeriodWork
 from pipeline.records import Period
+from pipeline.settings import load
+from pipeline.store import Store
 from pipeline.workplace.answers import label_keys, progress_of
 from pipeline.workplace.duties import Claims, duties, make_list, readings_of
 
@@ -323,6 +325,21 @@ def test_while_the_server_is_away_a_judgement_waits_and_is_sent_when_it_is_back(
     assert page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_that_the_server_is_away_is_told_where_one_looks(site, listed, browser, axe, width):
+    page = site.opened(browser, width=width)
+    page.goto(f"{site.origin}/beoordelen/{listed.name}")
+    with away(page, GONE["no connection"]):
+        pressed(page, "2oe")
+        page.keyboard.press("Enter")
+        page.locator("#judgement[data-state=away]").wait_for()
+        button, told = (page.locator(x).bounding_box() for x in ("#save", "#saved"))
+        # It stands with the button, which is always in view.
+        assert told["y"] + told["height"] <= button["y"] + button["height"] + 120
+        assert axe(page) == []
+        page.goto("about:blank")
+
+
 def test_it_is_sent_again_without_a_key_and_once_the_page_is_opened_again(site, listed, browser):
     page = site.opened(browser)
     page.clock.install()
@@ -388,6 +405,44 @@ def test_a_draw_is_judged_with_its_chances_and_without_any_opinion(site, drawn):
     assert "kans" not in page.lower()
     other.write(judge_path(drawn, notice), **sent(site, notice))
     assert [x.round for x in kept(site, "2026Q3")] == ["first", "second"]
+
+
+def test_the_second_reader_of_a_draw_sees_nothing_of_what_the_first_said(site, drawn):
+    notice = drawn.notice_ids[0]
+    said = {"degree": "incremental", "aspect": "solution", "openness": "room"}
+    anna, bram = site.client("anna"), site.client("bram", "decider")
+    anna.write(judge_path(drawn, notice), **sent(site, notice, **said))
+    about = f"/aankondiging/{notice}"
+    for path in (judge_path(drawn, notice), about, "/", "/beoordelen", "/zoeken", "/beslissen"):
+        page = bram.read(path).text
+        # Agreement names who read; nothing says what of.
+        assert path == "/beslissen" or "anna" not in page, path
+        assert not re.search(r"checked(?! disabled)", page), path
+    assert "Mensen</h3>" not in bram.read(about).text
+    bram.write(judge_path(drawn, notice), **sent(site, notice))
+    # Then the two differ, and whoever decides sees both.
+    page = bram.read(f"/beslissen/2026Q3/{notice}").text
+    assert "Neem over van anna" in page
+
+
+def keys_needed(judgement, codebook):
+    """The degree, forms, what does not follow from these, and Enter."""
+    if judgement.degree == "none":
+        return 1 + len(judgement.forms) + 1
+    implied = {x for form in judgement.forms for x in codebook.label(form).implies}
+    rest = {*judgement.aspect, judgement.openness} - implied
+    return 1 + len(judgement.forms) + len(rest) + 1
+
+
+@pytest.mark.parametrize(("file", "few"), [("real", 1.0), ("authored", 0.98)])
+def test_what_people_said_is_said_again_with_six_keys(codebook, file, few):
+    store = Store(load().home)
+    read = judging.read(store.annotations(file), codebook, name=file)
+    needed = [keys_needed(x.judgement, codebook) for x in read]
+    assert sum(x <= 6 for x in needed) >= few * len(needed)
+    # More takes a notice that is several forms of procurement at once.
+    forms = [len(x.judgement.forms) for x, n in zip(read, needed, strict=True) if n > 6]
+    assert min(forms, default=3) >= 2
 
 
 def test_a_draw_is_open_until_all_is_judged_and_no_difference_is_left(site, drawn):

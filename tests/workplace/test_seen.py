@@ -17,6 +17,7 @@ from pipeline.errors import CorpusError
 from pipeline.records import Evidence, Lot
 from pipeline.workplace.catalogue import write_catalogue
 from pipeline.workplace.duties import make_list
+from pipeline.workplace.reading import _link
 from pipeline.workplace.seen import seen
 from pipeline.workplace.stock import contents, refresh
 from pipeline.workplace.visit import Workplace
@@ -177,3 +178,23 @@ def test_words_selected_behind_a_mask_are_kept_at_their_offsets(place, personal,
     part = next(x for x in sections if x.name == "description")
     assert text[part.start + found.start : part.start + found.end] == "slimme brug"
     assert one.text_hash == judging.text_hash(personal)
+
+
+@pytest.mark.parametrize(
+    ("written", "notice_id", "url", "expected"),
+    [
+        ("eforms", "242317-2026", "https://ted.europa.eu/en/notice/242317-2026/xml", "TED"),
+        ("ted_export", "255494-2019", None, "TED"),
+        ("tenderned_json", "356212", "https://www.tenderned.nl/x/356212", "www.tenderned.nl"),
+        ("tabular", "242317-2026", None, None),
+        ("tabular", "x", "javascript:alert(1)", None),
+        ("eforms", "١٢-2026", None, None),
+    ],
+)
+def test_a_notice_leads_to_the_page_that_people_read(personal, written, notice_id, url, expected):
+    one = replace(personal, format=written, notice_id=notice_id, url=url)
+    link = _link(one, fictional=False)
+    assert (link and link[1]) == expected
+    if expected == "TED":
+        assert link[0] == f"https://ted.europa.eu/nl/notice/-/detail/{notice_id}"
+    assert _link(one, fictional=True) is None

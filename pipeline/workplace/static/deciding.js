@@ -8,3 +8,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   place.click();
 });
+// Until here a key would be lost; whoever presses keys by a script waits for it.
+document.querySelector(".readers").dataset.state = "ready";
