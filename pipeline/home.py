@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
-from pipeline.countries import Country, country_of
+from pipeline.countries import NETHERLANDS, Country, country_of
+from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -29,11 +30,37 @@ class Home:
 
     @cached_property
     def raw(self) -> RawStore:
-        """Raw and collected notices."""
+        """Raw and collected notices.
+
+        Raises:
+            SettingsError: They are of another country than the settings name.
+        """
         # Imported here: most commands about models need no pyarrow.
         from pipeline.rawstore import RawStore
 
-        return RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
+        raw = RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
+        held = self.store.kept("state", "country").get("country", {}).get("country")
+        # Draws and published figures go by their period: those of two countries would be mixed.
+        # What was fetched before this was kept, was fetched for the Netherlands.
+        if (held := held or (NETHERLANDS.alpha_3 if raw.sources() else None)) is None:
+            return raw
+        if held != self.settings.country:
+            raise SettingsError(
+                f"country is {self.settings.country!r}, but {self.store.home} holds {held}",
+                hint="One home holds one country: give its --country, set `country` in its "
+                "settings, or set INNOVATIEMONITOR_HOME to another home.",
+            )
+        return raw
+
+    def settle(self) -> None:
+        """Keep whose notices this home holds, before the first of them is fetched.
+
+        Raises:
+            SettingsError: It holds those of another country.
+        """
+        _ = self.raw
+        if not self.store.kept("state", "country"):
+            self.store.keep("state", "country", {"country": self.settings.country})
 
     @cached_property
     def country(self) -> Country:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -91,6 +92,8 @@ class Settings:
         for name, least in leasts.items():
             if getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}; expected at least {least}")
+        if self.language and not re.fullmatch("[a-z]{2}", self.language):
+            raise SettingsError(f"language is {self.language!r}; expected a code such as nl")
         if not all(isinstance(x, str) for x in self.stand_ins.values()):
             raise SettingsError(f"stand_ins is {self.stand_ins}; expected origins to origins")
 

@@ -52,6 +52,12 @@ Round = Annotated[
     str | None,
     typer.Option("--round", help="first, second or adjudicated, where the tool does not tell"),
 ]
+CountryCode = Annotated[
+    str | None, typer.Option("--country", help="Whose buyers, such as NL or BE; see the settings")
+]
+LanguageCode = Annotated[
+    str | None, typer.Option("--language", help="Only notices in this language count, such as nl")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs")]
 
 

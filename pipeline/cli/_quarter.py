@@ -23,17 +23,22 @@ def work_of(
     jobs: int = 1,
     cluster: str | None = None,
     everything: bool = False,
+    country: str | None = None,
+    language: str | None = None,
 ) -> PeriodWork:
     """Return the work on a period, by the settings in force.
 
     Args:
         everything: Whether also the tenders are read that do not touch the period.
+        country, language: Of the frame; ``None`` for those of the settings.
     """
     from pipeline.quarter import PeriodWork
 
     return PeriodWork(
         period=period_of(period),
-        settings=opened(settings_file, cluster=cluster).settings,
+        settings=opened(
+            settings_file, cluster=cluster, country=country, language=language
+        ).settings,
         model_id=model,
         jobs=jobs,
         everything=everything,

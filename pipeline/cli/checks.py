@@ -10,6 +10,8 @@ import typer
 
 from pipeline.cli._app import (
     AsJson,
+    CountryCode,
+    LanguageCode,
     PeriodName,
     SettingsFile,
     app,
@@ -27,7 +29,13 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFile = None) -> None:
+def check(
+    period: PeriodName,
+    as_json: AsJson = False,
+    country: CountryCode = None,
+    language: LanguageCode = None,
+    settings_file: SettingsFile = None,
+) -> None:
     """Check whether the collected notices of a period are plausible.
 
     The exit code is 3 when a check of severity `stop` does not pass: then nothing about the
@@ -39,7 +47,7 @@ def check(period: PeriodName, as_json: AsJson = False, settings_file: SettingsFi
       innovatiemonitor check 2026Q3
       innovatiemonitor check 2026Q3 --json
     """
-    work = work_of(period, settings_file)
+    work = work_of(period, settings_file, country=country, language=language)
     found = [*work.checks, *work.drift]
     if as_json:
         show_json(found)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline.cli._app import AsJson, ModelId, PeriodName, Round, SettingsFile, app, now, show_json
+from pipeline.cli._app import (
+    AsJson,
+    CountryCode,
+    LanguageCode,
+    ModelId,
+    PeriodName,
+    Round,
+    SettingsFile,
+    app,
+    now,
+    show_json,
+)
 from pipeline.cli._quarter import Jobs, work_of
 from pipeline.cli._tools import exchange_of, set_up
 from pipeline.errors import SettingsError
@@ -29,6 +40,8 @@ def plan(
     jobs: Jobs = 1,
     model: ModelId = None,
     as_json: AsJson = False,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Say how many lots must be judged for an interval of a certain width.
@@ -43,7 +56,9 @@ def plan(
     """
     from pipeline.estimates import drawing
 
-    work = work_of(period, settings_file, model=model, jobs=jobs)
+    work = work_of(
+        period, settings_file, country=country, language=language, model=model, jobs=jobs
+    )
     answer = drawing.plan_draw(
         work.material,
         work.scores,
@@ -60,7 +75,8 @@ def plan(
         "whatever the model is worth. Draw them:"
     )
     typer.echo(
-        f"innovatiemonitor draw {period} --labels {answer.labels} --seed 1 --output judge.csv"
+        f"innovatiemonitor draw {period}{work.country.options} --labels {answer.labels} --seed 1 "
+        "--output judge.csv"
     )
 
 
@@ -82,6 +98,8 @@ def draw(
     ] = False,
     jobs: Jobs = 1,
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Draw lots at random, store the draw, and write the list to judge.
@@ -102,7 +120,9 @@ def draw(
     from pipeline.writing import write_atomic
 
     exchange_of(tool)  # before work is done for one that is none
-    work = work_of(period, settings_file, model=model, jobs=jobs)
+    work = work_of(
+        period, settings_file, country=country, language=language, model=model, jobs=jobs
+    )
     made = drawing.supplement if supplement else drawing.draw_lots
     drawn, order = made(work.material, work.scores, labels=labels, seed=seed, store=work.store)
     lots, place = len(drawn.lot_keys), output or "in the workplace"
@@ -122,6 +142,8 @@ def judged(
         str | None, typer.Option(help="Pseudonym, where the list has none")
     ] = None,
     round_: Round = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Take the judgements of a drawn list over; all of them, or none.
@@ -137,7 +159,7 @@ def judged(
     from pipeline.estimates import drawing
 
     exchange_of(tool)
-    work = work_of(period, settings_file)
+    work = work_of(period, settings_file, country=country, language=language)
     day = now().date()
     added, joined = drawing.take_over(
         _body(file),
@@ -164,6 +186,8 @@ def decide(
     reason: Annotated[str, typer.Option(help="Why, for whoever reads the audit")],
     by: Annotated[str, typer.Option(help="A pseudonym or a role")],
     value: Annotated[float | None, typer.Option(help="Euro; with `value` only")] = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Decide on a value that is suspect: it stops publication until somebody does.
@@ -178,7 +202,7 @@ def decide(
     """
     from pipeline.estimates.decisions import Decision, read_decisions, with_decision
 
-    work = work_of(period, settings_file)
+    work = work_of(period, settings_file, country=country, language=language)
     if lot_key not in {lot.lot_key for lot in work.material.frame.lots}:
         raise SettingsError(
             f"no lot {lot_key!r} in {period}; see `innovatiemonitor audit {period}`"
@@ -202,6 +226,8 @@ def decide(
 def audit(
     period: PeriodName,
     output: Annotated[Path, typer.Option("--output", "-o", help="A .csv file")],
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """List every lot with its value, in or out of the figures, and why.
@@ -215,7 +241,13 @@ def audit(
     from pipeline.spreadsheet import csv_table
     from pipeline.writing import write_atomic
 
-    lines = list(lines_of(work_of(period, settings_file, everything=True).material.frame))
+    lines = list(
+        lines_of(
+            work_of(
+                period, settings_file, country=country, language=language, everything=True
+            ).material.frame
+        )
+    )
     write_atomic(output, csv_table(AUDITED, lines))
     inside = sum(line["status"] == "in" for line in lines)
     typer.echo(f"{len(lines)} lots, {inside} of them in {period}: {output}")

@@ -13,6 +13,8 @@ from pipeline.cli import sources
 from pipeline.cli._app import (
     AsJson,
     Cluster,
+    CountryCode,
+    LanguageCode,
     ModelId,
     PeriodName,
     SettingsFile,
@@ -45,6 +47,8 @@ def estimate(
     as_json: AsJson = False,
     jobs: Jobs = 1,
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Estimate the shares of a period from the judgements of its draw.
@@ -59,7 +63,9 @@ def estimate(
     """
     from pipeline.estimates import published
 
-    work = work_of(period, settings_file, model=model, jobs=jobs)
+    work = work_of(
+        period, settings_file, country=country, language=language, model=model, jobs=jobs
+    )
     if as_of:
         day, number = _day(as_of)
         found = published.as_of(work.store, work.period, day, number=number)
@@ -108,6 +114,8 @@ def report(
     output: Folder = Path("out"),
     jobs: Jobs = 1,
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Write the quarterly report, and keep its figures as published.
@@ -121,7 +129,10 @@ def report(
       innovatiemonitor report 2026Q3
       innovatiemonitor report 2026Q3 --output reports/
     """
-    _report(work_of(period, settings_file, model=model, jobs=jobs), output)
+    _report(
+        work_of(period, settings_file, country=country, language=language, model=model, jobs=jobs),
+        output,
+    )
 
 
 @app.command()
@@ -129,6 +140,8 @@ def revise(
     period: PeriodName,
     jobs: Jobs = 1,
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Show what would change in the published figures of a period, and why.
@@ -141,7 +154,9 @@ def revise(
     """
     from pipeline.estimates import published, revision
 
-    work = work_of(period, settings_file, model=model, jobs=jobs)
+    work = work_of(
+        period, settings_file, country=country, language=language, model=model, jobs=jobs
+    )
     day = now().date()
     old = published.as_of(work.store, work.period, day)
     changes = published.revisions(old, work.to_publish(day))
@@ -163,6 +178,8 @@ def run(
     jobs: Jobs = 1,
     cluster: Cluster = None,
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Do everything for a period: fetch, collect, check, classify, estimate, report.
@@ -178,12 +195,27 @@ def run(
       innovatiemonitor run 2026Q3
       innovatiemonitor run 2026Q3 --offline --output reports/
       innovatiemonitor run 2026Q3 --dry-run
+      innovatiemonitor run 2026Q3 --country BE --language nl
     """
-    for source in () if offline else opened(settings_file).country.sources:
-        sources.fetch(source, period, dry_run=dry_run, settings_file=settings_file)
+    for source in () if offline else opened(settings_file, country=country).country.sources:
+        sources.fetch(source, period, dry_run=dry_run, country=country, settings_file=settings_file)
     if not dry_run:
-        sources.collect(period, cluster=cluster, settings_file=settings_file)
-    work = work_of(period, settings_file, model=model, jobs=jobs, cluster=cluster)
+        sources.collect(
+            period,
+            cluster=cluster,
+            country=country,
+            language=language,
+            settings_file=settings_file,
+        )
+    work = work_of(
+        period,
+        settings_file,
+        country=country,
+        language=language,
+        model=model,
+        jobs=jobs,
+        cluster=cluster,
+    )
     if not dry_run and work.is_untouched(output):
         typer.echo(f"report of {period}: up to date in {output}")
         return
@@ -206,7 +238,9 @@ def _report(work: PeriodWork, output: Path) -> None:
     done = work.report(output, day=now().date())
     if done.facts.draw is None:
         typer.echo(f"no share is published: {work.missing}", err=True)
-        typer.echo(f"innovatiemonitor plan {work.period} --half-width 2", err=True)
+        typer.echo(
+            f"innovatiemonitor plan {work.period}{work.country.options} --half-width 2", err=True
+        )
     elif done.published:
         typer.echo(f"published: {work.period}, {done.facts.as_of}")
     for path in done.paths:

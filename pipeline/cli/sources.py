@@ -14,6 +14,8 @@ import typer
 from pipeline.cli._app import (
     AsJson,
     Cluster,
+    CountryCode,
+    LanguageCode,
     PeriodName,
     SettingsFile,
     app,
@@ -50,6 +52,7 @@ def fetch(
         bool, typer.Option("--dry-run", help="Only say what would be fetched, and how long")
     ] = False,
     as_json: AsJson = False,
+    country: CountryCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Fetch the notices that a source published in a period, at one request per second.
@@ -66,9 +69,11 @@ def fetch(
     from pipeline import sources
     from pipeline.sources.fetch import fetch as run
 
-    home = opened(settings_file)
+    home = opened(settings_file, country=country)
     given, store = home.settings, home.raw
     chosen = sources.source(source, country=given.country)
+    if not dry_run:
+        home.settle()
     with (
         _http(given, log=store.fetch_log(now())) as http,
         progress(f"fetch {source}") as show,
@@ -96,6 +101,8 @@ def collect(
     period: PeriodName,
     source: OneSource = None,
     cluster: Cluster = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Read the fetched notices of a period, again where they or their reader changed.
@@ -106,7 +113,7 @@ def collect(
       innovatiemonitor collect 2026 --source tenderned
       innovatiemonitor collect 2016-01-01..2026-12-31 --cluster tcp://10.0.0.1:8786
     """
-    home = opened(settings_file, cluster=cluster)
+    home = opened(settings_file, cluster=cluster, country=country, language=language)
     asked, faults = period_of(period), []
     for name in _fetched(home.raw, source):
         try:

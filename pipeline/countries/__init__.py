@@ -37,7 +37,6 @@ class Country:
         sources: Where ``run`` fetches from.
         defence: Regular expression that finds a buyer of defence by its name.
         buyers: Kind of buyer to a regular expression of whole words in official names.
-        legal_types: BT-11 code to kind of buyer, where the name does not tell.
         buyer_names: Kind of buyer to its name in Dutch, where it is not the common one.
         reference: Folder within ``corpora/reference`` and ``corpora/indicators`` with what others
             published about it; empty for those folders themselves.
@@ -55,7 +54,6 @@ class Country:
     renumbered: Mapping[str, str] = field(default_factory=dict)
     defence: str = NOBODY
     buyers: Mapping[str, str] = field(default_factory=dict)
-    legal_types: Mapping[str, str] = field(default_factory=dict)
     buyer_names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     language: str = ""
@@ -63,17 +61,27 @@ class Country:
     def __post_init__(self) -> None:
         if self.alpha_3 not in COUNTRIES:
             raise self._wrong("alpha_3", self.alpha_3, f"one of {', '.join(COUNTRIES)}")
+        self._check_shapes(Mapping, "a table", "regions", "renumbered", "buyers", "buyer_names")
+        self._check_shapes(tuple, "a list", "sources", "notes")
+        self._check_regions()
+        for pattern in (self.defence, *self.buyers.values()):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise self._wrong("pattern", pattern, f"a regular expression ({error})") from None
+
+    def _check_shapes(self, shape: type, expected: str, *names: str) -> None:
+        for name in names:
+            if not isinstance(seen := getattr(self, name), shape):
+                raise self._wrong(name, seen, expected)
+
+    def _check_regions(self) -> None:
         for code in (*self.regions, *self.renumbered):
             if not re.fullmatch(rf"{self.nuts}[0-9A-Z]{{2}}", code):
                 raise self._wrong("regions", code, f"a NUTS 2 code such as {self.nuts}11")
         for code in self.renumbered.values():
             if code not in self.regions:
                 raise self._wrong("renumbered", code, "a code of regions")
-        for pattern in (self.defence, *self.buyers.values()):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise self._wrong("pattern", pattern, f"a regular expression ({error})") from None
 
     @property
     def alpha_2(self) -> str:
@@ -86,9 +94,12 @@ class Country:
         return "EL" if self.alpha_2 == "GR" else "UK" if self.alpha_2 == "GB" else self.alpha_2
 
     @property
-    def frame_key(self) -> str:
-        """Alpha-3 code and language: of two frames with one key the same notices can be in."""
-        return f"{self.alpha_3} {self.language}".strip()
+    def options(self) -> str:
+        """What a command needs to be about this frame; nothing where it is the default."""
+        if self.alpha_3 == "NLD" and not self.language:
+            return ""
+        language = f" --language {self.language}" if self.language else ""
+        return f" --country {self.alpha_2}{language}"
 
     def _wrong(self, name: str, seen: object, expected: str) -> SettingsError:
         return SettingsError(f"country {self.alpha_3}: {name} is {seen!r}; expected {expected}")

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import CorpusError
 from pipeline.estimates._awards import Candidate, candidates
+from pipeline.estimates._buyers import kind_of_buyer
 from pipeline.estimates._money import Rates, read_rates
 from pipeline.estimates._values import Valued, values
 from pipeline.estimates.decisions import Bounds, Decision
@@ -214,7 +215,7 @@ def _award_lot(
         excluded=_excluded(candidate, notices, period, country),
         title=_title(candidate, notices[0]),
         buyer=next((x.buyer for x in notices if x.buyer), None),
-        buyer_kind=next((x.buyer_kind for x in notices if x.buyer_kind), None),
+        buyer_kind=kind_of_buyer(notices, country),
         cpv_division=cpv[:2] if cpv else None,
         procedure=next((x.procedure for x in notices if x.procedure), None),
         province=province(places or [x for notice in notices for x in notice.nuts], country),

@@ -89,7 +89,7 @@ def assemble_facts(
         ),
         model_id=scores.model_id,
         provenance=Provenance(
-            made_by=f"innovatiemonitor report {material.period}",
+            made_by=f"innovatiemonitor report {material.period}{material.country.options}",
             code_version=__version__,
             settings_fingerprint=background.settings_fingerprint,
             inputs=inputs(material, scores, annotations),

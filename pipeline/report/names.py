@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.codebook import Codebook
+from pipeline.corpus.languages import languages
 from pipeline.countries import NETHERLANDS, Country, region_name
 from pipeline.errors import CorpusError
 from pipeline.estimates.signs import CHARACTERISTIC, PURPOSE
@@ -211,6 +212,12 @@ def domain(name: str, country: Country = NETHERLANDS) -> str:
         return unknown if code == "unknown" else region_name(code)
     known = DIVISIONS if kind == "cpv_division" else buyer_kinds(country)
     return known.get(code, code)
+
+
+def language_in_dutch(code: str) -> str:
+    """Write a language (ISO 639-1); one without a module here as its code."""
+    known = languages()
+    return known[code].in_dutch if code in known else code
 
 
 def quantity(name: str, codebook: Codebook) -> str:

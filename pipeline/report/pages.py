@@ -11,9 +11,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.codebook import Codebook
-from pipeline.corpus.languages import languages
 from pipeline.records import Document, Evidence, Prediction
 from pipeline.report import dutch
+from pipeline.report.names import language_in_dutch
 from pipeline.shown import for_people, masked, unturned
 
 # Notices are untrusted: every value is escaped, and a forgotten one is an error.
@@ -216,8 +216,7 @@ def why_open(reason: str) -> str:
     kind, _, code = reason.partition(": ")
     if kind not in ABSTAINED:
         return reason
-    known = languages()
-    return ABSTAINED[kind].format(language=known[code].in_dutch if code in known else code)
+    return ABSTAINED[kind].format(language=language_in_dutch(code))
 
 
 def _fields(evidence: Sequence[Evidence], label: str) -> str:

@@ -64,7 +64,7 @@ def first_page(facts: Facts) -> Iterable[Block]:
 
 def plan_command(facts: Facts) -> str:
     """The command that plans a draw for this period."""
-    return f"innovatiemonitor plan {facts.period} --half-width 2"
+    return f"innovatiemonitor plan {facts.period}{facts.country.options} --half-width 2"
 
 
 def _no_share(facts: Facts) -> Iterable[Block]:

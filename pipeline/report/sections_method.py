@@ -40,10 +40,10 @@ def method(facts: Facts) -> Iterable[Block]:
         "statistieken gelden."
     )
     for heading, paragraphs in (
-        ("Relevantie", _relevance()),
+        ("Relevantie", _relevance(facts)),
         ("Nauwkeurigheid", _accuracy(facts)),
         ("Tijdigheid", _timeliness(facts)),
-        ("Vergelijkbaarheid", _comparability()),
+        ("Vergelijkbaarheid", _comparability(facts)),
         ("Coherentie", _coherence()),
         ("Toegankelijkheid", _accessibility(facts)),
     ):
@@ -51,13 +51,19 @@ def method(facts: Facts) -> Iterable[Block]:
         yield from (Text(paragraph) for paragraph in paragraphs)
 
 
-def _relevance() -> Iterable[str]:
+def _relevance(facts: Facts) -> Iterable[str]:
     yield (
         "Het rapport gaat over gepubliceerde gunningen, vooral boven de Europese drempels. Inkoop "
         "onder de drempels en inkoop die niet gepubliceerd hoeft te worden, is niet te zien. Voor "
         "een aandeel van alle inkoop is een aanname over dat deel nodig; dit rapport maakt die "
         "niet. Gemeten wordt wat inkopers vragen, niet of de innovatie er uiteindelijk komt."
     )
+    yield from facts.country.notes
+    if facts.country.language:
+        yield (
+            "Alleen opdrachten met een aankondiging in het "
+            f"{names.language_in_dutch(facts.country.language)} tellen mee."
+        )
 
 
 def _accuracy(facts: Facts) -> Iterable[str]:
@@ -113,12 +119,14 @@ def _timeliness(facts: Facts) -> Iterable[str]:
     )
 
 
-def _comparability() -> Iterable[str]:
+def _comparability(facts: Facts) -> Iterable[str]:
     yield (
         "Kwartalen zijn te vergelijken via de reeks van vier kwartalen. Een verschil heet pas een "
         "verandering als het groter is dan het kleinst aantoonbare verschil. Met de overgang naar "
         "eForms in het vierde kwartaal van 2023 is de reeks gebroken."
     )
+    if not facts.yardsticks:
+        return
     yield (
         "De Europese meting van 2018 is met een andere methode gemaakt, alleen voor oplossingen en "
         "zonder defensie. Zij is geen eerder punt van deze reeks."

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from belgian import BELGIAN
 from fictional import FACTS
 
 from pipeline.report import sections, tables
@@ -26,7 +27,7 @@ WITHOUT = replace(
 
 def made(name):
     """Charts depend on the version of the library; here stands where they come."""
-    facts = WITHOUT if name.startswith("zonder") else FACTS
+    facts = {"zonder-trekking.html": WITHOUT, "belgie.html": BELGIAN}.get(name, FACTS)
     written = sections.write_sections(facts)
     if name.endswith(".csv"):
         return tables.csv_of(facts, written).decode()
@@ -35,7 +36,7 @@ def made(name):
     return whole[whole.index("<body>") :]
 
 
-NAMES = ("kwartaalrapport.html", "kwartaalrapport.csv", "zonder-trekking.html")
+NAMES = ("kwartaalrapport.html", "kwartaalrapport.csv", "zonder-trekking.html", "belgie.html")
 
 
 @pytest.mark.parametrize("name", NAMES)

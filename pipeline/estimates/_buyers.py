@@ -1,0 +1,38 @@
+"""The sort of buyer by the words of a country, beside those that all countries share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import cast
+
+from pipeline.countries import Country
+from pipeline.notices.buyers import WORDS
+from pipeline.records import BuyerKind, Notice
+
+
+def kind_of_buyer(notices: Sequence[Notice], country: Country) -> BuyerKind | None:
+    """Return the sort of buyer of a lot; ``None`` where no notice tells.
+
+    The word that stands first in the official name decides, of the country or of all; without
+    one, what the notices say.
+    """
+    said = next((x.buyer_kind for x in notices if x.buyer_kind), None)
+    name = next((x.buyer for x in notices if x.buyer), None)
+    if not country.buyers or not name or said == "international":
+        return said
+    first = name.split(";")[0]
+    own = {
+        cast("BuyerKind", kind): found.start()
+        for kind, words in country.buyers.items()
+        if (found := _whole_words(words).search(first))
+    }
+    shared = [found.start() for words in WORDS.values() if (found := words.search(first))]
+    kind = min(own, key=lambda x: own[x], default=None)
+    return said if kind is None or min(shared, default=len(first)) < own[kind] else kind
+
+
+@cache
+def _whole_words(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b", re.I)

@@ -1,0 +1,247 @@
+"""A country is one file: the frame, names and days that follow from it."""
+
+import csv
+import datetime as dt
+import re
+from dataclasses import replace
+
+import pytest
+from stage_quarter import ROOT, shelve
+from typer.testing import CliRunner
+
+from pipeline import cli, countries, settings
+from pipeline.countries import NETHERLANDS, country_of, region_name
+from pipeline.errors import SettingsError
+from pipeline.estimates.material import assembled
+from pipeline.home import Home
+from pipeline.notices._holidays import workdays
+from pipeline.records import Amount, Lot, Notice, Period
+from pipeline.report import names
+from pipeline.sources import source_names
+from pipeline.store import Store
+
+QUARTER = Period.quarter(2026, 3)
+FLEMISH = country_of("BE", language="nl")
+FILES = sorted(x.stem for x in countries.FOLDER.glob("*.toml"))
+
+LUXEMBOURG = """
+alpha_3 = "LUX"
+name = "Luxemburg"
+government = "de Luxemburgse overheid"
+region = "regio"
+sources = ["ted"]
+reference = "lu"
+[regions]
+LU00 = "Luxemburg"
+"""
+
+
+def award(number, *, country="BE", language="nl", nuts="BE23", buyer="Stad Gent", **facts):
+    """A notice of one awarded lot of 100,000 euro."""
+    lot = Lot(
+        lot_id="1", nuts=(nuts,), outcome="selec-w", awarded=Amount(value=1e5, currency="EUR")
+    )
+    return Notice(
+        notice_id=f"{number}-2026",
+        source="ted",
+        format="eforms",
+        kind="result",
+        title=f"Fictieve opdracht {number}",
+        published_on=dt.date(2026, 8, 3),
+        language=language,
+        country=country,
+        buyer=buyer,
+        lots=(lot,),
+        **facts,
+    )
+
+
+def frame_of(country, *notices):
+    made = assembled(
+        notices, QUARTER, rates={}, readings=notices, quarantined={}, country=country
+    ).frame
+    return {lot.notice_id.split("-")[0]: lot for lot in made.lots}
+
+
+@pytest.fixture
+def luxembourg(tmp_path, monkeypatch):
+    """A third country, added as somebody new would: a file in the folder."""
+    (tmp_path / "lu.toml").write_text(LUXEMBOURG, encoding="utf-8")
+    monkeypatch.setattr(countries, "FOLDER", tmp_path)
+    return country_of("LU")
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_every_country_file_is_whole(code):
+    country = country_of(code.upper())
+    assert country.alpha_2.lower() == code
+    assert set(country.sources) <= set(source_names())
+    assert set(country.buyers) | set(country.buyer_names) <= set(names.BUYER_KINDS)
+    assert len(set(country.regions.values())) == len(country.regions)
+
+
+@pytest.mark.parametrize(("code", "extra"), [("BE", {"BEZZ"}), ("NL", {"NLZZ"})])
+def test_regions_are_those_of_the_regulation(code, extra, shared):
+    table = csv.reader((shared / "reference" / "nuts_nl_be.csv").open(encoding="utf-8"))
+    listed = {line[0] for line in table if re.fullmatch(rf"{code}\w\w", line[0])} - extra
+    country = country_of(code)
+    assert {country.renumbered.get(x, x) for x in listed} == set(country.regions)
+
+
+def test_only_notices_in_dutch_of_belgian_buyers_are_in_the_flemish_frame():
+    found = frame_of(
+        FLEMISH,
+        award(1),
+        award(2, country="NL", nuts="NL32"),
+        award(3, language="fr", nuts="BE10", buyer="Ville de Bruxelles"),
+        award(4, nuts="BE10", buyer="Stad Brussel"),
+        award(5, country=None, language=None),
+    )
+    assert {name: lot.excluded for name, lot in found.items()} == {
+        "1": None,
+        "2": "foreign_buyer",
+        "3": "other_language",
+        "4": None,
+        "5": None,
+    }
+    assert found["4"].province == "BE10"
+
+
+def test_the_same_notices_make_another_frame_in_the_netherlands():
+    found = frame_of(NETHERLANDS, award(1), award(2, country="NL", language="fr", nuts="NL32"))
+    assert {name: lot.excluded for name, lot in found.items()} == {"1": "foreign_buyer", "2": None}
+    assert found["1"].province is None
+
+
+@pytest.mark.parametrize(
+    ("buyer", "said", "expected"),
+    [
+        pytest.param("FOD Economie", "other", "central", id="a word of Belgium"),
+        pytest.param("OCMW Gent", None, "municipality", id="a welfare body"),
+        pytest.param("Gemeente en OCMW Puurs", "municipality", "municipality", id="both"),
+        pytest.param("Universiteit Gent, agentschap", "education", "education", id="first word"),
+        pytest.param("Onbekende vzw", "other", "other", id="no word"),
+        pytest.param("Agentschap van de EU", "international", "international", id="of the Union"),
+        pytest.param("Podium De Stroom", "other", "other", id="part of a word"),
+    ],
+)
+def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, said, expected):
+    (lot,) = frame_of(FLEMISH, award(1, buyer=buyer, buyer_kind=said)).values()
+    assert lot.buyer_kind == expected
+
+
+@pytest.mark.parametrize(
+    ("buyer", "country", "expected"),
+    [
+        ("Ministerie van Landsverdediging", FLEMISH, True),
+        ("Koninklijke Marine", NETHERLANDS, True),
+        ("Koninklijke Musea", FLEMISH, False),
+    ],
+)
+def test_defence_has_other_names_in_another_country(buyer, country, expected):
+    (lot,) = frame_of(country, award(1, country=country.alpha_2, buyer=buyer)).values()
+    assert lot.defence is expected
+
+
+def test_belgium_has_its_own_holidays():
+    july = Period(dt.date(2026, 7, 20), dt.date(2026, 7, 22))
+    assert dt.date(2026, 7, 21) not in workdays(july, FLEMISH)
+    assert dt.date(2026, 7, 21) in workdays(july)
+
+
+def test_a_reader_sees_the_names_of_the_country():
+    assert names.domain("province=BE23", FLEMISH) == "Oost-Vlaanderen"
+    assert names.domain("buyer_kind=central", FLEMISH).startswith("Federale overheid")
+    assert names.domain("buyer_kind=central") == "Rijk"
+    assert names.exclusions(FLEMISH)["foreign_buyer"] == "Opdrachtgever buiten België"
+
+
+def test_a_third_country_needs_one_file(luxembourg):
+    found = frame_of(luxembourg, award(1, country="LU", nuts="LU000"), award(2))
+    assert {name: lot.excluded for name, lot in found.items()} == {"1": None, "2": "foreign_buyer"}
+    assert found["1"].province == "LU00"
+    assert region_name("LU00") == "Luxemburg"
+    assert names.domain("province=unknown", luxembourg) == "Geen of meer dan één regio"
+    day = dt.date(2026, 6, 23)
+    assert list(workdays(Period(day, day), luxembourg)) == []
+    assert not found["1"].defence
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param('language = "lb"', "language", id="no member of a file"),
+        pytest.param('capital = "Luxemburg"', "capital", id="unknown member"),
+        pytest.param('defence = "("', "regular expression", id="wrong pattern"),
+        pytest.param("name =", "not TOML", id="no TOML"),
+        pytest.param('notes = "wet"', "notes is 'wet'; expected a list", id="no list"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(tmp_path, monkeypatch, line, expected):
+    (tmp_path / "lu.toml").write_text(f"{line}\n{LUXEMBOURG}", encoding="utf-8")
+    monkeypatch.setattr(countries, "FOLDER", tmp_path)
+    with pytest.raises(SettingsError, match=expected):
+        country_of("LU")
+
+
+def test_a_region_of_another_country_is_refused():
+    with pytest.raises(SettingsError, match="country BEL: regions is 'NL11'"):
+        replace(FLEMISH, regions={"NL11": "Groningen"})
+
+
+@pytest.mark.parametrize("code", ["XX", "FR", "be", "../nl", ""])
+def test_a_country_without_a_file_is_refused(code):
+    with pytest.raises(SettingsError, match=re.escape(repr(code))):
+        country_of(code)
+
+
+def test_a_country_goes_by_both_of_its_codes():
+    assert settings.load(country="BE").country == settings.load(country="BEL").country == "BEL"
+
+
+def test_a_language_that_is_not_asked_for_leaves_fingerprints_as_they_were():
+    plain = settings.load()
+    assert settings.load(language="").fingerprint == plain.fingerprint
+    assert settings.load(language="nl").fingerprint != plain.fingerprint
+    with pytest.raises(SettingsError, match="Dutch"):
+        settings.load(language="Dutch")
+
+
+@pytest.fixture
+def belgian(tmp_path, monkeypatch):
+    """A home for Belgium with a notice in Dutch and one in French."""
+    folder = tmp_path / "home"
+    for name in ("codebook.toml", "reference/ecb_rates.toml", "reference/volume.toml"):
+        path = folder / "corpora" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / "corpora" / name).read_bytes())
+    Home(settings=settings.load(home=folder, country="BE")).settle()
+    shelve(Store(folder), [award(1), award(2, language="fr", buyer="Ville de Liège")])
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(folder))
+    return folder
+
+
+def test_the_commands_take_country_and_language(belgian, tmp_path):
+    words = ("audit", "2026Q3", "--country", "BE", "--language", "nl", "-o", tmp_path / "lots.csv")
+    done = CliRunner().invoke(cli.app, [str(x) for x in words])
+    assert done.output.startswith("2 lots, 1 of them in 2026Q3"), done.exception
+    lines = csv.DictReader((tmp_path / "lots.csv").open(encoding="utf-8-sig"))
+    assert {x["notice_id"]: x["reason"] for x in lines} == {
+        "1-2026": "",
+        "2-2026": "other_language",
+    }
+
+
+def test_a_home_refuses_another_country_than_its_own(belgian):
+    dutch = Home(settings=settings.load(home=belgian))
+    with pytest.raises(SettingsError, match="holds BEL"):
+        _ = dutch.raw
+    with pytest.raises(SettingsError, match="holds BEL"):
+        dutch.settle()
+
+
+def test_a_home_of_before_this_was_kept_is_dutch(belgian):
+    (belgian / "corpora" / "state" / "country.json").unlink()
+    _ = Home(settings=settings.load(home=belgian)).raw
+    with pytest.raises(SettingsError, match="holds NLD"):
+        Home(settings=settings.load(home=belgian, country="BE")).settle()
