@@ -105,6 +105,11 @@ def test_a_call_between_a_consultation_and_its_change_followed_on_its_own_first_
     )
 
 
+def test_a_notice_about_many_tenders_is_no_call_that_followed():
+    system = on_tenderned("2", "competition", subtype="15", day=40)
+    assert only(on_tenderned("1", "consultation"), system).call is None
+
+
 def test_a_changed_consultation_is_one_line_as_it_reads_now():
     one = only(
         on_ted("10-2026", "consultation", title="Zonnedaken"),
