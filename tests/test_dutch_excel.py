@@ -159,7 +159,7 @@ def by_train(saved, home):
     given = tuple(map(judged, NOTICES))
     path = home.home / "new.csv"
     path.write_bytes(saved(lines_of(judging.write(given))))
-    assert judging.read(models._text(path), BOOK, name="new.csv") == given
+    assert judging.read(models.file_text(path), BOOK, name="new.csv") == given
 
 
 def by_judged(saved, home):
@@ -184,7 +184,7 @@ def by_cases(saved, home):
     labels = {"degree": "disruptive", "aspect": "rd", "openness": "asked", "forms": "pcp;sbir"}
     path = home.home / "cases.csv"
     path.write_bytes(saved([facts | {"cpv": ""} | labels]))
-    notices, truths = judged_table(models._text(path), BOOK, name="cases.csv")
+    notices, truths = judged_table(models.file_text(path), BOOK, name="cases.csv")
     assert notices["1"].title == "Brug één"
     assert truths["1"].judgement.labels == ("disruptive", "rd", "asked", "pcp", "sbir")
 
