@@ -56,8 +56,11 @@ class Embedded:
         vocab: Any = nlp.vocab
         vocab.lex_attr_getters = {}
         self._tokenizer = cast(Tokenizer, nlp.tokenizer)
-        self._cutter = _cutter(self._tokenizer, rules=self._tokenizer.rules)
-        self.__dict__.pop("_neighbours", None)
+        rules = self._tokenizer.rules or {}
+        self._joined = {x for x, parts in rules.items() if len(x) > 1 and len(parts) == 1}
+        self._parted = [x for x, parts in rules.items() if len(parts) > 1]
+        for made in ("_cutter", "_neighbours"):
+            self.__dict__.pop(made, None)
         self._lexicon = Lexicon()
         self._numbers: dict[str, int] = {}
         self._pieces: dict[str, int] = {}
@@ -140,6 +143,11 @@ class Embedded:
         return not self._neighbours.isdisjoint(sides)
 
     @cached_property
+    def _cutter(self) -> Tokenizer:
+        """Made when a piece has an abbreviation in it: that takes a tenth of a second."""
+        return _cutter(self._tokenizer, rules=self._tokenizer.rules)
+
+    @cached_property
     def _neighbours(self) -> set[tuple[int, int]]:
         """What stands on both sides of a cut that is undone, such as "bijv" and "."."""
         cut = _cutter(self._tokenizer, rules=None)
@@ -195,7 +203,9 @@ class Embedded:
 
     def _kind(self, piece: str, forms: Sequence[str]) -> tuple[int, int, int]:
         """Return what a piece is, and its first and last token before any are joined."""
-        cut = [x.text for x in self._cutter(piece)]
+        cut = list(forms)
+        if not self._joined.isdisjoint(forms) or any(x in piece for x in self._parted):
+            cut = [x.text for x in self._cutter(piece)]
         joined, running = JOINED * (cut != forms), RUNNING * (not rows_apart(piece, forms))
         first, *_, last = [self._side(x) for x in (cut[:1] + cut[-1:])] or (-1, -1)
         return _blank(piece) | joined | running, first, last
