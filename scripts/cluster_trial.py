@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from benchmark import cpu_seconds, make_table, tree_memory
+from benchmark import cpu_seconds, make_table
 
 ROWS_PER_GROUP = 1_000
 
@@ -102,11 +102,13 @@ class Cluster:
 
     def cpu(self) -> float:
         """Seconds of processor time of all its processes, those that ended included."""
-        pids = [y for x in self._processes for y in (x.pid, *descendants(x.pid))]
-        return sum(map(cpu_of, pids))
+        return sum(map(cpu_of, self._all()))
 
     def memory(self) -> float:
-        return sum(tree_memory(x.pid) for x in self._processes)
+        return sum(map(memory_of, self._all()))
+
+    def _all(self) -> list[int]:
+        return [y for x in self._processes for y in (x.pid, *descendants(x.pid))]
 
     def end(self) -> None:
         for process in reversed(self._processes):
@@ -126,13 +128,24 @@ def cpu_of(pid: int) -> float:
 
 
 def descendants(pid: int) -> Iterator[int]:
+    # A nanny starts its worker from a thread of its own, and the system lists it there.
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = task.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for child in map(int, children):
+            yield child
+            yield from descendants(child)
+
+
+def memory_of(pid: int) -> float:
+    """Proportional memory of a process, in MB; shared pages count once."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return
-    for child in map(int, children):
-        yield child
-        yield from descendants(child)
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return int(re.search(r"Pss:\s+(\d+)", rollup)[1]) / 1024
 
 
 @contextmanager
@@ -194,7 +207,7 @@ def killed(material: Path, folder: Path, count: int, started: Cluster) -> dict[s
     peak = 0.0
     # Memory is looked at afterwards: what was killed is back by then.
     while process.poll() is None:
-        peak = max(peak, started.memory() + tree_memory(process.pid))
+        peak = max(peak, started.memory() + memory_of(process.pid))
         time.sleep(1)
     finished(process)
     seconds = round(time.monotonic() - begin, 1)
