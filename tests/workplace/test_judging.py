@@ -79,8 +79,7 @@ def test_a_judgement_takes_at_most_six_keys_and_is_kept_with_hash_annotator_and_
     page.goto(f"{site.origin}/beoordelen/{listed.name}")
     for keys, said in PRESSED.items():
         here = page.url
-        for key in keys:
-            page.keyboard.press(key)
+        pressed(page, keys)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)  # and until it is loaded
         one = kept(site, listed.file)[-1]
@@ -150,7 +149,12 @@ def test_every_label_has_a_key_of_its_own(codebook):
     assert len({*found.values(), "t"}) == len(found) + 1
 
 
+# A browser that is busy drops what is pressed before the page has been painted.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def pressed(page, keys):
+    page.evaluate(PAINTED)
     for key in keys:
         page.keyboard.press(key)
 
