@@ -181,6 +181,10 @@ class Store(ModelFolder):
         """
         return read_text(self._missions_path(name), "no judgements of missions")
 
+    def has_missions(self, name: str) -> bool:
+        """Whether there is a file of judgements of missions of this name."""
+        return self._missions_path(name).is_file()
+
     def mission_files(self) -> dict[str, str]:
         """Read all files of judgements of missions, by name, sorted."""
         paths = sorted((self.corpora / "missions").glob("*.csv"))

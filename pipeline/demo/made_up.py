@@ -109,10 +109,10 @@ def _texts(store: Store, codebook: Codebook) -> dict[bool, list[AuthoredText]]:
 
 def _served(store: Store, codebook: Codebook) -> dict[str, MissionReading]:
     """Return the missions of the authored notices, by their id."""
-    files = store.mission_files()
-    if not codebook.missions or "authored" not in files:
+    if not codebook.missions or not store.has_missions("authored"):
         return {}
-    return missions.agreed(missions.read(files["authored"], codebook, name="missions/authored.csv"))
+    text = store.missions("authored")
+    return missions.agreed(missions.read(text, codebook, name="missions/authored.csv"))
 
 
 def _notices(

@@ -11,6 +11,7 @@ from pipeline.estimates.countries import SIGNS, CountryFigures, Tally
 from pipeline.records import Period
 from pipeline.report import dutch
 from pipeline.report.charts import COLOURS, SOFT, STYLE
+from pipeline.report.tables import append_lines
 from pipeline.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
@@ -124,13 +125,11 @@ def workbook(found: Tally, period: Period, figures: Sequence[CountryFigures]) ->
     book = Workbook()
     del book["Sheet"]
     first = book.create_sheet("Lees mij")
-    for line in _front(found, period, figures):
-        first.append(list(line))
+    append_lines(first, _front(found, period, figures))
     first.column_dimensions["A"].width = 110
     for title, lines in tables(figures).items():
         sheet = book.create_sheet(title)
-        for line in lines:
-            sheet.append(list(line))
+        append_lines(sheet, lines)
         for cell in sheet[1]:
             cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         for number in range(1, sheet.max_column + 1):

@@ -176,7 +176,7 @@ class Sent:
 
 def read_missions(store: Store, file: str, codebook: Codebook) -> tuple[MissionReading, ...]:
     """Read what was said of the missions of a list or draw; nothing where nobody was asked."""
-    if file not in store.mission_files():
+    if not store.has_missions(file):
         return ()
     return missions.read(store.missions(file), codebook, name=f"missions/{file}.csv")
 

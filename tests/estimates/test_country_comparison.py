@@ -274,3 +274,11 @@ def test_the_chart_is_the_same_bytes_from_the_same_figures():
     many = np.array([row_of(replace(notice(), procedure="innovation"), RATES)] * 60)
     figures = [CountryFigures(country=x, year=2025, sums=many) for x in ("NL", "BE")]
     assert report.chart(Period.year(2025), figures) == report.chart(Period.year(2025), figures)
+
+
+def test_a_country_that_is_a_formula_is_text_in_the_workbook():
+    values = np.array([row_of(notice(), RATES)])
+    hostile = CountryFigures(country='=HYPERLINK("x")', year=2025, sums=values)
+    book = load_workbook(io.BytesIO(report.workbook(Tally(), Period.year(2025), [hostile])))
+    cell = book["Velden"]["A2"]
+    assert (cell.value, cell.data_type) == ('=HYPERLINK("x")', "s")
