@@ -22,7 +22,7 @@ from spacy.tokenizer import Tokenizer
 
 from pipeline.corpus.languages import Language
 from pipeline.corpus.lookups import lemma_table
-from pipeline.corpus.written import rows_apart
+from pipeline.corpus.written import bounded, rows_apart
 from pipeline.records import Lexicon, Tokens
 
 # spaCy and we know pieces for ever; after so many all is made anew, in half a second.
@@ -180,7 +180,7 @@ class Embedded:
             numbers=numbers,
             starts=starts,
             ends=ends,
-            sentences=sentences,
+            sentences=bounded(sentences),
             apart=apart,
         )
 

@@ -13,7 +13,7 @@ from spacy.language import Language as Pipeline
 from spacy.tokens import Doc
 
 from pipeline.corpus.languages import Language
-from pipeline.corpus.written import rows_apart
+from pipeline.corpus.written import bounded, rows_apart
 from pipeline.errors import SettingsError
 from pipeline.records import Lexicon, Tokens
 
@@ -86,7 +86,7 @@ def tokens_of(doc: Doc, lexicon: Lexicon) -> Tokens:
         numbers=np.array([numbers[x] for x in pairs], dtype=np.int32),
         starts=starts,
         ends=starts + found[:, 3].astype(np.int64),
-        sentences=np.array([*([0] if len(doc) else []), *later, len(doc)], dtype=np.int64),
+        sentences=bounded(np.array([*([0] if len(doc) else []), *later, len(doc)], dtype=np.int64)),
         apart=rows_apart(doc.text, [x.text for x in doc]),
     )
 

@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.languages import Language
 from pipeline.errors import CorpusError
+from pipeline.features.patterns import WordPatterns
 
 GAP = ".."
 WORDS_IN_GAP = 3
 PARTING = re.compile(r"[-‐‑–/+]")
 WORD = re.compile(r"\*?[^\s*|]+\*?$")
+
+# What has more parts is no compound but an enumeration or an address; published texts have 11.
+MOST_PARTS = 12
 
 # The classes of words, by number, that a token or a part of it belongs to.
 Fits = frozenset[int]
@@ -56,9 +60,7 @@ class Words:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._classes: dict[str, int] = {}
-        self._exact: dict[str, set[int]] = {}
-        self._beginnings: dict[str, set[int]] = {}
-        self._endings: dict[str, set[int]] = {}
+        self._patterns = WordPatterns()
 
     def pattern(self, text: str) -> Pattern:
         """Compile a cue.
@@ -91,20 +93,16 @@ class Words:
         for word in alternatives.split("|"):
             if not WORD.match(word) or word != word.lower():
                 raise CorpusError(f"cue {cue!r}: {word!r} is no word in lower case")
-            if word.endswith("*"):
-                self._beginnings.setdefault(word[:-1], set()).add(number)
-            elif word.startswith("*"):
-                self._endings.setdefault(word[1:], set()).add(number)
-            else:
-                self._exact.setdefault(word, set()).add(number)
+            self._patterns.add(word, number)
         return number
 
     def lemmatize(self, analyzer: Analyzer) -> None:
         """Let every word also stand for its lemma, as this analyzer gives it."""
-        words = sorted(self._exact)
+        whole = self._patterns.whole
+        words = sorted(whole)
         for word, tokens in zip(words, analyzer.tokens(words), strict=True):
             if len(tokens) == 1 and (lemma := tokens.lemmas()[0].lower()):
-                self._exact.setdefault(lemma, set()).update(self._exact[word])
+                whole.setdefault(lemma, set()).update(whole[word])
 
     def units(self, lower: str, lemma: str) -> tuple[Fits, ...]:
         """Tell what each part of a token can stand for; most tokens have one part.
@@ -115,7 +113,7 @@ class Words:
         """
         parts = [part for part in PARTING.split(lower) if part]
         whole = self._fits(lower, lemma)
-        if len(parts) < 2:
+        if not 1 < len(parts) <= MOST_PARTS:
             return (whole,)
         lemmas = [part for part in PARTING.split(lemma) if part]
         if len(lemmas) != len(parts):
@@ -125,11 +123,9 @@ class Words:
         return (*rest, head | whole)
 
     def _fits(self, lower: str, lemma: str) -> Fits:
-        found = set(self._exact.get(lower, ())) | self._exact.get(lemma, set())
-        for word in {lower, lemma}:
-            for size in range(len(word)):
-                found.update(self._beginnings.get(word[: size + 1], ()))
-                found.update(self._endings.get(word[size:], ()))
+        found = self._patterns.of(lower)
+        if lemma != lower:
+            found |= self._patterns.of(lemma)
         if lower in self._language.cue_borders:
             found.add(BORDER)
         return frozenset(found) if found else NOTHING

@@ -1,18 +1,21 @@
 """The cues of the codebook in a document, each with what its surroundings make of it.
 
 Cues are compiled to classes of words. A text is first held against the one word that a cue
-cannot do without; only sentences that have such a word are looked at further.
+cannot do without; only sentences that have such a word are looked at further. What a notice costs
+is bounded: by the length of a sentence, of a word and of a clause, and by how often a label counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook, Cue
 from pipeline.corpus.analyzer import Analyzer
@@ -22,6 +25,14 @@ from pipeline.features._place import Place
 from pipeline.features._scope import QUOTES, status
 from pipeline.features._words import PARTING, Fits, Pattern, Places, Words, spans
 from pipeline.records import CueHit, CueStatus, Document
+
+
+# Of a kind, whether a cue may be found by it; the rest is its number.
+IS_ANCHOR = 1
+# A text that gives a label so many cues says no more with the next; published ones give 8 at most.
+MOST_OF_LABEL = 50
+# Of a longer word the rest is no word; it is an address, or garbage.
+LONGEST_WORD = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,9 @@ class CueFinder:
         self._language = language
         self._words = Words(language)
         self._by_anchor: dict[int, list[_Compiled]] = {}
+        # What words can stand for: few ways for many words.
+        self._kinds: dict[tuple[Fits, ...], int] = {}
+        self._fits: list[tuple[Fits, ...]] = []
         for label_id, cue in codebook.cues_in(language.code):
             compiled = self._compile(label_id, cue)
             self._by_anchor.setdefault(compiled.pattern.anchor, []).append(compiled)
@@ -86,35 +100,44 @@ class CueFinder:
             return ()
         tokens = document.tokens
         # Words repeat from notice to notice: each is held against the cues only once.
-        anchors = tokens.lexicon.array(self._is_anchor, np.bool_)[tokens.numbers].nonzero()[0]
+        kinds = tokens.lexicon.array(self._kind, np.int64)[tokens.numbers]
+        anchors = (kinds & IS_ANCHOR).nonzero()[0]
         sentences = np.unique(np.searchsorted(tokens.sentences, anchors, side="right")).tolist()
-        hits = [
-            hit
-            for place in sentences
-            for hit in self._in_sentence(
-                document, *tokens.sentences[place - 1 : place + 1].tolist()
-            )
-        ]
+        hits: list[CueHit] = []
+        given: Counter[str] = Counter()
+        for place in sentences:
+            first, last = tokens.sentences[place - 1 : place + 1].tolist()
+            found = list(self._in_sentence(document, first, kinds[first:last], given=given))
+            given.update(hit.label for hit in found)
+            hits += found
         return _one_sense(document.text, sorted(hits, key=lambda hit: (hit.start, hit.label)))
 
-    def _fits(self, form: str, lemma: str) -> tuple[Fits, ...]:
-        """Tell what each part of a token can stand for; a quotation mark stands for nothing."""
+    def _kind(self, form: str, lemma: str) -> int:
+        """Number what the parts of a token can stand for; a quotation mark stands for nothing."""
         lower = form.lower()
-        return () if lower in QUOTES else self._words.units(lower, lemma.lower())
+        fits = () if lower in QUOTES else self._words.units(lower, lemma.lower())
+        if fits not in self._kinds:
+            self._fits.append(fits)
+            anchor = not frozenset().union(*fits).isdisjoint(self._by_anchor)
+            self._kinds[fits] = 2 * (len(self._fits) - 1) + anchor
+        return self._kinds[fits]
 
-    def _is_anchor(self, form: str, lemma: str) -> bool:
-        fits = self._words.units(form.lower(), lemma.lower())
-        return not frozenset().union(*fits).isdisjoint(self._by_anchor)
+    def _in_sentence(
+        self, document: Document, first: int, kinds: NDArray[np.int64], *, given: Mapping[str, int]
+    ) -> Iterator[CueHit]:
+        """Find the cues of a sentence.
 
-    def _in_sentence(self, document: Document, first: int, last: int) -> Iterator[CueHit]:
-        tokens = document.tokens
-        column = tokens.lexicon.column(self._fits)
-        fits = [column[x] for x in tokens.numbers[first:last].tolist()]
-        candidates = self._candidates(fits)
+        Args:
+            first: Its first token.
+            kinds: Of its tokens.
+            given: How many hits each label has before.
+        """
+        fits = [self._fits[x] for x in (kinds // 2).tolist()]
+        candidates = [x for x in self._candidates(fits) if given.get(x.label, 0) < MOST_OF_LABEL]
         if not candidates:
             return
-        forms = tokens.forms(first, last)
-        sentence = _Sentence(document, first, forms, [form.lower() for form in forms])
+        forms = document.tokens.forms(first, first + len(kinds))
+        sentence = _Sentence(document, first, forms, [x.lower()[:LONGEST_WORD] for x in forms])
         units = [position for position, parts in enumerate(fits) for _ in parts]
         places = Places(chain.from_iterable(fits))
         found = [
@@ -122,7 +145,7 @@ class CueFinder:
             for compiled in candidates
             for start, end in spans(compiled.pattern, places)
         ]
-        for match in _longest(found):
+        for match in _first_of_each(_longest(found), given):
             other = any(True for x in match.compiled.unless for _ in spans(x, places))
             yield _hit(sentence, match, self._language, homonym=other)
 
@@ -166,6 +189,15 @@ def _longest(found: Iterable[_Match]) -> list[_Match]:
         ):
             kept.append(match)
     return kept
+
+
+def _first_of_each(found: Iterable[_Match], given: Mapping[str, int]) -> Iterator[_Match]:
+    """Yield the matches of a sentence until their label has ``MOST_OF_LABEL`` in the text."""
+    count = Counter(given)
+    for match in sorted(found, key=lambda x: x.first):
+        count[match.compiled.label] += 1
+        if count[match.compiled.label] <= MOST_OF_LABEL:
+            yield match
 
 
 def _one_sense(text: str, hits: Sequence[CueHit]) -> tuple[CueHit, ...]:
@@ -238,9 +270,12 @@ def _in_buyer(document: Document, start: int, end: int) -> bool:
     buyer = document.notice.buyer
     if not buyer or document.text[start:end].casefold() not in buyer.casefold():
         return False
+    # A name that has the cue in it begins and ends near it.
+    nearby = document.text[max(0, start - len(buyer)) : end + len(buyer)]
+    at = start - max(0, start - len(buyer))
     return any(
-        found.start() <= start and end <= found.end()
-        for found in _buyer_names(buyer).finditer(document.text)
+        found.start() <= at and at + end - start <= found.end()
+        for found in _buyer_names(buyer).finditer(nearby)
     )
 
 

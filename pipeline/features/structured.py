@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.features.counts import count_cues, indicators
 from pipeline.features.stateless import Stateless
-from pipeline.features.subjects import Floats, SubjectWords, WordList
+from pipeline.features.subjects import Floats, SubjectWords
+from pipeline.features.worded import Worded
 from pipeline.records import Reading
 
 
@@ -70,13 +71,12 @@ class MissionWords(Stateless):
         self.cpv = cpv
 
     def transform(self, readings: Sequence[Reading]) -> Floats:
-        """Count the words; see ``SubjectWords.count``."""
-        return self.subjects().count(readings)
+        """Count the words; see ``SubjectWords.values``."""
+        return self.subjects().values(Worded(readings))
 
     def subjects(self) -> SubjectWords:
         """Return the word lists, ready to be applied."""
-        words, title_words, cpv = map(_tuples, (self.words, self.title_words, self.cpv))
-        return SubjectWords(WordList(words), WordList(title_words), cpv)
+        return SubjectWords(*map(_tuples, (self.words, self.title_words, self.cpv)))
 
 
 def _tuples(lists: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:

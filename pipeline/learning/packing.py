@@ -32,7 +32,6 @@ KINDS = {
         sequences.TermKind,
         sequences.TermWeights,
         subjects.SubjectWords,
-        subjects.WordList,
         surroundings.NameOdds,
         Scorer,
     )

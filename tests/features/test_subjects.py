@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.features.subjects import SubjectWords, WordList
+from pipeline.features.worded import Worded
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
 
@@ -18,7 +19,7 @@ TITLES = {"roads": ("straat",), "care": ("sport*",)}
 SUBJECTS = SubjectWords(WordList(WORDS), WordList(TITLES), {"roads": ("45233",), "care": ("85",)})
 
 
-def read(title, description=None, cpv=()):
+def reading(title, description=None, cpv=()):
     notice = Notice(
         notice_id="1",
         source="t",
@@ -29,7 +30,7 @@ def read(title, description=None, cpv=()):
         language="nl",
         cpv=cpv,
     )
-    return [Reading(document=x, hits=()) for x in Analyzer("embedded").analyze([notice])]
+    return Worded([Reading(document=x, hits=()) for x in Analyzer("embedded").analyze([notice])])
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,8 @@ def test_words_are_found_as_a_regular_expression_finds_them(word, stems):
 
 def test_title_and_text_are_counted_apart_and_shares_add_up():
     title, text, part = 0, 3, 4
-    notice = read("Nieuwe brug", "De thuiszorg en de huisarts.")
-    roads, care = SUBJECTS.count(notice)[0].reshape(2, 6)
+    notice = reading("Nieuwe brug", "De thuiszorg en de huisarts.")
+    roads, care = SUBJECTS.values(notice)[0].reshape(2, 6)
     assert (roads[title], care[title]) == (1.0, 0.0)
     assert roads[text] < care[text] < 1
     assert roads[part] == pytest.approx(1 / 3)
@@ -72,12 +73,12 @@ def test_title_and_text_are_counted_apart_and_shares_add_up():
 
 
 def test_a_notice_without_such_words_counts_nothing():
-    assert not np.any(SUBJECTS.count(read("Levering van papier", "Wit en grijs.")))
+    assert not np.any(SUBJECTS.values(reading("Levering van papier", "Wit en grijs.")))
 
 
 def test_a_word_for_titles_counts_in_a_title_and_where_the_text_opens():
     titled, opening = 1, 2
-    (found,) = SUBJECTS.count(read("Sportvelden", "papier " * 39 + "straat sportdag"))
+    (found,) = SUBJECTS.values(reading("Sportvelden", "papier " * 39 + "straat sportdag"))
     roads, care = found.reshape(2, 6)
     assert (roads[opening], roads.sum()) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
     assert (care[titled], care.sum()) == (0.5, 0.5)
@@ -86,7 +87,7 @@ def test_a_word_for_titles_counts_in_a_title_and_where_the_text_opens():
 def test_the_main_cpv_code_shows_a_mission():
     cpv = 5
     for codes, expected in ((("45233120", "85000000"), [1, 0]), ((), [0, 0])):
-        (found,) = SUBJECTS.count(read("Papier", "Wit.", cpv=codes))
+        (found,) = SUBJECTS.values(reading("Papier", "Wit.", cpv=codes))
         assert found.reshape(2, 6)[:, cpv].tolist() == expected
 
 
