@@ -225,6 +225,14 @@ class Store(ModelFolder):
         """
         return _all_lines(sorted((self.corpora / "passages").glob("*.jsonl")))
 
+    def subjects(self) -> Iterator[dict[str, Any]]:
+        """Read the short texts of what is bought, in order of file and line.
+
+        Raises:
+            CorpusError: A line is not JSON.
+        """
+        return _all_lines(sorted((self.corpora / "subjects").glob("*.jsonl")))
+
     def boilerplate(self) -> Iterator[dict[str, Any]]:
         """Read the paragraphs that stand around the authored notices, and those kept apart.
 

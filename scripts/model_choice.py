@@ -33,7 +33,7 @@ from pipeline.features.cues import CueFinder
 from pipeline.labels import decide
 from pipeline.learning.examples import authored
 from pipeline.learning.judge import STRENGTHS, TEXT, Judge
-from pipeline.learning.sets import Passages, TrainingSet
+from pipeline.learning.sets import Beside, TrainingSet
 from pipeline.learning.train import Recipe, train
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
@@ -131,7 +131,7 @@ def first_corpus(learned: TrainingSet) -> TrainingSet:
     """The notices written to show their labels; no buyers' style, no passages."""
     ids = [x.document.notice.notice_id for x in learned.readings]
     older = np.flatnonzero([bool(OLDER.match(x)) for x in ids])
-    return replace(learned.some(older), passages=Passages())
+    return replace(learned.some(older), passages=Beside())
 
 
 def no_fields(book: Book) -> Book:
@@ -159,7 +159,7 @@ CANDIDATES = {
     "without fields": Candidate(recipe=replace(Recipe(), weights=NO_FIELDS), decides=no_fields),
     "without implications": Candidate(decides=no_implications),
     "first corpus only": Candidate(learns=first_corpus),
-    "without passages": Candidate(learns=lambda learned: replace(learned, passages=Passages())),
+    "without passages": Candidate(learns=lambda learned: replace(learned, passages=Beside())),
     "names of forms masked": Candidate(recipe=replace(Recipe(), mask_names=True)),
 }
 
@@ -266,8 +266,8 @@ def inner_choice(bench: Bench) -> Iterator[str]:
     started = time.monotonic()
     rest, book = bench.rest, bench.book
     judge = train(rest, Recipe(), book)
-    targets = [*rest.targets, *(target for _, target in rest.passages.examples)]
-    readings = [*rest.readings, *(reading for reading, _ in rest.passages.examples)]
+    targets = [*rest.targets, *(target for _, target in rest.beside)]
+    readings = [*rest.readings, *(reading for reading, _ in rest.beside)]
     matrix = clone(judge.features_).fit_transform(readings, targets).tocsr()
     groups = np.array([target.group for target in targets])
     losses: dict[str, dict[float, float]] = {kind: {} for kind in KINDS}

@@ -78,6 +78,12 @@ def indicators(notice: Notice) -> Iterator[str]:
             yield f"innovation={lot.innovation_declared}"
 
 
+def codes(notice: Notice) -> Iterator[str]:
+    """Yield the beginnings of the main CPV code: its division, group, class and category."""
+    if notice.cpv:
+        yield from (f"cpv={notice.cpv[0][:digits]}" for digits in (2, 3, 4, 5))
+
+
 def count_cues(hits: Iterable[CueHit], *, with_names: bool) -> dict[str, float]:
     """Count cues by label, kind and status.
 

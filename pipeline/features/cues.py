@@ -26,7 +26,6 @@ from pipeline.features._scope import QUOTES, status
 from pipeline.features._words import PARTING, Fits, Pattern, Places, Words, spans
 from pipeline.records import CueHit, CueStatus, Document
 
-
 # Of a kind, whether a cue may be found by it; the rest is its number.
 IS_ANCHOR = 1
 # A text that gives a label so many cues says no more with the next; published ones give 8 at most.

@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from pipeline.features.counts import CountColumns, count_cues, indicators
+from pipeline.features.counts import CountColumns, codes, count_cues, indicators
 from pipeline.features.scoring import Floats, PassageOdds
 from pipeline.features.sequences import TermWeights
 from pipeline.features.subjects import SubjectWords
@@ -31,6 +31,17 @@ class LemmaTerms:
     def values(self, worded: Worded) -> csr_matrix:
         """Weigh the terms of documents."""
         return worded.lemmas.weigh(self.weights)
+
+
+@dataclass(frozen=True, eq=False)
+class TitleTerms:
+    """Terms of the lemmas of titles."""
+
+    weights: TermWeights
+
+    def values(self, worded: Worded) -> csr_matrix:
+        """Weigh the terms of titles."""
+        return worded.titles.weigh(self.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +80,28 @@ class NamedFields:
         return self.columns.matrix(found, np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class NamedCodes:
+    """CPV codes, one indicator per beginning."""
+
+    columns: CountColumns
+
+    def values(self, worded: Worded) -> csr_matrix:
+        """Name the beginnings of each notice's code."""
+        found = [dict.fromkeys(codes(x.document.notice), 1.0) for x in worded.readings]
+        return self.columns.matrix(found, np.float64)
+
+
 Fitted = (
-    LemmaTerms | WrittenTerms | CountedCues | NamedFields | SubjectWords | PassageOdds | NameOdds
+    LemmaTerms
+    | TitleTerms
+    | WrittenTerms
+    | CountedCues
+    | NamedFields
+    | NamedCodes
+    | SubjectWords
+    | PassageOdds
+    | NameOdds
 )
 
 

@@ -17,19 +17,24 @@ from pipeline.features.fitted import (
     Fitted,
     FittedFeatures,
     LemmaTerms,
+    NamedCodes,
     NamedFields,
+    TitleTerms,
     WrittenTerms,
 )
 from pipeline.features.names import NameScope
 from pipeline.features.passages import PassageScores
 from pipeline.features.scoring import SCORES
-from pipeline.features.structured import CueCounts, MissionWords, StructuredFields
+from pipeline.features.structured import CpvCodes, CueCounts, MissionWords, StructuredFields
 from pipeline.features.subjects import COUNTED
 from pipeline.features.surroundings import PLACES
 from pipeline.features.terms import HashedTerms, chars, phrases, words
-from pipeline.features.text import LemmaText, WrittenText
+from pipeline.features.text import LemmaText, TitleText, WrittenText
 
-FEATURES = ("lemmas", "chars", "phrases", "cues", "fields", "passages", "names", "subjects")
+FEATURES = (
+    *("lemmas", "chars", "phrases", "cues", "fields", "passages", "names"),
+    *("subjects", "titles", "title_chars", "codes"),
+)
 
 
 def features(
@@ -75,6 +80,9 @@ def features(
         "passages": [("scores", PassageScores(labels, evidence, mask_names))],
         "names": [("scope", NameScope(forms, mask_names))],
         "subjects": [("words", MissionWords(*subjects))],
+        "titles": [("text", TitleText()), ("weights", words())],
+        "title_chars": [("text", TitleText()), ("weights", chars())],
+        "codes": [("beginnings", CpvCodes()), ("columns", DictVectorizer())],
     }
     return FeatureUnion([(name, Pipeline(parts[name])) for name in FEATURES if name in names])
 
@@ -164,6 +172,9 @@ _FITTED: Mapping[str, Callable[[Any], Fitted]] = {
     "passages": lambda part: part["scores"].odds(),
     "names": lambda part: part["scope"].odds(),
     "subjects": lambda part: part["words"].subjects(),
+    "titles": lambda part: TitleTerms(part["weights"].weights()),
+    "title_chars": lambda part: TitleTerms(part["weights"].weights()),
+    "codes": lambda part: NamedCodes(CountColumns(tuple(part["columns"].feature_names_))),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.features.counts import count_cues, indicators
+from pipeline.features.counts import codes, count_cues, indicators
 from pipeline.features.stateless import Stateless
 from pipeline.features.subjects import Floats, SubjectWords
 from pipeline.features.worded import Worded
@@ -28,6 +28,21 @@ class StructuredFields(Stateless):
             Indicator name to 1.0, length n_documents.
         """
         return [dict.fromkeys(indicators(reading.document.notice), 1.0) for reading in readings]
+
+
+class CpvCodes(Stateless):
+    """The main CPV code, by its beginnings: buyers choose codes that are too general, or odd."""
+
+    def transform(self, readings: Sequence[Reading]) -> list[dict[str, float]]:
+        """Name the beginnings of each notice's code.
+
+        Args:
+            readings: Length n_documents.
+
+        Returns:
+            Beginning to 1.0, length n_documents.
+        """
+        return [dict.fromkeys(codes(reading.document.notice), 1.0) for reading in readings]
 
 
 class CueCounts(Stateless):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,8 +67,7 @@ class SubjectWords:
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.cpv) * len(COUNTED))
 
     def _row(self, reading: Reading, words: Sequence[str]) -> Floats:
-        end = next((x.end for x in reading.document.sections if x.name == "title"), 0)
-        titled = len(masked_words(reading, 0, end))
+        titled = len(masked_words(reading, 0, reading.document.title_end))
         known = self._known
         telling = [(place, word) for place, word in enumerate(words) if known[word]]
         title = [word for place, word in telling if place < titled]

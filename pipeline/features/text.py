@@ -1,4 +1,4 @@
-"""Documents as texts for a vectorizer: their lemmas, or their words as written."""
+"""Documents as texts for a vectorizer: their lemmas, those of the title, or words as written."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ class LemmaText(Stateless):
             Strings, length n_documents.
         """
         return Worded(readings).lemmas.texts()
+
+
+class TitleText(Stateless):
+    """The title of each document as one string of lemmas: it mostly names what is bought."""
+
+    def transform(self, readings: Sequence[Reading]) -> list[str]:
+        """Write each title as its lemmas.
+
+        Args:
+            readings: Length n_documents.
+
+        Returns:
+            Strings, length n_documents.
+        """
+        return Worded(readings).titles.texts()
 
 
 class WrittenText(Stateless):

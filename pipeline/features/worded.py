@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -74,6 +74,7 @@ class Worded:
     Attributes:
         windows: All windows.
         lemmas: Lemmas, without function words.
+        titles: The same, of the title of each document alone.
         words: Words as written, in lower case, function words included: "voor ons nieuw" and "zoals
             bij ons" differ in nothing else. Names of forms are masked.
     """
@@ -85,7 +86,10 @@ class Worded:
         self.windows = windows_of(found)
         kind = _Kind(lemma_words, _count_lemmas)
         laying = _Laying(texts, found, self.windows)
-        self.lemmas = laying.laid(kind, [lemma_numbers(x) for x in readings], {})
+        numbers = [lemma_numbers(x) for x in readings]
+        self.lemmas = laying.laid(kind, numbers, {})
+        titled = end_to_end([_titled(kind, *x) for x in zip(readings, numbers, strict=True)])
+        self.titles = replace(self.lemmas, ends=self.lemmas.starts + titled)
         kind = _Kind(written_words, _count_written)
         # A word that goes on from one token to the next is found in the text itself.
         apart = {
@@ -182,6 +186,14 @@ class _Laying:
         )
         parts = [list(chain.from_iterable(words[first:last])) for first, last in pairs]
         return _Said(list(chain.from_iterable(words)), parts)
+
+
+def _titled(kind: _Kind, reading: Reading, numbers: Numbers) -> Integers:
+    """Count the words of the title; shape (1,)."""
+    tokens = reading.document.tokens
+    last = int(np.searchsorted(tokens.starts, reading.document.title_end))
+    counts = tokens.lexicon.array(kind.count, np.int64)[numbers[:last]]
+    return np.array([counts.sum()], dtype=np.int64)
 
 
 def _count_lemmas(form: str, lemma: str) -> int:

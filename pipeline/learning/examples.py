@@ -19,7 +19,8 @@ from pipeline.features.cues import CueFinder
 from pipeline.features.targets import Target
 from pipeline.learning import weak
 from pipeline.learning.groups import groups
-from pipeline.learning.sets import Added, Passages, Silver, TrainingSet, hash_of
+from pipeline.learning.sets import Added, Beside, Silver, TrainingSet, hash_of
+from pipeline.learning.subjects import subjects
 from pipeline.learning.weak import SilverJudgement
 from pipeline.notices.formats import tabular
 from pipeline.records import ROW, Annotation, Notice, RawNotice, Reading
@@ -64,7 +65,11 @@ def authored(
     learned = examples(
         ours | found, judged | newly, codebook, analyzer, asides=_asides(store, written.values())
     )
-    learned = replace(learned, passages=_passages(store, codebook, analyzer))
+    learned = replace(
+        learned,
+        passages=_passages(store, codebook, analyzer),
+        subjects=subjects(store, codebook, analyzer),
+    )
     learned = with_missions(learned, store, codebook)
     kept = (replace(one, text_hash=judging.text_hash(found[x])) for x, one in newly.items())
     return replace(learned, added=Added(annotations=tuple(kept), files=tuple(sorted(added or ()))))
@@ -76,7 +81,7 @@ def with_missions(learned: TrainingSet, store: Store, codebook: Codebook) -> Tra
     Raises:
         CorpusError: A text has changed since its missions were judged.
     """
-    if not codebook.missions or AUTHORED not in store.mission_files():
+    if not codebook.missions or not store.has_missions(AUTHORED):
         return learned
     read = missions.read(store.missions(AUTHORED), codebook, name=f"missions/{AUTHORED}.csv")
     told = missions.agreed(read)
@@ -142,16 +147,16 @@ def examples(
     )
 
 
-def _passages(store: Store, codebook: Codebook, analyzer: Analyzer) -> Passages:
+def _passages(store: Store, codebook: Codebook, analyzer: Analyzer) -> Beside:
     written = list(store.passages())
     if not written:
-        return Passages()
+        return Beside()
     notices = {x["passage_id"]: _passage(x) for x in written}
     read = judging.read(store.annotations("passages"), codebook, name="passages.csv")
     learned = examples(notices, judging.final(read), codebook, analyzer)
     pairs = {x["passage_id"]: x["pair"] for x in written}
     numbers = {pair: FIRST_PAIR - n for n, pair in enumerate(sorted(set(pairs.values())))}
-    return Passages(
+    return Beside(
         examples=tuple(
             (reading, replace(target, passage=True, group=numbers[pairs[_id_of(reading)]]))
             for reading, target in zip(learned.readings, learned.targets, strict=True)

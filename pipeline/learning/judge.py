@@ -30,7 +30,16 @@ Weights = Mapping[str, Mapping[str, float]]
 # decides it, and much for the forms, of which some are procedures.
 TEXT = {"lemmas": 0.7, "chars": 0.7, "phrases": 0.5, "cues": 0.2}
 FORMS = TEXT | {"fields": 0.2}
-MISSIONS = {"lemmas": 0.5, "chars": 0.5, "fields": 0.3, "subjects": 2.0}
+# A title mostly names what is bought.
+MISSIONS = {
+    "lemmas": 0.5,
+    "chars": 0.5,
+    "fields": 0.3,
+    "subjects": 2.0,
+    "titles": 0.5,
+    "title_chars": 0.5,
+    "codes": 0.3,
+}
 WEIGHTS: Weights = {
     **dict.fromkeys(("degree", "aspect", "openness"), TEXT),
     "forms": FORMS,

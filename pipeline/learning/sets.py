@@ -48,12 +48,12 @@ class Silver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passages:
-    """Passages that teach what clauses and names mean; no notices, so never measured on.
+class Beside:
+    """Texts that teach one thing and are no notices, so never measured on.
 
     Attributes:
         examples: What to learn from.
-        fingerprint: Of the passages and their judgements.
+        fingerprint: Of the texts and their judgements.
     """
 
     examples: tuple[tuple[Reading, Target], ...] = ()
@@ -67,7 +67,9 @@ class TrainingSet:
     Attributes:
         fingerprint: Of the notices and their judgements, evidence included.
         added: Which of them are no authored notices.
-        passages, silver: Learned from as well, never measured on.
+        passages: Teach what clauses and names mean.
+        subjects: Teach what is bought for which mission.
+        silver: Learned from as well, never measured on.
         missions: Fingerprint of the missions that people judged; empty where nobody was asked.
     """
 
@@ -75,9 +77,15 @@ class TrainingSet:
     targets: tuple[Target, ...]
     fingerprint: str
     added: Added = field(default_factory=Added)
-    passages: Passages = field(default_factory=Passages)
+    passages: Beside = field(default_factory=Beside)
+    subjects: Beside = field(default_factory=Beside)
     silver: Silver = field(default_factory=Silver)
     missions: str = ""
+
+    @property
+    def beside(self) -> tuple[tuple[Reading, Target], ...]:
+        """All that is learned from and never measured on."""
+        return (*self.passages.examples, *self.subjects.examples, *self.silver.examples)
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -93,7 +101,7 @@ class TrainingSet:
     def data_fingerprint(self) -> str:
         """Of everything that is learned from."""
         parts = [self.fingerprint, self.passages.fingerprint, self.silver.fingerprint]
-        parts += [self.missions] if self.missions else []
+        parts += [x for x in (self.missions, self.subjects.fingerprint) if x]
         return short_hash(canonical(parts))
 
     def some(self, chosen: NDArray[np.int64]) -> TrainingSet:

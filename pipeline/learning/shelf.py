@@ -42,11 +42,13 @@ ADDED, SILVER = "added.csv", "silver.csv"
 TRUSTED = [
     "pipeline.features.names.NameScope",
     "pipeline.features.passages.PassageScores",
+    "pipeline.features.structured.CpvCodes",
     "pipeline.features.structured.CueCounts",
     "pipeline.features.structured.MissionWords",
     "pipeline.features.structured.StructuredFields",
     "pipeline.features.terms.HashedTerms",
     "pipeline.features.text.LemmaText",
+    "pipeline.features.text.TitleText",
     "pipeline.features.text.WrittenText",
     "pipeline.learning.heads.Heads",
     "pipeline.learning.judge.Judge",

@@ -58,12 +58,11 @@ class Recipe:
 
 
 def train(learned: TrainingSet, recipe: Recipe, codebook: Codebook) -> Judge:
-    """Fit a judge on judged notices, passages, and silver where there is any.
+    """Fit a judge on judged notices, and on what stands beside them.
 
     Raises:
         CorpusError: A label has too few examples.
     """
-    beside = (*learned.passages.examples, *learned.silver.examples)
-    readings = [*learned.readings, *(reading for reading, _ in beside)]
-    targets = [*learned.targets, *(target for _, target in beside)]
+    readings = [*learned.readings, *(reading for reading, _ in learned.beside)]
+    targets = [*learned.targets, *(target for _, target in learned.beside)]
     return recipe.judge(codebook).fit(readings, targets)

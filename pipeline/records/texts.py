@@ -48,6 +48,11 @@ class Document:
     language: str | None
     analyzer: str
 
+    @property
+    def title_end(self) -> int:
+        """Where the title ends in the text; 0 where there is none."""
+        return next((x.end for x in self.sections if x.name == "title"), 0)
+
     def section_at(self, start: int) -> Section:
         """Return the section that holds a character of the text.
 

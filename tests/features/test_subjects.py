@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
-from pipeline.features.subjects import SubjectWords, WordList
+from pipeline.features.patterns import WordPatterns
+from pipeline.features.subjects import SubjectWords
 from pipeline.features.worded import Worded
 from pipeline.records import Notice, Reading
 from pipeline.store import Store
 
 WORDS = {"roads": ("*brug*", "weg", "fiets*"), "care": ("*zorg", "huisarts")}
 TITLES = {"roads": ("straat",), "care": ("sport*",)}
-SUBJECTS = SubjectWords(WordList(WORDS), WordList(TITLES), {"roads": ("45233",), "care": ("85",)})
+SUBJECTS = SubjectWords(WORDS, TITLES, {"roads": ("45233",), "care": ("85",)})
 
 
 def reading(title, description=None, cpv=()):
@@ -31,6 +32,14 @@ def reading(title, description=None, cpv=()):
         cpv=cpv,
     )
     return Worded([Reading(document=x, hits=()) for x in Analyzer("embedded").analyze([notice])])
+
+
+def patterns(*lists):
+    found = WordPatterns()
+    for number, some in enumerate(lists):
+        for pattern in some:
+            found.add(pattern, number)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -49,17 +58,18 @@ def reading(title, description=None, cpv=()):
     ],
 )
 def test_a_pattern_matches_a_word_as_it_says(word, places):
-    assert WordList(WORDS).missions_of(word) == places
+    assert patterns(*WORDS.values()).of(word) == set(places)
 
 
 @given(st.text("abc", max_size=8), st.lists(st.text("abc", min_size=1, max_size=3), max_size=5))
 def test_words_are_found_as_a_regular_expression_finds_them(word, stems):
-    patterns = [f"{'*' * (n % 2)}{stem}{'*' * (n // 2 % 2)}" for n, stem in enumerate(stems)]
-    expected = any(
-        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), word) for pattern in patterns
-    )
-    found = WordList({"x": tuple(patterns)}).missions_of(word)
-    assert found == ((0,) if expected else ())
+    some = [f"{'*' * (n % 2)}{stem}{'*' * (n // 2 % 2)}" for n, stem in enumerate(stems)]
+    expected = {
+        n
+        for n, pattern in enumerate(some)
+        if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), word)
+    }
+    assert patterns(*((x,) for x in some)).of(word) == expected
 
 
 def test_title_and_text_are_counted_apart_and_shares_add_up():
@@ -92,8 +102,9 @@ def test_the_main_cpv_code_shows_a_mission():
 
 
 def test_what_is_longer_than_any_word_shows_nothing():
-    assert WordList(WORDS).missions_of("a" * 76 + "zorg") == (1,)
-    assert WordList(WORDS).missions_of("a" * 1_000_000 + "zorg") == ()
+    for letters, shown in ((76, True), (77, False)):
+        found = SUBJECTS.values(reading("Papier", "a" * letters + "zorg"))
+        assert bool(np.any(found)) == shown
 
 
 def test_every_mission_of_the_codebook_has_words_in_lower_case_that_can_match():
