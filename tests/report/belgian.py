@@ -8,6 +8,7 @@ from fictional import FACTS
 from pipeline.countries import country_of
 from pipeline.estimates.extent import FrameFacts
 from pipeline.estimates.material import assembled
+from pipeline.estimates.reference import NO_YARDSTICKS
 from pipeline.records import Amount, Lot, Notice, Period
 
 COUNTRY = country_of("BE", language="nl")
@@ -64,5 +65,5 @@ BELGIAN = replace(
     examples=(),
     revisions=(),
     counted={},
-    yardsticks=(),
+    yardsticks=NO_YARDSTICKS,
 )
