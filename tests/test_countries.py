@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -221,15 +222,50 @@ def belgian(tmp_path, monkeypatch):
     return folder
 
 
+def say(*words):
+    return CliRunner().invoke(cli.app, [str(x) for x in words])
+
+
+def audited(folder, *options):
+    """Why each lot is out, by its notice, as a command tells it."""
+    done = say("audit", "2026Q3", *options, "-o", folder / "lots.csv")
+    assert done.output.startswith("2 lots"), done.exception
+    lines = csv.DictReader((folder / "lots.csv").open(encoding="utf-8-sig"))
+    return {x["notice_id"]: x["reason"] for x in lines}
+
+
 def test_the_commands_take_country_and_language(belgian, tmp_path):
-    words = ("audit", "2026Q3", "--country", "BE", "--language", "nl", "-o", tmp_path / "lots.csv")
-    done = CliRunner().invoke(cli.app, [str(x) for x in words])
-    assert done.output.startswith("2 lots, 1 of them in 2026Q3"), done.exception
-    lines = csv.DictReader((tmp_path / "lots.csv").open(encoding="utf-8-sig"))
-    assert {x["notice_id"]: x["reason"] for x in lines} == {
-        "1-2026": "",
-        "2-2026": "other_language",
-    }
+    found = audited(tmp_path, "--country", "BE", "--language", "nl")
+    assert found == {"1-2026": "", "2-2026": "other_language"}
+
+
+def test_a_home_remembers_country_and_language_of_the_last_fetch(belgian, tmp_path):
+    assert audited(tmp_path) == {"1-2026": "", "2-2026": ""}
+    Home(settings=settings.load(home=belgian, country="BE", language="nl")).settle()
+    assert audited(tmp_path) == {"1-2026": "", "2-2026": "other_language"}
+    # What is said counts for more than what is remembered.
+    (tmp_path / "all.toml").write_text('language = ""\n')
+    assert audited(tmp_path, "--settings", tmp_path / "all.toml") == {"1-2026": "", "2-2026": ""}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param("national 2023 --assume half", "no total of 2023 of BEL", id="totals"),
+        pytest.param("fetch tenderned 2026Q3", "tenderned has nothing of BEL", id="source"),
+        pytest.param("status", "", id="a command without the option"),
+    ],
+)
+def test_nothing_of_the_netherlands_is_taken_for_belgium(belgian, command, said):
+    done = say(*command.split())
+    assert said in str(done.exception)
+    assert bool(done.exit_code) == bool(said)
+
+
+def test_counts_of_others_about_the_netherlands_stay_there(belgian):
+    folder = belgian / "corpora" / "indicators"
+    shutil.copytree(ROOT / "corpora" / "indicators", folder)
+    assert "No published counts of BEL" in say("indicators").output
 
 
 def test_a_home_refuses_another_country_than_its_own(belgian):

@@ -128,6 +128,9 @@ CHECKS = {
     "nothing_new_is_unread": "Geen nieuwe velden of codes die niet gelezen zijn",
     "notices_are_not_double": "Geen dubbele aankondigingen",
     "few_are_quarantined": "Weinig onleesbare aankondigingen",
+    "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
+    "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
+    "large_values_are_decided": "Over opvallend grote waarden is beslist",
 }
 
 METHODS = {

@@ -67,14 +67,10 @@ QUALITIES = {
     "measured": "als het is zoals gemeten",
     "useless": "als het model niets waard is",
 }
-STOPS = {
-    "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
-    "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
-    "large_values_are_decided": "Over opvallend grote waarden is beslist",
-}
 PAGES = {"/beslissen": "Beslissen", "/trekking/{period}": "Trekkingen"}
-FETCHING = ("fetch tenderned {period}", "fetch ted {period}", "collect {period}")
-# What stops publication: what to do, the page for it, and the commands, given the period.
+FETCHING = ("fetch {source} {period}", "collect {period}")
+# What stops publication: what to do, the page for it, and the commands, given the period; one that
+# names a source is for each of the country's.
 MEND: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "there_are_notices": (
         "Haal de aankondigingen van het kwartaal op en lees ze in.",

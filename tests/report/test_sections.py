@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fictional import estimate
+from fictional import BOOK, estimate
 
 from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
 from pipeline.estimates.extent import FrameFacts, Size
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.stops import publication_checks
 from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
@@ -447,6 +448,11 @@ def test_every_label_of_the_codebook_is_explained(facts):
     ("codes", "known"),
     [
         pytest.param(CHECKS, names.CHECKS, id="checks"),
+        pytest.param(
+            [x.name for x in publication_checks((), (), (), codebook=BOOK, floor=0.5)],
+            names.CHECKS,
+            id="checks of the draw",
+        ),
         pytest.param(ESTIMATORS, names.METHODS, id="estimators"),
         pytest.param(BUYER_KINDS, names.BUYER_KINDS, id="buyer kinds"),
     ],
