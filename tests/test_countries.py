@@ -124,6 +124,14 @@ def test_the_same_notices_make_another_frame_in_the_netherlands():
         pytest.param("Onbekende vzw", "other", "other", id="no word"),
         pytest.param("Agentschap van de EU", "international", "international", id="of the Union"),
         pytest.param("Podium De Stroom", "other", "other", id="part of a word"),
+        # As on real notices: these fill in that they are central governments.
+        pytest.param("Politiezone Antwerpen", "central", "other", id="police zone"),
+        pytest.param("SOLVA", "central", "other", id="intercommunal company"),
+        pytest.param("Intercommunale Waterdienst", "utility", "utility", id="one for water"),
+        pytest.param("Farys", "other", "utility", id="water company"),
+        pytest.param("Vlaams Parlement", None, "central", id="region"),
+        pytest.param("Museum van de Stad", "other", "other", id="a word in the name of another"),
+        pytest.param("POM, Provinciale Ontwikkelingsmaatschappij", None, "province", id="province"),
     ],
 )
 def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, said, expected):
@@ -135,6 +143,7 @@ def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, sai
     ("buyer", "country", "expected"),
     [
         ("Ministerie van Landsverdediging", FLEMISH, True),
+        ("MRMP-L/A - Algemene Directie Material Resources", FLEMISH, True),
         ("Koninklijke Marine", NETHERLANDS, True),
         ("Koninklijke Musea", FLEMISH, False),
     ],

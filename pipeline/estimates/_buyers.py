@@ -30,7 +30,10 @@ def kind_of_buyer(notices: Sequence[Notice], country: Country) -> BuyerKind | No
     }
     shared = [found.start() for words in WORDS.values() if (found := words.search(first))]
     kind = min(own, key=lambda x: own[x], default=None)
-    return said if kind is None or min(shared, default=len(first)) < own[kind] else kind
+    if kind is None or min(shared, default=len(first)) < own[kind]:
+        return said
+    # An intercommunal company is no government, but it may well be one of water or energy.
+    return said if (kind, said) == ("other", "utility") else kind
 
 
 @cache

@@ -17,7 +17,8 @@ class Yardstick:
     """A share to hold ours against.
 
     Attributes:
-        kind: A target, or what somebody measured.
+        kind: A target for what is reported, by which the share is judged; or a figure on a line
+            of its own: what somebody measured, or the target of a part.
         name, about: In Dutch, for the reader of the report.
         quantity: Label it is about.
         share: 0 to 1.

@@ -202,6 +202,13 @@ def buyer_kinds(country: Country) -> Mapping[str, str]:
     return BUYER_KINDS | dict(country.buyer_names)
 
 
+def frame_place(country: Country) -> str:
+    """Write where is bought, and in which language it is announced where only that counts."""
+    if not country.language:
+        return country.name
+    return f"{country.name} (aankondigingen in het {language_in_dutch(country.language)})"
+
+
 def exclusions(country: Country) -> Mapping[str, str]:
     """Return why a lot is not in the frame of a country."""
     return {reason: told.format(name=country.name) for reason, told in EXCLUSIONS.items()}
