@@ -73,7 +73,29 @@ def everything(codebook):
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory, everything, codebook):
     """A home that is written once."""
-    folder = tmp_path_factory.mktemp("quarter") / "home"
+    notices = [x for found in everything.notices.values() for x in found]
+    return stock(tmp_path_factory.mktemp("quarter") / "home", codebook, everything, notices)
+
+
+@pytest.fixture
+def home(tmp_path, stocked, codebook, everything, undrawn):
+    """A copy of it for one test."""
+    folder = Path(shutil.copytree(stocked, tmp_path / "home"))
+    return Home(Settings(home=folder), Store(folder), codebook, everything)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports are neither drawn nor laid out, which takes seconds.
+
+    The charts and the PDF of a report are held to their claims in ``tests/report``.
+    """
+    monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
+    monkeypatch.setattr(build, "pdf", lambda page: b"")
+
+
+def stock(folder: Path, codebook: Codebook, everything: MadeUp, notices: list[Notice]) -> Path:
+    """Write a home with notices, and what the made-up model says of them."""
     corpora = folder / "corpora"
     corpora.mkdir(parents=True)
     shutil.copy(ROOT / "corpora" / "codebook.toml", corpora)
@@ -81,7 +103,6 @@ def stocked(tmp_path_factory, everything, codebook):
         shutil.copytree(ROOT / "corpora" / name, corpora / name)
     store = Store(folder)
     promotions.add(store, FICTIONAL)
-    notices = [x for found in everything.notices.values() for x in found]
     shelve(store, notices)
     table = everything.scores.table
     prints = {x.notice_id: hash_of(x) for x in notices}
@@ -91,18 +112,6 @@ def stocked(tmp_path_factory, everything, codebook):
     path = store.scores(MODEL, codebook.fingerprint) / "00000.parquet"
     disk.write_table(path, [table], schema=table.schema, facts=dict)
     return folder
-
-
-@pytest.fixture
-def home(tmp_path, stocked, codebook, everything, monkeypatch):
-    """A copy of it for one test; its reports are neither drawn nor laid out, which takes seconds.
-
-    The charts and the PDF of a report are held to their claims in ``tests/report``.
-    """
-    monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
-    monkeypatch.setattr(build, "pdf", lambda page: b"")
-    folder = Path(shutil.copytree(stocked, tmp_path / "home"))
-    return Home(Settings(home=folder), Store(folder), codebook, everything)
 
 
 def shelve(store: Store, notices: list[Notice]) -> None:
