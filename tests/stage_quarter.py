@@ -2,8 +2,8 @@
 
 import csv
 import shutil
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.countries import country_of
 from pipeline.demo.made_up import MODEL, MadeUp, made_up
 from pipeline.learning import promotions
 from pipeline.learning.sets import hash_of
@@ -85,6 +86,16 @@ def home(tmp_path, stocked, codebook, everything, undrawn):
 
 
 @pytest.fixture
+def flanders(tmp_path, codebook, everything, undrawn):
+    """A home with the same tenders in Belgium, as after a fetch that was asked for Flanders."""
+    notices = list(moved(chain.from_iterable(everything.notices.values())))
+    folder = stock(tmp_path / "flanders", codebook, everything, notices)
+    Store(folder).keep("state", "country", {"country": "BEL", "language": "nl"})
+    settings = Settings(home=folder, country="BEL", language="nl")
+    return Home(settings, Store(folder), codebook, everything)
+
+
+@pytest.fixture
 def undrawn(monkeypatch):
     """Reports are neither drawn nor laid out, which takes seconds.
 
@@ -92,6 +103,16 @@ def undrawn(monkeypatch):
     """
     monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
     monkeypatch.setattr(build, "pdf", lambda page: b"")
+
+
+def moved(notices):
+    """The made-up notices as those of Belgian buyers on TED, every fifth tender in French."""
+    places = list(country_of("BE").regions)
+    for notice in notices:
+        number = int(notice.notice_id.split("-")[2])
+        lots = tuple(replace(x, nuts=(places[number % len(places)],)) for x in notice.lots)
+        language = "fr" if number % 5 == 0 else "nl"
+        yield replace(notice, source="ted", country="BE", language=language, lots=lots)
 
 
 def stock(folder: Path, codebook: Codebook, everything: MadeUp, notices: list[Notice]) -> Path:

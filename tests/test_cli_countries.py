@@ -3,45 +3,24 @@
 import csv
 import datetime as dt
 import json
-from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 import pytest
-from stage_quarter import Home, stock
 from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.cli import figures
-from pipeline.countries import country_of
-from pipeline.settings import Settings
-from pipeline.store import Store
 
 FLEMISH = ("--country", "BE", "--language", "nl")
 
 
-def moved(notices):
-    """The made-up notices as those of Belgian buyers on TED, every fifth tender in French."""
-    places = list(country_of("BE").regions)
-    for notice in notices:
-        number = int(notice.notice_id.split("-")[2])
-        lots = tuple(replace(x, nuts=(places[number % len(places)],)) for x in notice.lots)
-        language = "fr" if number % 5 == 0 else "nl"
-        yield replace(notice, source="ted", country="BE", language=language, lots=lots)
-
-
-@pytest.fixture
-def flanders(tmp_path, codebook, everything, undrawn, monkeypatch):
-    """A home with these notices, as after a fetch that was asked for Flanders."""
-    notices = list(moved(chain.from_iterable(everything.notices.values())))
-    folder = stock(tmp_path / "home", codebook, everything, notices)
-    settings = Settings(home=folder, country="BEL", language="nl")
-    Store(folder).keep("state", "country", {"country": "BEL", "language": "nl"})
-    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(folder))
+@pytest.fixture(autouse=True)
+def here(flanders, tmp_path, monkeypatch):
+    """Whoever types commands without a path means this home, some weeks after the quarter."""
+    monkeypatch.setenv("INNOVATIEMONITOR_HOME", str(flanders.store.home))
     monkeypatch.chdir(tmp_path)
     moment = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
     monkeypatch.setattr(figures, "now", lambda: moment)
-    return Home(settings, Store(folder), codebook, everything)
 
 
 def table(path):
@@ -56,7 +35,7 @@ def run(*words):
     return done.output
 
 
-def test_flanders_has_its_report_before_anybody_judged(flanders):
+def test_flanders_has_its_report_before_anybody_judged():
     said = run("run", "2026Q3", *FLEMISH, "--offline", "--output", "reports")
     assert "innovatiemonitor plan 2026Q3 --country BE --language nl --half-width 2" in said
     page = Path("reports/kwartaalrapport-2026Q3.html").read_text(encoding="utf-8")

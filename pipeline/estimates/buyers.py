@@ -13,7 +13,7 @@ from pipeline.records import BuyerKind, Notice
 
 
 def kind_of_buyer(notices: Sequence[Notice], country: Country) -> BuyerKind | None:
-    """Return the sort of buyer of a lot; ``None`` where no notice tells.
+    """Return the sort of buyer of a lot, or of a notice; ``None`` where no notice tells.
 
     The word that stands first in the official name decides, of the country or of all; without
     one, what the notices say.
