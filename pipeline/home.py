@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from pipeline.rawstore import RawStore
 
 
+def remembered(store: Store) -> dict[str, str]:
+    """Return the settings ``country`` and ``language`` of the last fetch; none before the first."""
+    facts: dict[str, str] = store.kept("state", "country").get("country", {})
+    return facts
+
+
 @dataclass(kw_only=True)
 class Home:
     """A home by its settings; each part is opened when it is asked for, and once."""
@@ -39,7 +45,7 @@ class Home:
         from pipeline.rawstore import RawStore
 
         raw = RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
-        held = self.store.kept("state", "country").get("country", {}).get("country")
+        held = remembered(self.store).get("country")
         # Draws and published figures go by their period: those of two countries would be mixed.
         # What was fetched before this was kept, was fetched for the Netherlands.
         if (held := held or (NETHERLANDS.alpha_3 if raw.sources() else None)) is None:
@@ -47,20 +53,21 @@ class Home:
         if held != self.settings.country:
             raise SettingsError(
                 f"country is {self.settings.country!r}, but {self.store.home} holds {held}",
-                hint="One home holds one country: give its --country, set `country` in its "
-                "settings, or set INNOVATIEMONITOR_HOME to another home.",
+                hint="One home holds one country: leave --country and the setting `country` out, "
+                "or set INNOVATIEMONITOR_HOME to another home.",
             )
         return raw
 
     def settle(self) -> None:
-        """Keep whose notices this home holds, before the first of them is fetched.
+        """Remember whose notices this home holds, before any of them is fetched.
 
         Raises:
             SettingsError: It holds those of another country.
         """
         _ = self.raw
-        if not self.store.kept("state", "country"):
-            self.store.keep("state", "country", {"country": self.settings.country})
+        facts = {"country": self.settings.country, "language": self.settings.language}
+        if remembered(self.store) != facts:
+            self.store.keep("state", "country", facts)
 
     @cached_property
     def country(self) -> Country:

@@ -21,10 +21,10 @@ from pipeline.notices.period import (
 )
 from pipeline.report.assembled import Background, assemble_facts, beside_published, inputs
 from pipeline.report.build import build
+from pipeline.report.consultation_lines import consultation_lines
 from pipeline.report.consultations import (
     ENDINGS,
     NAME,
-    consultation_lines,
     until_of,
     write_consultations,
 )
@@ -146,7 +146,7 @@ class PeriodWork(PeriodFigures):
         lines = consultation_lines(self, self.overview, model_id=self.model)
         paths = [folder / f"{NAME}{ending}" for ending in ENDINGS]
         for path in paths:
-            write_consultations(lines, path, until=until_of(self.overview))
+            write_consultations(lines, path, until=until_of(self.overview), country=self.country)
         return paths
 
     def _keep_state(self, day: str, paths: Sequence[Path], touched: str) -> None:

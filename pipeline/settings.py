@@ -11,8 +11,10 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.codes import COUNTRIES
 from pipeline.errors import SettingsError
@@ -21,6 +23,7 @@ HOME = Path(__file__).parent.parent
 PUBLISHER = "de beheerder van de innovatiemonitor"
 ALPHA_3 = {alpha_2: alpha_3 for alpha_3, alpha_2 in COUNTRIES.items()}
 QUEUE_MIX = {"uncertain": 0.5, "novel": 0.2, "disagreement": 0.2, "suspect": 0.1}
+NOTHING: Mapping[str, object] = MappingProxyType({})
 NO_RESULT = frozenset(
     {
         *("home", "cluster", "contact", "pause_seconds", "stand_ins", "queue_mix"),
@@ -49,8 +52,9 @@ class Settings:
         contact: E-mail or https address at which a source can reach whoever fetches; it goes
             along with every request.
         country: Whose notices TED is asked for, and whose frame it is, ISO 3166 alpha-3 (alpha-2
-            is understood); one home holds one country.
-        language: Only notices in this language (ISO 639-1) are in the frame; empty for all.
+            is understood); one home holds one country, and remembers which.
+        language: Only notices in this language (ISO 639-1) are in the frame; empty for all. A home
+            remembers that of the last fetch.
         pause_seconds: Least time between two requests to one host. TED blocks an address for a
             day after 500 requests in six minutes.
         stand_ins: Origin to the origin that plays its part, a mirror for example:
@@ -107,18 +111,25 @@ class Settings:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def load(path: Path | None = None, **overrides: object) -> Settings:
+def load(
+    path: Path | None = None, *, held: Mapping[str, object] = NOTHING, **overrides: object
+) -> Settings:
     """Read settings from a file, the environment's home, and overrides, in rising priority.
 
     Args:
         path: A TOML file; without one the ``pyproject.toml`` of the home folder.
+        held: What the home itself remembers, by name: less than what any of these says.
         overrides: Settings by name; ``None`` means not given.
 
     Raises:
         SettingsError: The file is missing or no TOML, or a name or type is wrong.
     """
     home = Path(os.environ.get("INNOVATIEMONITOR_HOME", HOME))
-    given = {"home": home, **_read(path or home / "pyproject.toml", required=path is not None)}
+    given = {
+        "home": home,
+        **held,
+        **_read(path or home / "pyproject.toml", required=path is not None),
+    }
     given |= {key: value for key, value in overrides.items() if value is not None}
     known = {field.name: type(getattr(Settings(), field.name)) for field in fields(Settings)}
     for name, value in given.items():

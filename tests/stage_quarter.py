@@ -2,8 +2,8 @@
 
 import csv
 import shutil
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.countries import country_of
 from pipeline.demo.made_up import MODEL, MadeUp, made_up
 from pipeline.learning import promotions
 from pipeline.learning.sets import hash_of
@@ -73,7 +74,49 @@ def everything(codebook):
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory, everything, codebook):
     """A home that is written once."""
-    folder = tmp_path_factory.mktemp("quarter") / "home"
+    notices = [x for found in everything.notices.values() for x in found]
+    return stock(tmp_path_factory.mktemp("quarter") / "home", codebook, everything, notices)
+
+
+@pytest.fixture
+def home(tmp_path, stocked, codebook, everything, undrawn):
+    """A copy of it for one test."""
+    folder = Path(shutil.copytree(stocked, tmp_path / "home"))
+    return Home(Settings(home=folder), Store(folder), codebook, everything)
+
+
+@pytest.fixture
+def flanders(tmp_path, codebook, everything, undrawn):
+    """A home with the same tenders in Belgium, as after a fetch that was asked for Flanders."""
+    notices = list(moved(chain.from_iterable(everything.notices.values())))
+    folder = stock(tmp_path / "flanders", codebook, everything, notices)
+    Store(folder).keep("state", "country", {"country": "BEL", "language": "nl"})
+    settings = Settings(home=folder, country="BEL", language="nl")
+    return Home(settings, Store(folder), codebook, everything)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports are neither drawn nor laid out, which takes seconds.
+
+    The charts and the PDF of a report are held to their claims in ``tests/report``.
+    """
+    monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
+    monkeypatch.setattr(build, "pdf", lambda page: b"")
+
+
+def moved(notices):
+    """The made-up notices as those of Belgian buyers on TED, every fifth tender in French."""
+    places = list(country_of("BE").regions)
+    for notice in notices:
+        number = int(notice.notice_id.split("-")[2])
+        lots = tuple(replace(x, nuts=(places[number % len(places)],)) for x in notice.lots)
+        language = "fr" if number % 5 == 0 else "nl"
+        yield replace(notice, source="ted", country="BE", language=language, lots=lots)
+
+
+def stock(folder: Path, codebook: Codebook, everything: MadeUp, notices: list[Notice]) -> Path:
+    """Write a home with notices, and what the made-up model says of them."""
     corpora = folder / "corpora"
     corpora.mkdir(parents=True)
     shutil.copy(ROOT / "corpora" / "codebook.toml", corpora)
@@ -81,7 +124,6 @@ def stocked(tmp_path_factory, everything, codebook):
         shutil.copytree(ROOT / "corpora" / name, corpora / name)
     store = Store(folder)
     promotions.add(store, FICTIONAL)
-    notices = [x for found in everything.notices.values() for x in found]
     shelve(store, notices)
     table = everything.scores.table
     prints = {x.notice_id: hash_of(x) for x in notices}
@@ -91,18 +133,6 @@ def stocked(tmp_path_factory, everything, codebook):
     path = store.scores(MODEL, codebook.fingerprint) / "00000.parquet"
     disk.write_table(path, [table], schema=table.schema, facts=dict)
     return folder
-
-
-@pytest.fixture
-def home(tmp_path, stocked, codebook, everything, monkeypatch):
-    """A copy of it for one test; its reports are neither drawn nor laid out, which takes seconds.
-
-    The charts and the PDF of a report are held to their claims in ``tests/report``.
-    """
-    monkeypatch.setattr(charts, "draw_chart", lambda chart, fictional: Drawn("<svg/>", b""))
-    monkeypatch.setattr(build, "pdf", lambda page: b"")
-    folder = Path(shutil.copytree(stocked, tmp_path / "home"))
-    return Home(Settings(home=folder), Store(folder), codebook, everything)
 
 
 def shelve(store: Store, notices: list[Notice]) -> None:

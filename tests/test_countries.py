@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -123,6 +124,14 @@ def test_the_same_notices_make_another_frame_in_the_netherlands():
         pytest.param("Onbekende vzw", "other", "other", id="no word"),
         pytest.param("Agentschap van de EU", "international", "international", id="of the Union"),
         pytest.param("Podium De Stroom", "other", "other", id="part of a word"),
+        # As on real notices: these fill in that they are central governments.
+        pytest.param("Politiezone Antwerpen", "central", "other", id="police zone"),
+        pytest.param("SOLVA", "central", "other", id="intercommunal company"),
+        pytest.param("Intercommunale Waterdienst", "utility", "utility", id="one for water"),
+        pytest.param("Farys", "other", "utility", id="water company"),
+        pytest.param("Vlaams Parlement", None, "central", id="region"),
+        pytest.param("Museum van de Stad", "other", "other", id="a word in the name of another"),
+        pytest.param("POM, Provinciale Ontwikkelingsmaatschappij", None, "province", id="province"),
     ],
 )
 def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, said, expected):
@@ -134,6 +143,7 @@ def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, sai
     ("buyer", "country", "expected"),
     [
         ("Ministerie van Landsverdediging", FLEMISH, True),
+        ("MRMP-L/A - Algemene Directie Material Resources", FLEMISH, True),
         ("Koninklijke Marine", NETHERLANDS, True),
         ("Koninklijke Musea", FLEMISH, False),
     ],
@@ -221,15 +231,50 @@ def belgian(tmp_path, monkeypatch):
     return folder
 
 
+def say(*words):
+    return CliRunner().invoke(cli.app, [str(x) for x in words])
+
+
+def audited(folder, *options):
+    """Why each lot is out, by its notice, as a command tells it."""
+    done = say("audit", "2026Q3", *options, "-o", folder / "lots.csv")
+    assert done.output.startswith("2 lots"), done.exception
+    lines = csv.DictReader((folder / "lots.csv").open(encoding="utf-8-sig"))
+    return {x["notice_id"]: x["reason"] for x in lines}
+
+
 def test_the_commands_take_country_and_language(belgian, tmp_path):
-    words = ("audit", "2026Q3", "--country", "BE", "--language", "nl", "-o", tmp_path / "lots.csv")
-    done = CliRunner().invoke(cli.app, [str(x) for x in words])
-    assert done.output.startswith("2 lots, 1 of them in 2026Q3"), done.exception
-    lines = csv.DictReader((tmp_path / "lots.csv").open(encoding="utf-8-sig"))
-    assert {x["notice_id"]: x["reason"] for x in lines} == {
-        "1-2026": "",
-        "2-2026": "other_language",
-    }
+    found = audited(tmp_path, "--country", "BE", "--language", "nl")
+    assert found == {"1-2026": "", "2-2026": "other_language"}
+
+
+def test_a_home_remembers_country_and_language_of_the_last_fetch(belgian, tmp_path):
+    assert audited(tmp_path) == {"1-2026": "", "2-2026": ""}
+    Home(settings=settings.load(home=belgian, country="BE", language="nl")).settle()
+    assert audited(tmp_path) == {"1-2026": "", "2-2026": "other_language"}
+    # What is said counts for more than what is remembered.
+    (tmp_path / "all.toml").write_text('language = ""\n')
+    assert audited(tmp_path, "--settings", tmp_path / "all.toml") == {"1-2026": "", "2-2026": ""}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param("national 2023 --assume half", "no total of 2023 of BEL", id="totals"),
+        pytest.param("fetch tenderned 2026Q3", "tenderned has nothing of BEL", id="source"),
+        pytest.param("status", "", id="a command without the option"),
+    ],
+)
+def test_nothing_of_the_netherlands_is_taken_for_belgium(belgian, command, said):
+    done = say(*command.split())
+    assert said in str(done.exception)
+    assert bool(done.exit_code) == bool(said)
+
+
+def test_counts_of_others_about_the_netherlands_stay_there(belgian):
+    folder = belgian / "corpora" / "indicators"
+    shutil.copytree(ROOT / "corpora" / "indicators", folder)
+    assert "No published counts of BEL" in say("indicators").output
 
 
 def test_a_home_refuses_another_country_than_its_own(belgian):

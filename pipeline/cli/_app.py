@@ -111,16 +111,18 @@ def period_of(text: str) -> Period:
         raise SettingsError(str(error)) from None
 
 
-def opened(settings_file: Path | None, **overrides: object) -> Home:
+def opened(settings_file: Path | None, **overrides: Any) -> Home:
     """Open the home that the settings in force point at.
 
     Args:
         overrides: Settings by name that options gave; ``None`` means not given.
     """
     from pipeline import settings
-    from pipeline.home import Home
+    from pipeline.home import Home, remembered
+    from pipeline.store import Store
 
-    return Home(settings=settings.load(settings_file, **overrides))
+    held = remembered(Store(settings.load(settings_file, **overrides).home))
+    return Home(settings=settings.load(settings_file, held=held, **overrides))
 
 
 def unread(reason: str) -> None:

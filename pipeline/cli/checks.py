@@ -24,8 +24,8 @@ from pipeline.errors import ChecksFailed, SettingsError
 from pipeline.spreadsheet import forms_of_cell
 
 if TYPE_CHECKING:
+    from pipeline.home import Home
     from pipeline.notices.indicators import Count, Indicator
-    from pipeline.rawstore import RawStore
 
 
 @app.command()
@@ -110,13 +110,15 @@ def indicators(
     from pipeline.notices.overview import Overview
     from pipeline.notices.period import counted_indicators
 
-    store = opened(settings_file).raw
-    chosen = _indicators(store, name, labels)
+    home = opened(settings_file)
+    chosen = _indicators(home, name, labels)
     forms = _forms(labels) if labels else {}
-    found = counted_indicators(chosen, overview=Overview.of(store), forms_by_notice=forms)
+    found = counted_indicators(chosen, overview=Overview.of(home.raw), forms_by_notice=forms)
     if as_json:
         show_json(found)
         return
+    if not found:
+        typer.echo(f"No published counts of {home.country.alpha_3} are known.")
     for indicator_id, counts in found.items():
         typer.echo("\n".join(_beside(indicator_id, chosen[indicator_id], counts)))
 
@@ -195,11 +197,12 @@ def procedure(
     typer.echo("\n".join(explanation(notice, period_of(period), store=store)))
 
 
-def _indicators(store: RawStore, name: str | None, labels: Path | None) -> dict[str, Indicator]:
+def _indicators(home: Home, name: str | None, labels: Path | None) -> dict[str, Indicator]:
     """The indicators that were asked for, without those that need labels when there are none."""
     from pipeline.notices.indicators import read_indicator
 
-    known = {x: read_indicator(table, x) for x, table in store.store.indicators().items()}
+    tables = home.store.indicators(of=home.country.reference)
+    known = {x: read_indicator(table, x, home.country) for x, table in tables.items()}
     if name is not None and name not in known:
         raise SettingsError(f"no indicator {name!r}; there are: {', '.join(known)}")
     chosen = {name: known[name]} if name else known

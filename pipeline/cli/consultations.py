@@ -34,12 +34,14 @@ def consultations(
     """
     from pipeline.notices.overview import Overview
     from pipeline.report import consultations as report
+    from pipeline.report.consultation_lines import consultation_lines
 
     report.ending_of_list(output)
     home = opened(settings_file)
     asked = [period_of(text) for text in periods or ()]
     overview = Overview.of(home.raw)
-    lines = report.consultation_lines(home, overview, model_id=model, periods=asked)
-    report.write_consultations(lines, output, until=report.until_of(overview))
+    lines = consultation_lines(home, overview, model_id=model, periods=asked)
+    until = report.until_of(overview)
+    report.write_consultations(lines, output, until=until, country=home.country)
     typer.echo(f"written: {output}", err=True)
     typer.echo(f"{len(lines):,} consultations, {sum(x.call is not None for x in lines):,} followed")

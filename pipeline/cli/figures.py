@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -197,25 +197,16 @@ def run(
       innovatiemonitor run 2026Q3 --dry-run
       innovatiemonitor run 2026Q3 --country BE --language nl
     """
+    given: dict[str, Any] = {
+        "country": country,
+        "language": language,
+        "settings_file": settings_file,
+    }
     for source in () if offline else opened(settings_file, country=country).country.sources:
-        sources.fetch(source, period, dry_run=dry_run, country=country, settings_file=settings_file)
+        sources.fetch(source, period, dry_run=dry_run, **given)
     if not dry_run:
-        sources.collect(
-            period,
-            cluster=cluster,
-            country=country,
-            language=language,
-            settings_file=settings_file,
-        )
-    work = work_of(
-        period,
-        settings_file,
-        country=country,
-        language=language,
-        model=model,
-        jobs=jobs,
-        cluster=cluster,
-    )
+        sources.collect(period, cluster=cluster, **given)
+    work = work_of(period, model=model, jobs=jobs, cluster=cluster, **given)
     if not dry_run and work.is_untouched(output):
         typer.echo(f"report of {period}: up to date in {output}")
         return

@@ -33,7 +33,7 @@ from pipeline.sources import source_names
 if TYPE_CHECKING:
     from pipeline.home import Home
     from pipeline.notices.collected import CollectReport
-    from pipeline.rawstore import RawStore, SourceStatus
+    from pipeline.rawstore import SourceStatus
     from pipeline.settings import Settings
     from pipeline.sources._http import FetchLogEntry, Http
     from pipeline.sources.fetch import FetchReport
@@ -53,12 +53,14 @@ def fetch(
     ] = False,
     as_json: AsJson = False,
     country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Fetch the notices that a source published in a period, at one request per second.
 
     Only what is new or changed is asked for, so a run that was broken off is run again. A
-    source that does not answer, or not as we know it, ends the run with exit code 1.
+    source that does not answer, or not as we know it, ends the run with exit code 1. Country and
+    language are remembered: other commands go by them where nothing else is said.
 
     \b
     Examples:
@@ -69,7 +71,7 @@ def fetch(
     from pipeline import sources
     from pipeline.sources.fetch import fetch as run
 
-    home = opened(settings_file, country=country)
+    home = opened(settings_file, country=country, language=language)
     given, store = home.settings, home.raw
     chosen = sources.source(source, country=given.country)
     if not dry_run:
@@ -115,7 +117,7 @@ def collect(
     """
     home = opened(settings_file, cluster=cluster, country=country, language=language)
     asked, faults = period_of(period), []
-    for name in _fetched(home.raw, source):
+    for name in _fetched(home, source):
         try:
             report = _collected(name, asked, home=home)
             typer.echo(
@@ -185,7 +187,7 @@ def doctor(
     from pipeline.sources.doctor import doctor as run
 
     given = opened(settings_file).settings
-    names = [source] if source else list(sources.sources())
+    names = [source] if source else sources.sources_of(given.country)
     among = [sources.source(name, country=given.country) for name in names]
     with _http(given) as http, progress("sources examined") as show:
         found = []
@@ -218,14 +220,14 @@ def _http(given: Settings, log: Any = lambda _: None) -> Iterator[Http]:
         yield http
 
 
-def _fetched(store: RawStore, source: str | None) -> list[str]:
-    names = store.sources()
+def _fetched(home: Home, source: str | None) -> list[str]:
+    names = home.raw.sources()
     if source is not None and source not in names:
         raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
     if not names:
         raise SettingsError(
-            f"nothing was fetched into {store.store.corpora / 'raw'}",
-            hint="Run `innovatiemonitor fetch tenderned PERIOD` first.",
+            f"nothing was fetched into {home.store.corpora / 'raw'}",
+            hint=f"Run `innovatiemonitor fetch {home.country.sources[-1]} PERIOD` first.",
         )
     return [source] if source else names
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -123,6 +123,12 @@ def country_of(code: str, *, language: str = "") -> Country:
             hint="See docs/countries.md: a country is one file.",
         )
     return _read(path, language)
+
+
+def every_country() -> Iterator[Country]:
+    """Yield all that have a file, by their code."""
+    for path in sorted(FOLDER.glob("*.toml")):
+        yield _read(path, "")
 
 
 def region_name(code: str) -> str:

@@ -16,7 +16,8 @@ from pipeline.notices.procedures import procedures
 from pipeline.notices.relations import relations
 from pipeline.records import Prediction
 from pipeline.report.build import build
-from pipeline.report.consultations import FORM, write_consultations, written_consultation
+from pipeline.report.consultation_lines import FORM, written_consultation
+from pipeline.report.consultations import write_consultations
 from pipeline.report.pages import labels_page
 from pipeline.store import Store
 

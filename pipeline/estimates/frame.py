@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from pipeline.countries import NETHERLANDS, Country
 from pipeline.errors import CorpusError
 from pipeline.estimates._awards import Candidate, candidates
-from pipeline.estimates._buyers import kind_of_buyer
 from pipeline.estimates._money import Rates, read_rates
 from pipeline.estimates._values import Valued, values
+from pipeline.estimates.buyers import kind_of_buyer
 from pipeline.estimates.decisions import Bounds, Decision
 from pipeline.notices.provinces import province
 from pipeline.records import AwardLot, Lot, Notice, Period, Procedure

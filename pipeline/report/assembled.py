@@ -15,7 +15,7 @@ from pipeline.estimates.extent import FrameFacts
 from pipeline.estimates.figured import Figured
 from pipeline.estimates.material import Material
 from pipeline.estimates.published import HEADLINE, Published, revisions
-from pipeline.estimates.reference import Yardstick
+from pipeline.estimates.reference import NO_YARDSTICKS, Yardsticks
 from pipeline.estimates.series import Quarter
 from pipeline.labels.scores import Scores
 from pipeline.notices import indicators
@@ -60,7 +60,7 @@ class Background:
     indicators: Sequence[Reconciled] = ()
     checks: Sequence[Check] = ()
     imprint: Imprint = NO_IMPRINT
-    yardsticks: Sequence[Yardstick] = ()
+    yardsticks: Yardsticks = NO_YARDSTICKS
 
 
 def assemble_facts(
@@ -110,7 +110,7 @@ def assemble_facts(
         sources=material.sources(),
         revisions=tuple(_revised(old, new) for old, new in background.revised),
         imprint=background.imprint,
-        yardsticks=tuple(background.yardsticks),
+        yardsticks=background.yardsticks,
         country=material.country,
     )
 

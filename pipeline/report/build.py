@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from pipeline.report import charts, dutch, sections, tables
+from pipeline.report import charts, dutch, names, sections, tables
 from pipeline.report.cells import LEGEND
 from pipeline.report.facts import Facts
 from pipeline.report.outline import Bars, Course, Intervals, ReportSection
@@ -70,7 +70,7 @@ def page(facts: Facts, written: Sequence[ReportSection], pictures: Mapping[str, 
         title=f"Innovatiegericht inkopen, {dutch.period(facts.period)}",
         as_of=dutch.date(facts.as_of),
         as_of_iso=facts.as_of.isoformat(),
-        country=facts.country.name,
+        place=names.frame_place(facts.country),
         banner=tables.FICTIONAL if facts.fictional else "",
         biased=tables.BIASED,
         status=f"{STATUS[facts.status].capitalize()}.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.estimates.reference import Yardstick
 from pipeline.records import INNOVATION, Estimate, Weighting
 from pipeline.report import dutch, names
 from pipeline.report.facts import Facts
@@ -87,6 +88,12 @@ def mark(estimate: Estimate, series: int) -> Mark:
 
 def _one_sided(estimate: Estimate) -> bool:
     return not {"upper_bound_only", "lower_bound_only"}.isdisjoint(estimate.flags)
+
+
+def yardstick_text(one: Yardstick) -> str:
+    """Write a yardstick with the decimals it was published with: those of our table."""
+    written = f"{one.share}".partition(".")[2]
+    return dutch.percentage(one.share, max(len(written) - len("00"), 0))
 
 
 def pair(facts: Facts, quantity: str, domain: str = "all") -> Pair:

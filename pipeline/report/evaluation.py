@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 SETS = {
     "authored": "Authored notices, judged out of fold",
     "authored_masked": "Authored notices, out of fold, the forms' own names hidden",
+    "buyers": "Authored notices in the style of buyers, judged out of fold",
     "added": "Notices added later, judged out of fold",
     "real": "Real notices, never trained on",
+    "cases": "Judged cases that no model learned from",
 }
 JUDGEMENTS = {
     "innovation_oriented": "innovation-oriented",

@@ -14,7 +14,7 @@ from pipeline.estimates.estimators import PUBLISHED
 from pipeline.estimates.extent import FrameFacts
 from pipeline.estimates.figured import DrawFacts
 from pipeline.estimates.material import SourceFacts
-from pipeline.estimates.reference import Yardstick
+from pipeline.estimates.reference import NO_YARDSTICKS, Yardstick, Yardsticks
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
 from pipeline.notices.indicators import Count, Indicator
@@ -185,7 +185,7 @@ class Facts:
     counted: Mapping[str, Counted] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     imprint: Imprint = NO_IMPRINT
-    yardsticks: tuple[Yardstick, ...] = ()
+    yardsticks: Yardsticks = NO_YARDSTICKS
     country: Country = NETHERLANDS
 
     @property
@@ -204,9 +204,7 @@ class Facts:
 
     def target(self, quantity: str) -> Yardstick | None:
         """The target for a quantity, where there is one."""
-        return next(
-            (x for x in self.yardsticks if (x.kind, x.quantity) == ("target", quantity)), None
-        )
+        return next((x for x in self.yardsticks.of("target") if x.quantity == quantity), None)
 
     @property
     def headline(self) -> Estimate | None:

@@ -128,6 +128,9 @@ CHECKS = {
     "nothing_new_is_unread": "Geen nieuwe velden of codes die niet gelezen zijn",
     "notices_are_not_double": "Geen dubbele aankondigingen",
     "few_are_quarantined": "Weinig onleesbare aankondigingen",
+    "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
+    "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
+    "large_values_are_decided": "Over opvallend grote waarden is beslist",
 }
 
 METHODS = {
@@ -197,6 +200,13 @@ def source_in_dutch(name: str) -> str:
 def buyer_kinds(country: Country) -> Mapping[str, str]:
     """Return the sorts of buyer, as they are called in a country."""
     return BUYER_KINDS | dict(country.buyer_names)
+
+
+def frame_place(country: Country) -> str:
+    """Write where is bought, and in which language it is announced where only that counts."""
+    if not country.language:
+        return country.name
+    return f"{country.name} (aankondigingen in het {language_in_dutch(country.language)})"
 
 
 def exclusions(country: Country) -> Mapping[str, str]:

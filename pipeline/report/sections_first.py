@@ -52,12 +52,8 @@ def first_page(facts: Facts) -> Iterable[Block]:
         yield Text(f"{_change(facts)} {_quarter(facts)}")
         yield _chart(facts)
         yield _table(facts)
-        yield Text(
-            "Meting en doelen gaan over iets anders dan dit rapport: de doelen over alle inkoop "
-            "van de overheid, de meting van 2018 alleen over oplossingen, zonder defensie en met "
-            "een andere methode. De vergelijking geeft een richting aan, geen rangorde.",
-            "note",
-        )
+        if compared := facts.yardsticks.compared:
+            yield Text(compared.caution, "note")
     yield Text(_basis(facts))
     yield Definitions(tuple(_imprint(facts)), compact=True)
 
@@ -153,17 +149,25 @@ def _chart(facts: Facts) -> Intervals:
     for name, quantity in _quantities(facts):
         marks = [cells.mark(x, number) for number, x in enumerate(cells.pair(facts, quantity)) if x]
         lines.append((name, tuple(marks)))
-    benchmarks = [x for x in facts.yardsticks if x.kind == "benchmark"]
+    benchmarks, compared = facts.yardsticks.of("benchmark"), facts.yardsticks.compared
+    others = f"{compared.alternative} " if compared else ""
     return Intervals(
         key="kerncijfers",
-        caption="Aandeel met interval, doelen en de meting van 2018",
-        alternative="Aandelen met hun interval. Op de regels van oplossingen en van onderzoek en "
-        "ontwikkeling staat het doel; eronder staat de meting van 2018. Alle cijfers staan in de "
-        "tabel hieronder.",
+        caption=_beside(facts, "Aandeel met interval"),
+        alternative=f"Aandelen met hun interval. {others}Alle cijfers staan in de tabel hieronder.",
         lines=(*lines, *((x.name, ()) for x in benchmarks)),
         series=(cells.BY_VALUE, cells.BY_NUMBER),
-        targets=(*targets(facts), *(_drawn(x, x.name) for x in benchmarks)),
+        targets=(
+            *targets(facts, _quantities(facts)),
+            *(_drawn(x, x.name) for x in benchmarks),
+        ),
     )
+
+
+def _beside(facts: Facts, ours: str) -> str:
+    """A caption, with what stands beside our shares, if anything does."""
+    compared = facts.yardsticks.compared
+    return f"{ours}, {compared.caption}" if compared else ours
 
 
 ROLLING = "Innovatiegericht, vier kwartalen"
@@ -175,39 +179,36 @@ def _quantities(facts: Facts) -> Iterator[tuple[str, str]]:
         yield names.quantity(aspect, facts.codebook), aspect
 
 
-def targets(facts: Facts) -> tuple[TargetLine, ...]:
-    """Targets on the lines of the aspects they are for."""
-    return tuple(
-        _drawn(x, names.quantity(x.quantity, facts.codebook))
-        for x in facts.yardsticks
-        if x.kind == "target"
-    )
+def targets(facts: Facts, lines: Iterable[tuple[str, str]]) -> tuple[TargetLine, ...]:
+    """Targets, each on the line of what it is a target for.
+
+    Args:
+        lines: Of a chart: name and quantity.
+    """
+    return tuple(_drawn(x, name) for name, quantity in lines if (x := facts.target(quantity)))
 
 
 def _drawn(one: Yardstick, line: str) -> TargetLine:
     goal = "doel " if one.kind == "target" else ""
-    return TargetLine(name=f"{goal}{yardstick_text(one)}", share=one.share, line=line)
-
-
-def yardstick_text(one: Yardstick) -> str:
-    """Write a yardstick with the decimals it was published with."""
-    return dutch.percentage(one.share, 0 if one.kind == "target" else 1)
+    return TargetLine(name=f"{goal}{cells.yardstick_text(one)}", share=one.share, line=line)
 
 
 def _table(facts: Facts) -> Table:
+    goals = (Column("Doel", "share"), Column("Oordeel (naar waarde)"))
+    # Without any target there is nothing to judge either.
+    width = None if facts.yardsticks.of("target") else -len(goals)
     return Table(
         key="kerncijfers",
-        caption="Kerncijfers, doelen en de meting van 2018",
+        caption=_beside(facts, "Kerncijfers"),
         columns=(
             Column("Wat"),
             Column("Aandeel in waarde", "share"),
             Column("95%-interval waarde", "interval"),
             Column("Aandeel in aantal", "share"),
             Column("95%-interval aantal", "interval"),
-            Column("Doel", "share"),
-            Column("Oordeel (naar waarde)"),
-        ),
-        lines=tuple(_lines(facts)),
+            *goals,
+        )[:width],
+        lines=tuple(line[:width] for line in _lines(facts)),
     )
 
 
@@ -218,7 +219,7 @@ def _lines(facts: Facts) -> Iterator[tuple[Cell, ...]]:
     for name, quantity in _quantities(facts):
         by_value, by_number = cells.pair(facts, quantity)
         target = facts.target(quantity)
-        goal = Cell(value=target.share, shown=yardstick_text(target)) if target else NOT_APPLICABLE
+        goal = _stated(target) if target else NOT_APPLICABLE
         verdict = verdicts.against(facts, by_value, target).short if target and by_value else ""
         yield (
             text_cell(name),
@@ -227,10 +228,12 @@ def _lines(facts: Facts) -> Iterator[tuple[Cell, ...]]:
             goal,
             text_cell(verdict),
         )
-    for one in facts.yardsticks:
-        if one.kind == "benchmark":
-            value = Cell(value=one.share, shown=yardstick_text(one))
-            yield text_cell(one.name), value, NOT_APPLICABLE, *none, *none
+    for one in facts.yardsticks.of("benchmark"):
+        yield text_cell(one.name), _stated(one), NOT_APPLICABLE, *none, *none
+
+
+def _stated(one: Yardstick) -> Cell:
+    return Cell(value=one.share, shown=cells.yardstick_text(one))
 
 
 def of_point(point: Point) -> tuple[Cell, Cell]:

@@ -210,15 +210,14 @@ def aspects(facts: Facts) -> Iterable[Block]:
     if facts.headline is None:
         yield from cells.no_draw_text()
         return
-    every = [
-        (names.quantity(x, facts.codebook), cells.pair(facts, x))
-        for x in facts.codebook.of("aspect")
-    ]
+    kinds = facts.codebook.of("aspect")
+    every = [(names.quantity(x, facts.codebook), cells.pair(facts, x)) for x in kinds]
+    goals = targets(facts, ((name, x) for x, (name, _) in zip(kinds, every, strict=True)))
     yield cells.intervals(
         "soorten",
-        "Aandeel per soort innovatie-inkoop, met doelen",
+        f"Aandeel per soort innovatie-inkoop{', met doelen' if goals else ''}",
         every,
-        targets=targets(facts),
+        targets=goals,
     )
     volume = facts.frame.sizes["all"].volume
     yield Table(

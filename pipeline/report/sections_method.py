@@ -125,12 +125,8 @@ def _comparability(facts: Facts) -> Iterable[str]:
         "verandering als het groter is dan het kleinst aantoonbare verschil. Met de overgang naar "
         "eForms in het vierde kwartaal van 2023 is de reeks gebroken."
     )
-    if not facts.yardsticks:
-        return
-    yield (
-        "De Europese meting van 2018 is met een andere methode gemaakt, alleen voor oplossingen en "
-        "zonder defensie. Zij is geen eerder punt van deze reeks."
-    )
+    if facts.yardsticks.compared:
+        yield facts.yardsticks.compared.history
 
 
 def _coherence() -> Iterable[str]:

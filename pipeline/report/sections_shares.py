@@ -24,7 +24,7 @@ from pipeline.report.outline import (
     Table,
     Text,
 )
-from pipeline.report.sections_first import ASPECTS, plan_command, targets, yardstick_text
+from pipeline.report.sections_first import ASPECTS, plan_command, targets
 
 CHAPTER = Chapter()
 section = CHAPTER.section
@@ -46,11 +46,12 @@ def shares(facts: Facts) -> Iterable[Block]:
         "sterk bepalen. Naar aantal telt elk perceel even zwaar. Het interval is zo gemaakt dat "
         "het in 95 van de 100 gevallen het werkelijke aandeel bevat."
     )
+    goals = targets(facts, ((name, x) for x, (name, _) in zip(quantities, lines, strict=True)))
     yield cells.intervals(
         "aandeel",
-        "Aandeel innovatiegericht, met interval en doelen",
+        f"Aandeel innovatiegericht, met interval{' en doelen' if goals else ''}",
         lines,
-        targets=targets(facts),
+        targets=goals,
     )
     extra = (
         (f"{lines[0][0]}, grootste waarden afgetopt", cells.winsorised(facts)),
@@ -97,27 +98,23 @@ def _bounds(facts: Facts) -> Iterable[Block]:
 
 
 def _verdicts(facts: Facts) -> Iterable[Block]:
-    for aspect in ASPECTS:
-        estimate, target = facts.share(aspect), facts.target(aspect)
+    for quantity in (INNOVATION, *ASPECTS):
+        estimate, target = facts.share(quantity), facts.target(quantity)
         if estimate and target:
-            name = names.quantity(aspect, facts.codebook)
+            name = names.quantity(quantity, facts.codebook)
             verdict = verdicts.against(facts, estimate, target).sentence
             yield Text(f"{name}, naar waarde: {cells.with_interval(estimate)}. {verdict}.")
 
 
 def _targets(facts: Facts) -> Iterable[Block]:
-    if not facts.yardsticks:
+    known, compared = facts.yardsticks.shares, facts.yardsticks.compared
+    if compared is None:
         return
-    yield Heading("Doelen en vergelijking met 2018")
-    yield Text(
-        "De cijfers in deze tabel zijn niet dezelfde grootheid als ons aandeel. De meting van "
-        "2018 gaat alleen over innovatieve oplossingen, zonder defensie en met een andere "
-        "methode. Het doel voor oplossingen en dat voor onderzoek en ontwikkeling hebben elk een "
-        "eigen teller; zij worden hier niet opgeteld."
-    )
+    yield Heading(compared.heading)
+    yield Text(compared.difference)
     yield Table(
         key="doelen",
-        caption="Doelen en de Europese meting van 2018",
+        caption=compared.table,
         columns=(
             Column("Wat"),
             Column("Aandeel in waarde", "share"),
@@ -127,13 +124,13 @@ def _targets(facts: Facts) -> Iterable[Block]:
         lines=tuple(
             (
                 text_cell(x.name),
-                Cell(value=x.share, shown=yardstick_text(x)),
+                Cell(value=x.share, shown=cells.yardstick_text(x)),
                 text_cell(x.about),
                 text_cell("ja" if x.checked else "nee"),
             )
-            for x in facts.yardsticks
+            for x in known
         ),
-        notes=tuple(f"Bron: {x}." for x in dict.fromkeys(x.source for x in facts.yardsticks)),
+        notes=tuple(f"Bron: {x}." for x in dict.fromkeys(x.source for x in known)),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.report import dutch
+from pipeline.report import dutch, names
 from pipeline.report.cells import LEGEND
 from pipeline.report.facts import Facts
 from pipeline.report.outline import UNITS, Cell, Column, ReportSection, Table, Value
@@ -94,6 +94,8 @@ def json_of(facts: Facts, sections: Sequence[ReportSection]) -> bytes:
     """Write the same with where it comes from."""
     origin = facts.provenance
     whole = {
+        "land": facts.country.alpha_2,
+        "taal": facts.country.language or None,
         "periode": str(facts.period),
         "stand": facts.as_of.isoformat(),
         "fictief": facts.fictional,
@@ -164,6 +166,7 @@ def _front(
     if facts.fictional:
         yield (FICTIONAL,)
     yield ()
+    yield ("Overheidsinkoop in", names.frame_place(facts.country))
     yield ("Stand van de gegevens", dutch.date(facts.as_of))
     yield (
         "Eenheden",

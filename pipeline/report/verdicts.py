@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.estimates.reference import Yardstick
 from pipeline.estimates.targets import TargetVerdict
 from pipeline.records import Estimate
-from pipeline.report import dutch
+from pipeline.report import cells, dutch
 from pipeline.report.facts import Facts
 
 
@@ -21,7 +21,7 @@ class Wording:
 
 def against(facts: Facts, estimate: Estimate, target: Yardstick) -> Wording:
     """Say in words how an estimate stands to a target; see ``TargetVerdict``."""
-    goal, ends = dutch.percentage(target.share, 0), (estimate.low, estimate.high)
+    goal, ends = cells.yardstick_text(target), (estimate.low, estimate.high)
     extremes = facts.extremes.get(estimate.quantity, ends)
     verdict = TargetVerdict.of(estimate, extremes, target.share)
     if verdict.reason == "sampling":

@@ -77,6 +77,7 @@ class Source:
             before an error is no complete answer.
         count: The source's own total of things listed for a day; ``None`` where it has none.
         earliest: The first day that can be had, seen from today.
+        of: The one country whose notices it has, ISO 3166 alpha-3; empty where it has several.
         unverified: Facts for ``doctor`` to check.
         endpoints: Name and check of each endpoint, for ``doctor``.
         nothing: What to do when a period has nothing, in one sentence; empty where that may be.
@@ -94,6 +95,7 @@ class Source:
     get: Callable[[Http, Listed], Iterator[RawNotice]]
     count: Callable[[Http, dt.date], int | None]
     earliest: Callable[[dt.date], dt.date]
+    of: str = ""
     unverified: tuple[Unverified, ...] = ()
     endpoints: tuple[tuple[str, Look], ...] = ()
     nothing: Callable[[Period], str] = lambda _: ""
@@ -123,8 +125,17 @@ def source(name: str, *, country: str) -> Source:
     """
     if name not in sources():
         raise SettingsError(f"no source {name!r}; there are: {', '.join(sources())}")
+    if name not in (known := sources_of(country)):
+        raise SettingsError(
+            f"{name} has nothing of {country}", hint=f"Sources of it: {', '.join(known)}."
+        )
     module = importlib.import_module(f"{__name__}.{name}")
     return module.source(country) if hasattr(module, "source") else sources()[name]
+
+
+def sources_of(country: str) -> list[str]:
+    """Return the names of the sources that have notices of a country (ISO 3166 alpha-3)."""
+    return [name for name, one in sources().items() if one.of in {"", country}]
 
 
 def hosts() -> frozenset[str]:

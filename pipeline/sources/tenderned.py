@@ -149,6 +149,7 @@ def earliest(_: dt.date) -> dt.date:
 
 SOURCE = Source(
     name=NAME,
+    of="NLD",
     title="TenderNed",
     in_dutch="TenderNed",
     terms="https://data.overheid.nl/dataset/aankondigingen-van-overheidsopdrachten---tenderned",

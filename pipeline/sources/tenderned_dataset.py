@@ -123,6 +123,7 @@ EARLIEST = dt.date(2016, 1, 1)
 
 SOURCE = Source(
     name=NAME,
+    of="NLD",
     title="TenderNed, open dataset",
     in_dutch="TenderNed, jaarbestanden",
     terms="https://data.open-contracting.org/en/publication/133",

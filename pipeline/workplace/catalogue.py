@@ -21,6 +21,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.lemmas import lemmas_of
+from pipeline.estimates.buyers import kind_of_buyer
 from pipeline.notices.provinces import province
 from pipeline.notices.serial import notice_to_json
 from pipeline.records import Annotation, Notice
@@ -192,7 +193,7 @@ class _Lines:
 
     def of(self, notice: Notice) -> dict[str, Any]:
         """Write a notice as one line."""
-        text, _ = assemble(notice)
+        (text, _), country = assemble(notice), self._contents.linked.country
         return {
             "notice_id": _held(notice.notice_id),
             "source": notice.source,
@@ -200,8 +201,8 @@ class _Lines:
             "published_on": notice.published_on and notice.published_on.isoformat(),
             "title": _held(seen_text(notice.title)),
             "buyer": _held(seen_text(notice.buyer)),
-            "buyer_kind": notice.buyer_kind,
-            "province": province(notice.nuts, self._contents.linked.country),
+            "buyer_kind": kind_of_buyer([notice], country),
+            "province": province(notice.nuts, country),
             "cpv_division": notice.cpv[0][:2] if notice.cpv else None,
             "procedure": notice.procedure,
             "procedure_key": _held(self._procedures.get(notice.notice_id)),

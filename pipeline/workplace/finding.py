@@ -157,23 +157,29 @@ def _snippet(text: str, words: str) -> list[tuple[str, bool]]:
 
 
 def _facet(facet: str, hits: Hits, wanted: Wanted, visit: Visit) -> dict[str, Any]:
+    work = visit.work
     name, title = FACET_NAMES[facet]
     chosen = wanted.chosen.get(facet, ())
     counts = {**dict.fromkeys(chosen, 0), **hits.counts[facet]}
     values = [
-        (value, value_name(facet, value, visit.work.codebook), count, value in chosen)
+        (
+            value,
+            value_name(facet, value, work.codebook, country=work.country),
+            count,
+            value in chosen,
+        )
         for value, count in counts.items()
     ]
     if facet not in {"period", "degree"}:
         values.sort(key=lambda x: -x[2])
     elif facet == "degree":
-        order = visit.work.codebook.degrees
+        order = work.codebook.degrees
         values.sort(key=lambda x: order.index(x[0]) if x[0] in order else len(order))
     # What is not known tells least, however often.
     values.sort(key=lambda x: x[0] == UNKNOWN)
     return {
         "name": name,
-        "title": title,
+        "title": title.format(region=work.country.region.capitalize()),
         "values": values[:SHOWN_VALUES],
         "more": values[SHOWN_VALUES:],
         "open": bool(chosen),

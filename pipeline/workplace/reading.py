@@ -13,6 +13,7 @@ from starlette.responses import Response
 from pipeline.codebook import MISSION
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
+from pipeline.estimates.buyers import kind_of_buyer
 from pipeline.records import Amount, Annotation, Evidence, Lot, Notice
 from pipeline.report import dutch, names
 from pipeline.report.pages import FIELDS, pieces, section_name, why_open
@@ -191,13 +192,12 @@ def _fields(notice: Notice, work: Workplace) -> Iterable[tuple[str, str]]:
     codes = [f"{x} ({names.DIVISIONS.get(x[:2], '?')})" for x in notice.cpv[:1]] + list(
         notice.cpv[1:]
     )
+    kind = kind_of_buyer([notice], work.country)
     facts = {
         "Nummer": notice.notice_id,
         "Kenmerk van de procedure": notice.procedure_key,
         "Inkoper": notice.buyer,
-        "Soort inkoper": names.buyer_kinds(work.country).get(
-            notice.buyer_kind or "", notice.buyer_kind
-        ),
+        "Soort inkoper": kind and names.buyer_kinds(work.country)[kind],
         "Soort aankondiging": f"{KINDS[notice.kind]} ({notice.subtype or notice.format})",
         "Procedure": PROCEDURES.get(notice.procedure or "", notice.procedure),
         "CPV": ", ".join(codes),

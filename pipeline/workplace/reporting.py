@@ -22,12 +22,13 @@ from pipeline.records import INNOVATION, Check, Period
 from pipeline.report import cells, dutch, names
 from pipeline.workplace.jobs import RUNNING, Step
 from pipeline.workplace.visit import NotThere, Visit, Workplace
-from pipeline.workplace.words import MEND, PAGES, STOPS
+from pipeline.workplace.words import FETCHING, MEND, PAGES
 
 REPORT = "report"
 # A draft: the report is there, and says why it may not be published.
 DRAFT = 3
 SHOWN_QUARTERS = 8
+EXAMPLE = "2026Q3"
 SHOWN_NOTICES = 5
 WEIGHTINGS = {"value": "naar waarde", "number": "naar aantal"}
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
@@ -83,7 +84,8 @@ def reports(visit: Visit) -> Response:
                 else "niet opgehaald",
             }
         )
-    return visit.page("reports.html", title="Rapport", lines=lines)
+    fetching = _commands(FETCHING, visit, EXAMPLE)
+    return visit.page("reports.html", title="Rapport", lines=lines, fetching=fetching)
 
 
 def _period(visit: Visit) -> Period:
@@ -112,13 +114,13 @@ def report_of(visit: Visit) -> Response:
         share=cells.with_interval(last.figures.headline) if last else None,
         by=WEIGHTINGS[last.figures.headline.weighting] if last else "",
         figures=figures_of(last, work.codebook) if last else [],
-        stopped=[_line(x, period) for x in found if x.severity == "stop" and not x.passed],
-        look=[_line(x, period) for x in found if x.severity == "look" and not x.passed],
+        stopped=[_line(x, visit, period) for x in found if x.severity == "stop" and not x.passed],
+        look=[_line(x, visit, period) for x in found if x.severity == "look" and not x.passed],
         passed=sum(x.passed for x in found),
         left=left,
         trouble=trouble,
         collected=collected,
-        fetching=[x.format(period=period) for x in MEND["there_are_notices"][2]],
+        fetching=_commands(FETCHING, visit, period),
         standing=_status(work, period, last),
         files=[x.name for x in _files(work, period) if x.suffix not in {".svg", ".png"}],
         job=job if job and job["kind"] == REPORT else None,
@@ -126,15 +128,24 @@ def report_of(visit: Visit) -> Response:
     )
 
 
-def _line(check: Check, period: Period) -> dict[str, Any]:
+def _commands(wanted: Sequence[str], visit: Visit, period: object) -> list[str]:
+    """Fill commands in; one that names a source once for each that the country has."""
+    return [
+        command.format(source=source, period=period)
+        for command in wanted
+        for source in (visit.work.country.sources if "{source}" in command else ("",))
+    ]
+
+
+def _line(check: Check, visit: Visit, period: Period) -> dict[str, Any]:
     what, page, commands = MEND.get(check.name, ("", "", ()))
     return {
-        "name": names.CHECKS.get(check.name) or STOPS.get(check.name, check.name),
+        "name": names.CHECKS.get(check.name, check.name),
         "finding": check.finding,
         "mend": what,
         "page": page.format(period=period),
         "page_name": PAGES.get(page, ""),
-        "commands": [x.format(period=period) for x in commands],
+        "commands": _commands(commands, visit, period),
         "notices": check.notice_ids[:SHOWN_NOTICES],
     }
 

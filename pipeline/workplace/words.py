@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.codebook import Codebook
-from pipeline.countries import region_name
+from pipeline.countries import Country, region_name
 from pipeline.errors import CorpusError
 from pipeline.records import Annotation
 from pipeline.report import dutch, names
@@ -24,7 +24,7 @@ FACET_NAMES = {
     "aspect": ("soort", "Soort innovatie-inkoop volgens het model"),
     "missions": ("opgave", "Maatschappelijke opgave volgens het model"),
     "buyer_kind": ("opdrachtgever", "Soort opdrachtgever"),
-    "province": ("provincie", "Provincie"),
+    "province": ("provincie", "{region}"),
     "cpv_division": ("sector", "Sector (CPV)"),
     "source": ("bron", "Bron"),
     "declared": ("opgegeven", "Innovatie opgegeven door de inkoper"),
@@ -67,14 +67,10 @@ QUALITIES = {
     "measured": "als het is zoals gemeten",
     "useless": "als het model niets waard is",
 }
-STOPS = {
-    "late_lots_are_drawn": "Percelen die er na de trekking bij kwamen, zijn ook getrokken",
-    "judges_agree": "Mensen die dezelfde aankondigingen lazen, zijn het genoeg eens",
-    "large_values_are_decided": "Over opvallend grote waarden is beslist",
-}
 PAGES = {"/beslissen": "Beslissen", "/trekking/{period}": "Trekkingen"}
-FETCHING = ("fetch tenderned {period}", "fetch ted {period}", "collect {period}")
-# What stops publication: what to do, the page for it, and the commands, given the period.
+FETCHING = ("fetch {source} {period}", "collect {period}")
+# What stops publication: what to do, the page for it, and the commands, given the period; one that
+# names a source is for each of the country's.
 MEND: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "there_are_notices": (
         "Haal de aankondigingen van het kwartaal op en lees ze in.",
@@ -144,8 +140,8 @@ REASONS = {
 }
 
 
-def value_name(facet: str, value: str, codebook: Codebook) -> str:
-    """Write a value of a facet in Dutch."""
+def value_name(facet: str, value: str, codebook: Codebook, *, country: Country) -> str:
+    """Write a value of a facet in Dutch, as it is called in a country."""
     if value == UNKNOWN:
         return "Niet bekend"
     if value in (YES, NO) and facet in ("differs", "judged"):
@@ -155,7 +151,7 @@ def value_name(facet: str, value: str, codebook: Codebook) -> str:
     if facet in ("degree", "forms", "aspect", "missions"):
         return label_name(value, codebook)
     tables = {
-        "buyer_kind": names.BUYER_KINDS,
+        "buyer_kind": names.buyer_kinds(country),
         "cpv_division": names.DIVISIONS,
         "declared": names.STATES,
     }

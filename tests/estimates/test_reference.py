@@ -24,7 +24,7 @@ def test_every_figure_has_a_source_and_a_date():
     known = list(reference.known_figures(STORE))
     assert len(known) > 500
     assert all(x.source and x.date for x in known)
-    assert {x.table for x in known} >= {"yardsticks", "volume", "ecb_rates", "sbir"}
+    assert {x.table for x in known} >= {"yardsticks", "be/yardsticks", "volume", "sbir"}
 
 
 def test_what_nobody_compared_is_marked():
@@ -40,6 +40,29 @@ def test_a_target_that_is_no_share_is_refused():
     text = STORE.reference("yardsticks").replace("share = 0.17", "share = 1.7")
     with pytest.raises(CorpusError, match="between 0 and 1"):
         reference.yardsticks(text)
+
+
+def test_a_country_without_a_table_has_no_yardsticks_and_no_words_for_them():
+    assert reference.yardsticks("") == reference.NO_YARDSTICKS
+    words = STORE.reference("yardsticks").partition("[[yardstick]]")[0]
+    with pytest.raises(CorpusError, match="yardstick"):
+        reference.yardsticks(words)
+    with pytest.raises(CorpusError, match="compared"):
+        reference.yardsticks(STORE.reference("yardsticks", of="be").replace("[compared]", "[x]"))
+
+
+def test_nothing_of_the_netherlands_is_a_yardstick_of_belgium():
+    belgian = reference.yardsticks(STORE.reference("yardsticks", of="be"))
+    assert belgian.of("target") == ()
+    assert [(x.name[-16:], x.share) for x in belgian.shares] == [
+        ("Vlaamse overheid", 0.03),
+        ("Vlaamse overheid", 0.0033),
+        ("Vlaamse overheid", 0.0338),
+        ("opees gemiddelde", 0.093),
+    ]
+    # 18 of 5,500 and 129 of 3,800 million euro, as the page has it, rounded.
+    assert pytest.approx(0.0033, abs=1e-4) == 18 / 5500
+    assert pytest.approx(0.0338, abs=2e-4) == 129 / 3800
 
 
 def test_yearly_means_leave_days_without_a_rate_out():

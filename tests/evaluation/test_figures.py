@@ -551,6 +551,14 @@ def test_the_page_shows_the_figures_and_escapes_what_it_shows(case, codebook, si
     assert page.count("<svg") == 2
 
 
+def test_the_page_shows_every_set_of_judged_notices_by_variety(codebook, case):
+    cases = [case(i, "none", "none", p=0.1, facts={"variety": "Flemish"}) for i in range(20)]
+    found = figures(cases, codebook)
+    page = evaluation_page(card(metrics={"buyers": found, "cases": found}), ())
+    assert page.count("<caption>By variety</caption>") == 2
+    assert page.count('<th scope="row">Flemish</th>') == 2
+
+
 def test_the_page_is_the_same_from_the_same_figures(six, codebook):
     measured = card(metrics={"real": figures(six, codebook)})
     assert evaluation_page(measured, ()) == evaluation_page(measured, ())

@@ -9,16 +9,17 @@ import openpyxl
 import pytest
 from lxml import html
 
+from pipeline.countries import country_of
 from pipeline.errors import SettingsError
 from pipeline.notices.consultations import Consultation, Publication
 from pipeline.records import Notice, Procedure
+from pipeline.report.consultation_lines import written_consultation
 from pipeline.report.consultations import (
     FICTIONAL_LIST,
     consultations_csv,
     consultations_page,
     consultations_workbook,
     write_consultations,
-    written_consultation,
 )
 
 DAY = dt.date(2026, 3, 2)
@@ -214,6 +215,20 @@ def test_the_same_lines_give_the_same_page_and_csv(line):
     lines = [line(), line(on_tenderned("1"))]
     for write in (consultations_csv, lambda x: consultations_page(x, until=DAY)):
         assert write(lines) == write(lines)
+
+
+def test_only_sites_of_the_country_are_spoken_of(line):
+    flemish = country_of("BE", language="nl")
+    found = line(notice(), calls=(notice("2-2026"),))
+    (row,) = cells(found, country=flemish)
+    assert row["oproep ted"] == "https://ted.europa.eu/nl/notice/-/detail/2-2026"
+    header = [x.value for x in next(sheet(found, country=flemish)["Marktconsultaties"].iter_rows())]
+    assert header == list(row)
+    assert "oproep tenderned" in cells(found)[0]
+    told = consultations_page([found], until=DAY, country=flemish) + "".join(row)
+    assert "tenderned" not in told.lower()
+    assert "gewijzigde aankondiging is er één regel" in told
+    assert "op TenderNed én TED staat, is er" in consultations_page([found], until=DAY)
 
 
 def test_no_consultations_are_a_page_that_says_so():

@@ -1,16 +1,19 @@
 """What the report says, and what it must never say."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fictional import estimate
+from fictional import BOOK, estimate
 
 from pipeline.estimates import estimators
 from pipeline.estimates.estimators import ESTIMATORS
 from pipeline.estimates.extent import FrameFacts, Size
+from pipeline.estimates.reference import NO_YARDSTICKS
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.stops import publication_checks
 from pipeline.notices.checks import CHECKS
 from pipeline.records import BUYER_KINDS, Check, Period
 from pipeline.report import names, sections
@@ -179,6 +182,28 @@ def test_benchmark_and_targets_are_said_to_be_another_quantity(facts):
         ["Meting 2018, Nederland", "11,6%"],
         ["Meting 2018, Europees gemiddelde", "9,3%"],
     ]
+
+
+def test_a_target_of_innovation_as_a_whole_has_a_verdict_of_its_own(facts):
+    given = facts.target("rd")
+    goal = replace(given, quantity="innovation_oriented", share=0.025)
+    changed = replace(facts, yardsticks=replace(facts.yardsticks, shares=(goal,)))
+    cells = shown(line(changed, "kerncijfers", "Innovatiegericht, deze periode"))
+    assert cells[-2:] == ["2,5%", "hoger dan het doel"]
+    told = words(changed, "Aandeel naar waarde en aantal")
+    assert "Innovatiegericht, naar waarde: 10,4%" in told
+    (chart,) = (x for x in section(changed, "Kerncijfers").blocks if isinstance(x, Intervals))
+    assert [(x.name, x.line) for x in chart.targets] == [
+        ("doel 2,5%", "Innovatiegericht, deze periode")
+    ]
+
+
+def test_without_yardsticks_nothing_is_said_of_goals(facts):
+    bare = replace(facts, yardsticks=NO_YARDSTICKS)
+    for title in ("Kerncijfers", "Aandeel naar waarde en aantal", "Methode en onzekerheid"):
+        told = words(bare, title)
+        assert not re.search(r"\bdoel(?:en)?\b|2018", told), title
+    assert len(line(bare, "kerncijfers", "Innovatiegericht, deze periode")) == 5
 
 
 def test_without_a_draw_no_share_is_shown_outside_tables_marked_as_biased(without_draw):
@@ -447,6 +472,11 @@ def test_every_label_of_the_codebook_is_explained(facts):
     ("codes", "known"),
     [
         pytest.param(CHECKS, names.CHECKS, id="checks"),
+        pytest.param(
+            [x.name for x in publication_checks((), (), (), codebook=BOOK, floor=0.5)],
+            names.CHECKS,
+            id="checks of the draw",
+        ),
         pytest.param(ESTIMATORS, names.METHODS, id="estimators"),
         pytest.param(BUYER_KINDS, names.BUYER_KINDS, id="buyer kinds"),
     ],

@@ -1,6 +1,7 @@
 """Searching finds words in any form, counts what is left, and shows nothing of an open draw."""
 
 import csv
+import datetime as dt
 import io
 import re
 import sqlite3
@@ -21,6 +22,7 @@ from pipeline.records import Period
 from pipeline.workplace.finding import _facet, _snippet, _sortings
 from pipeline.workplace.search import FACETS, Hits, Wanted, _expression, _masks
 from pipeline.workplace.stock import refresh
+from pipeline.workplace.visit import Workplace
 
 # A tag that is whole is taken out by cleaning; one that is not is text.
 HOSTILE = '<script>alert(1)</script> & "aanhalingstekens" <img src=x onerror=alert(1) <'
@@ -325,3 +327,17 @@ def test_a_choice_in_the_browser_makes_an_address_that_holds(shown, browser):
     page.goto(page.url)
     assert page.locator("[role=status]").inner_text() == held
     assert page.get_by_label("geen", exact=True).is_checked()
+
+
+def test_a_belgian_workplace_speaks_of_belgium(flanders, at):
+    work = Workplace(settings=flanders.settings, clock=lambda: dt.datetime.now(dt.UTC))
+    refresh(work)
+    anna = at(work).client()
+    page = anna.read("/zoeken").text
+    assert "Federale overheid, gemeenschappen en gewesten" in page
+    assert ">Provincie<" in page
+    for dutch in ("Rijk", "Waterschappen", "TenderNed", "Noord-Holland"):
+        assert dutch not in page
+    fetching = anna.read("/rapport/2025Q1").text
+    assert "innovatiemonitor fetch ted 2025Q1" in fetching
+    assert "tenderned" not in fetching

@@ -13,7 +13,7 @@ from pipeline.records import BuyerKind, Notice
 
 
 def kind_of_buyer(notices: Sequence[Notice], country: Country) -> BuyerKind | None:
-    """Return the sort of buyer of a lot; ``None`` where no notice tells.
+    """Return the sort of buyer of a lot, or of a notice; ``None`` where no notice tells.
 
     The word that stands first in the official name decides, of the country or of all; without
     one, what the notices say.
@@ -30,7 +30,10 @@ def kind_of_buyer(notices: Sequence[Notice], country: Country) -> BuyerKind | No
     }
     shared = [found.start() for words in WORDS.values() if (found := words.search(first))]
     kind = min(own, key=lambda x: own[x], default=None)
-    return said if kind is None or min(shared, default=len(first)) < own[kind] else kind
+    if kind is None or min(shared, default=len(first)) < own[kind]:
+        return said
+    # An intercommunal company is no government, but it may well be one of water or energy.
+    return said if (kind, said) == ("other", "utility") else kind
 
 
 @cache
