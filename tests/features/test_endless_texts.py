@@ -11,7 +11,11 @@ import pytest
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
+from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
 from pipeline.corpus.written import LONGEST_SENTENCE, bounded
+from pipeline.features import cues
+from pipeline.features._place import REACH, Place, clause
+from pipeline.features._words import Words
 from pipeline.features.cues import MOST_OF_LABEL, CueFinder
 from pipeline.records import Notice
 from pipeline.store import Store
@@ -112,3 +116,37 @@ def test_a_sentence_that_does_not_end_is_cut(sentences, expected):
 def test_both_pipelines_cut_what_does_not_end():
     (found,) = ANALYZER.tokens(["woord " * 1000])
     assert np.diff(found.sentences).tolist() == [250, 250, 250, 250]
+
+
+@pytest.mark.parametrize(("parts", "is_parted"), [(12, True), (13, False)])
+def test_what_has_too_many_parts_is_no_compound(parts, is_parted):
+    words = Words(DUTCH)
+    words.pattern("pilot")
+    units = words.units("-".join(["pilot"] * parts), "")
+    assert len(units) == (parts if is_parted else 1)
+
+
+def test_a_clause_reaches_no_further_than_a_sentence_that_people_write():
+    words = ["woord"] * 100 + ["pilot"] + ["woord"] * 100
+    place = Place(
+        forms=words,
+        words=words,
+        first=100,
+        last=100,
+        tail="",
+        denies=False,
+        label="pilot",
+        kind="competition",
+        year=2026,
+        title=False,
+        language=DUTCH,
+    )
+    assert clause(place) == (100 - REACH, 101 + REACH)
+
+
+def test_of_an_endless_word_only_the_beginning_is_compared(monkeypatch):
+    seen = []
+    monkeypatch.setattr(cues, "status", lambda place: seen.append(place) or "asserted")
+    hits(f"{OPENING} Een SBIR {'a' * 900} volgt.")
+    assert seen
+    assert {max(map(len, place.words)) for place in seen} == {cues.LONGEST_WORD}
