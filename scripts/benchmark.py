@@ -34,6 +34,8 @@ from pipeline.notices import collect
 from pipeline.sources.files import raw_notices
 from pipeline.writing import write_atomic
 
+# Of a table of many notices, by how many.
+LARGE = "table: ours, of "
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 HOME = settings.load().home
 SHARED = HOME.parent / "shared"
@@ -298,7 +300,7 @@ def classifying(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, fl
         for count in options.large:
             make_table(table, count)
             told = {"notices": count, **measured(classify(table, options.jobs))}
-            yield f"table: ours, {count}", rate(told, facts_of(table, count))
+            yield f"{LARGE}{count}", rate(told, facts_of(table, count))
 
 
 def compared(options: argparse.Namespace, material: Path) -> Iterator[tuple[str, dict[str, float]]]:
@@ -314,6 +316,34 @@ def compared(options: argparse.Namespace, material: Path) -> Iterator[tuple[str,
         few = min(count, options.full)
         told = fastest(times, [*me, "--only", "full_pipeline", "--notices", str(few)])
         yield "full_pipeline", {"notices": few, **told}
+
+
+def draw(figures: dict[str, dict[str, float]], path: Path) -> None:
+    """Draw what a notice costs, and the memory it takes, against how many there are."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.rcParams["svg.hashsalt"] = "cost"
+    points = sorted(
+        (told["notices"], told["cpu_ms_per_notice"], told["peak_mb"])
+        for name, told in figures.items()
+        if name.startswith(LARGE)
+    )
+    counts, costs, memories = zip(*points, strict=True)
+    figure = Figure(figsize=(7, 2.6), layout="constrained")
+    panels = (
+        ("processor time per notice, ms", costs),
+        ("peak memory of all processes, MB", memories),
+    )
+    for axes, (title, values) in zip(figure.subplots(1, 2), panels, strict=True):
+        axes.plot(counts, values, "o-", color="#0072B2")
+        axes.set(title=title, xlabel="notices", xscale="log", ylim=(0, 1.25 * max(values)))
+        for count, value in zip(counts, values, strict=True):
+            axes.annotate(
+                f"{value:.3g}", (count, value), (0, 6), textcoords="offset points", ha="center"
+            )
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
 
 
 def rate(told: dict[str, float], facts: dict[str, float]) -> dict[str, float]:
@@ -338,6 +368,7 @@ def main() -> None:
     parser.add_argument("--notices", type=int, default=10_000, help="0 classifies nothing")
     parser.add_argument("--kinds", nargs="*", default=["table", "xml"], help="of material")
     parser.add_argument("--large", type=int, nargs="*", default=[], help="also these many")
+    parser.add_argument("--plot", type=Path, help="of the large ones, as SVG")
     parser.add_argument("--full", type=int, default=1_000, help="most through the full pipeline")
     parser.add_argument("--times", type=int, default=1, help="runs, of which the fastest counts")
     parser.add_argument("--histories", type=int, default=0, help="also link this many notices")
@@ -362,6 +393,8 @@ def main() -> None:
                 ours = figures[f"{kind}: ours, {options.jobs} processes"]
                 ratio = other["cpu_ms_per_notice"] / ours["cpu_ms_per_notice"]
                 print(f"{kind}: ours / {name}, by processor time: {ratio:.2f}")
+    if options.plot:
+        draw(figures, options.plot)
     print(f"load of the machine: {os.getloadavg()}")
     write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
     return None

@@ -34,7 +34,8 @@ from histories import Tenders
 
 from pipeline import settings
 from pipeline.home import Home
-from pipeline.notices.collected import SCHEMA, collect, collected_file
+from pipeline.notices.collected import collect, collected_file
+from pipeline.notices.days import SCHEMA
 from pipeline.rawstore import disk
 from pipeline.rawstore.manifest import Manifest
 from pipeline.records import Notice, Period, RawNotice
