@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.codebook import MISSION, Codebook
 from pipeline.estimates import shares
-from pipeline.estimates.disagreement import first_judgements, first_missions
+from pipeline.estimates.disagreement import first_answers
 from pipeline.estimates.domains import WHOLES, Mask, masks
 from pipeline.estimates.estimators import ESTIMATORS, PUBLISHED
 from pipeline.estimates.frame import winsorise
@@ -93,8 +93,8 @@ class Work:
         self.kinds = [(lot.cpv_division, lot.procedure, lot.buyer_kind) for lot in basis.lots]
         self.imputed = self._imputed(self.values)
         self.masks = masks(basis.lots)
-        self.first = first_judgements(basis.annotations)
-        self.served = first_missions(basis.missions)
+        self.first = first_answers(basis.annotations, lambda x: x.judgement)
+        self.served = first_answers(basis.missions, lambda x: x.missions)
         self.known: dict[str, tuple[Judged, Sequence[Sequence[float]], tuple[str, ...]]] = {}
         self.wholes: dict[tuple[Weighting, str], Estimate] = {}
 

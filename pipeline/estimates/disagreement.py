@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from pipeline.estimates.intervals import widened
 from pipeline.estimates.judged import Floats, Interval, Judged
-from pipeline.records import Annotation, Judgement, MissionReading
+from pipeline.records import Annotation, MissionReading
+
+Given = TypeVar("Given", Annotation, MissionReading)
+Told = TypeVar("Told")
 
 REPLICATES = 200
 
@@ -88,32 +92,24 @@ def _measured(judgements: Sequence[Sequence[float]]) -> tuple[str, ...]:
     return () if any(len(first) > 1 for first in judgements) else ("single_judged",)
 
 
-def first_judgements(
-    annotations: Iterable[Annotation],
-) -> dict[str, tuple[bool, tuple[Judgement, ...]]]:
-    """Return per notice whether it was adjudicated, and the decision or else all readings."""
-    rounds: defaultdict[str, list[Annotation]] = defaultdict(list)
-    for one in sorted(annotations, key=lambda x: (x.notice_id, x.round, x.annotator)):
-        rounds[one.notice_id].append(one)
-    found = {}
-    for notice_id, several in rounds.items():
-        decided = [x.judgement for x in several if x.round == "adjudicated"]
-        if len(set(decided)) == 1:
-            found[notice_id] = True, tuple(decided[:1])
-        else:
-            found[notice_id] = False, tuple(decided or [x.judgement for x in several])
-    return found
+def first_answers(
+    readings: Iterable[Given], answer: Callable[[Given], Told]
+) -> dict[str, tuple[bool, tuple[Told, ...]]]:
+    """Return per notice whether it was decided on, and the decision or else all readings.
 
+    Two decisions that differ decide nothing.
 
-def first_missions(
-    readings: Iterable[MissionReading],
-) -> dict[str, tuple[bool, tuple[tuple[str, ...], ...]]]:
-    """Return per notice whether its missions were decided on, and the decision or all readings."""
-    rounds: defaultdict[str, list[MissionReading]] = defaultdict(list)
+    Args:
+        answer: What a reading says; it can be compared.
+    """
+    rounds: defaultdict[str, list[Given]] = defaultdict(list)
     for one in sorted(readings, key=lambda x: (x.notice_id, x.round, x.annotator)):
         rounds[one.notice_id].append(one)
     found = {}
     for notice_id, several in rounds.items():
-        decided = tuple(x.missions for x in several if x.round == "adjudicated")[:1]
-        found[notice_id] = bool(decided), decided or tuple(x.missions for x in several)
+        decided = [answer(x) for x in several if x.round == "adjudicated"]
+        if len(set(decided)) == 1:
+            found[notice_id] = True, tuple(decided[:1])
+        else:
+            found[notice_id] = False, tuple(decided or map(answer, several))
     return found

@@ -11,7 +11,7 @@ from pipeline import codebook as codebooks
 from pipeline.errors import NoDraw
 from pipeline.estimates import arrays, drawing
 from pipeline.estimates.arrays import Basis, both
-from pipeline.estimates.disagreement import first_missions
+from pipeline.estimates.disagreement import first_answers
 from pipeline.estimates.figured import diagnostics, estimated, headline_total
 from pipeline.labels.scores import Scores, schema
 from pipeline.records import Annotation, AwardLot, Draw, Judgement, MissionReading, Period
@@ -345,7 +345,17 @@ def test_a_decision_on_missions_goes_before_the_readings():
         mission(2, "health_care"),
         mission(2, annotator="c", round="adjudicated"),
     ]
-    assert first_missions(readings) == {
+    assert first_answers(readings, lambda x: x.missions) == {
         "call-001": (False, (("health_care",), ())),
         "call-002": (True, ((),)),
     }
+
+
+def test_two_decisions_that_differ_decide_nothing():
+    readings = [
+        mission(1, "energy_climate"),
+        mission(1, "health_care", annotator="c", round="adjudicated"),
+        mission(1, annotator="d", round="adjudicated"),
+    ]
+    found = first_answers(readings, lambda x: x.missions)
+    assert found == {"call-001": (False, (("health_care",), ()))}
