@@ -74,7 +74,7 @@ def consultation_lines(
     model_id: str | None = None,
     periods: Collection[Period] = (),
 ) -> list[ConsultationLine]:
-    """Return what was collected of consultations, the latest first.
+    """Return what was collected of the consultations of a home's country, the latest first.
 
     Args:
         model_id: Whose opinion of texts counts; without it the promoted model's, and where there
@@ -95,7 +95,7 @@ def consultation_lines(
     by_text = {notice_id for notice_id, labels in forms.items() if FORM in labels}
     return [
         written_consultation(x, home.codebook, missions)
-        for x in known_consultations(overview, by_text=by_text)
+        for x in known_consultations(overview, by_text=by_text, country=home.country)
         if not periods or any(x.published_on in period for period in periods if x.published_on)
     ]
 
