@@ -34,6 +34,7 @@ from pipeline.settings import Settings
 from pipeline.settings import load as load_settings
 from pipeline.store import Store
 from pipeline.workplace.catalogue import Contents, write_catalogue
+from pipeline.workplace.consulting import consulted
 from pipeline.workplace.finding import search
 from pipeline.workplace.visit import Visit, Workplace
 
@@ -74,6 +75,7 @@ def made(folder: Path, number: int) -> Workplace:
         Contents(
             notices=notices,
             linked=linked,
+            consultations=consulted(linked, book, everything.scores),
             scores=everything.scores,
             annotations=(),
             codebook=book,

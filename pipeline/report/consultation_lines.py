@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -101,12 +101,17 @@ def consultation_lines(
 
 
 def written_consultation(
-    one: Consultation, codebook: Codebook, missions: Mapping[str, Sequence[str]]
+    one: Consultation,
+    codebook: Codebook,
+    missions: Mapping[str, Sequence[str]],
+    *,
+    fictional: bool = False,
 ) -> ConsultationLine:
     """Write a consultation for people.
 
     Args:
         missions: Ids of the codebook by notice, as far as a model gave them.
+        fictional: Whether the notices are made up: their numbers may be those of others.
     """
     notices, call = one.publication.standing, one.call
     served = (x for notice in notices for x in missions.get(notice.notice_id, ()))
@@ -122,8 +127,8 @@ def written_consultation(
         call=(_text(call.notice.title) or UNTITLED) if call else None,
         called_on=call.first_day if call else None,
         inferred=one.inferred,
-        addresses=dict(filter(None, map(_address, notices))),
-        call_addresses=dict(filter(None, map(_address, call.standing if call else ()))),
+        addresses={} if fictional else _addresses(notices),
+        call_addresses={} if fictional or not call else _addresses(call.standing),
     )
 
 
@@ -131,6 +136,10 @@ def _text(text: str | None) -> str:
     """Write on one line what a notice says: masked, and only what a file can hold."""
     plain = " ".join(CONTROL.sub(" ", for_people(text) or "").split())
     return str(storable(plain))
+
+
+def _addresses(notices: Iterable[Notice]) -> Addresses:
+    return dict(filter(None, map(_address, notices)))
 
 
 def _address(notice: Notice) -> tuple[str, str] | None:
