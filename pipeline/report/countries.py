@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.estimates._rates_over_buyers import Rate
-from pipeline.estimates.countries import SIGNS, CountryFigures, Tally
+from pipeline.estimates.countries import CountryFigures, Tally
+from pipeline.estimates.notice_rows import FIELDS, SIGNS
 from pipeline.records import Period
 from pipeline.report import dutch
 from pipeline.report.charts import COLOURS, SOFT, STYLE
@@ -35,7 +36,7 @@ TITLES = {
     "pre_commercial": "Precommercieel: CPV 73 met rd-act",
     "declared_purpose": "Innovatie als doel aangevinkt (BT-06)",
     "declared_innovation": "Soort innovatie aangevinkt (BT-776)",
-    "variants_allowed": "Varianten toegestaan (BT-63)",
+    "variants": "Varianten toegestaan (BT-63)",
 }
 # What a rate is a part of, and how it is written.
 SHEETS = {
@@ -102,21 +103,19 @@ def _cells(one: CountryFigures, sign: str, of: str) -> Line:
 
 
 def _fields_head() -> Line:
-    fields = dict.fromkeys(sign.field for sign in SIGNS.values())
     return (
         *("land", "jaar", "inkopers", "aankondigingen", "percelen", "gunningsberichten"),
-        *("daarvan met bruikbare waarde", *(f"{name} ingevuld" for name in fields)),
+        *("daarvan met bruikbare waarde", *(f"{name} ingevuld" for name in FIELDS)),
     )
 
 
 def _fields(one: CountryFigures) -> Line:
-    fields = dict.fromkeys(sign.field for sign in SIGNS.values())
     counts = (round(one.total(x)) for x in ("calls", "lots", "results", "valued"))
-    filled = (round(one.filled(name), 4) for name in fields)
+    filled = (round(one.filled(name), 4) for name in FIELDS)
     return country_name(one.country), one.year, len(one.sums), *counts, *filled
 
 
-def workbook(found: Tally, period: Period, figures: Sequence[CountryFigures]) -> bytes:
+def workbook(found: Tally, period: Period) -> bytes:
     """Write a workbook: a sheet that explains, then one sheet per table."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
@@ -125,9 +124,9 @@ def workbook(found: Tally, period: Period, figures: Sequence[CountryFigures]) ->
     book = Workbook()
     del book["Sheet"]
     first = book.create_sheet("Lees mij")
-    append_lines(first, _front(found, period, figures))
+    append_lines(first, _front(found, period))
     first.column_dimensions["A"].width = 110
-    for title, lines in tables(figures).items():
+    for title, lines in tables(found.figures).items():
         sheet = book.create_sheet(title)
         append_lines(sheet, lines)
         for cell in sheet[1]:
@@ -142,16 +141,17 @@ def workbook(found: Tally, period: Period, figures: Sequence[CountryFigures]) ->
     return out.getvalue()
 
 
-def _front(found: Tally, period: Period, figures: Sequence[CountryFigures]) -> Iterator[Line]:
+def _front(found: Tally, period: Period) -> Iterator[Line]:
     yield (f"Landen vergeleken naar velden op TED, {dutch.period(period)}",)
     yield (
         f"{dutch.number(found.counted)} berichten geteld; {dutch.number(found.again)} stonden er "
-        f"dubbel in, {dutch.number(found.passed)} zijn van een andere periode of soort, "
+        f"dubbel in, {dutch.number(found.replaced)} zijn vervangen door een latere versie, "
+        f"{dutch.number(found.passed)} zijn van een andere periode of soort of noemen geen land, "
         f"{dutch.number(len(found.unreadable))} waren onleesbaar.",
     )
     yield from ((note,) for note in NOTES)
     yield ("",)
-    yield from ((x,) for x in warnings(figures))
+    yield from ((x,) for x in warnings(found.figures))
 
 
 def country_csv(figures: Sequence[CountryFigures]) -> bytes:
@@ -160,7 +160,7 @@ def country_csv(figures: Sequence[CountryFigures]) -> bytes:
         (*("country", "year", "sign", "part_of", "total", "per_1000", "low", "high"), "filled")
     ]
     for one in figures:
-        for sign, (_, field) in SIGNS.items():
+        for sign, field in SIGNS.items():
             for of in SHEETS:
                 found = one.rate(sign, of)
                 ends = [round(1000 * x, 4) for x in found] if found else [None] * 3
