@@ -78,7 +78,7 @@ def compare_countries(
     written = {
         f"{name}.xlsx": report.workbook(found, asked),
         f"{name}.csv": report.country_csv(found.figures),
-        f"{name}.svg": report.chart(asked, found.figures),
+        f"{name}.svg": report.chart(asked, found.figures, home=home.country.alpha_2),
     }
     if found.unreadable:
         quarantine = [("file", "reason"), *found.unreadable]

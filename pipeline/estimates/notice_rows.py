@@ -111,10 +111,10 @@ def reduced(
             kept.append(notice)
         else:
             passed += 1
-    return replace(rows_of(kept, rates, settled), unreadable=unreadable, passed=passed)
+    return replace(rows_of_notices(kept, rates, settled), unreadable=unreadable, passed=passed)
 
 
-def rows_of(notices: Sequence[Notice], rates: Rates, settled: Iterable[Label]) -> Rows:
+def rows_of_notices(notices: Sequence[Notice], rates: Rates, settled: Iterable[Label]) -> Rows:
     """Reduce dated calls and results of known countries."""
     values = [row_of(x, rates, settled) for x in notices]
     return Rows(

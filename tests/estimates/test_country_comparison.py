@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lxml import etree
 from openpyxl import load_workbook
 from stage_quarter import ROOT
 from typer.testing import CliRunner
@@ -14,11 +15,12 @@ from pipeline import cli
 from pipeline import codebook as codebooks
 from pipeline.estimates._rates_over_buyers import rate
 from pipeline.estimates.countries import CountryFigures, Tally, summed, tally
-from pipeline.estimates.notice_rows import COLUMNS, SIGNS, reduced, row_of, rows_of
+from pipeline.estimates.notice_rows import COLUMNS, SIGNS, reduced, row_of, rows_of_notices
 from pipeline.estimates.signs import settled_forms
 from pipeline.notices import collect
 from pipeline.records import Amount, Lot, Notice, Period, RawNotice, Reference, Unreadable
 from pipeline.report import countries as report
+from pipeline.report.charts import COLOURS
 from pipeline.sources.files import raw_notices
 from pipeline.store import Store
 
@@ -144,7 +146,7 @@ def test_intervals_over_buyers_cover_when_buyers_differ_in_size_and_habit():
 
 
 def counted_of(*batches):
-    return summed([rows_of(batch, RATES, FORMS) for batch in batches])
+    return summed([rows_of_notices(batch, RATES, FORMS) for batch in batches])
 
 
 def several(*numbers, buyer="Gemeente"):
@@ -322,13 +324,15 @@ def test_a_country_without_a_dutch_name_keeps_its_code():
     assert report.country_name("XK") == "XK"
     values = np.array([row_of(notice(), RATES, FORMS)])
     odd = CountryFigures(country="XK", year=2025, sums=values)
-    assert report.chart(Period.year(2025), [odd]).startswith(b"<?xml")
+    assert report.chart(Period.year(2025), [odd], home="NL").startswith(b"<?xml")
 
 
 def test_the_chart_is_the_same_bytes_from_the_same_figures():
     many = np.array([row_of(replace(notice(), procedure="innovation"), RATES, FORMS)] * 60)
     figures = [CountryFigures(country=x, year=2025, sums=many) for x in ("NL", "BE")]
-    assert report.chart(Period.year(2025), figures) == report.chart(Period.year(2025), figures)
+    assert report.chart(Period.year(2025), figures, home="NL") == report.chart(
+        Period.year(2025), figures, home="NL"
+    )
 
 
 def test_a_country_that_is_a_formula_is_text_in_the_workbook():
@@ -337,3 +341,43 @@ def test_a_country_that_is_a_formula_is_text_in_the_workbook():
     book = load_workbook(io.BytesIO(report.workbook(Tally(figures=[hostile]), Period.year(2025))))
     cell = book["Velden"]["A2"]
     assert (cell.value, cell.data_type) == ('=HYPERLINK("x")', "s")
+
+
+def many(country, year, number=60, **changes):
+    lines = [row_of(notice(**changes), RATES, FORMS)] * number
+    return CountryFigures(country=country, year=year, sums=np.array(lines))
+
+
+def drawn(figures, home="NL"):
+    """The texts of a chart, and how many squares mark a country."""
+    svg = report.chart(Period.year(2025), figures, home=home)
+    texts = etree.fromstring(svg).iter("{*}text")
+    return ["".join(x.itertext()) for x in texts], svg.decode().count(COLOURS[1].lower())
+
+
+def test_the_chart_draws_the_last_year_with_enough_calls_and_says_so_where_none_has():
+    lone = many("FR", 2026, 49)
+    texts, _ = drawn([many("NL", 2025), many("BE", 2025), lone])
+    assert {"Nederland", "België"} <= {*texts}
+    assert "Frankrijk" not in texts
+    assert any("op TED, 2025;" in x and "50 aankondigingen of meer" in x for x in texts)
+    # These notices leave five of the fields empty.
+    assert texts.count("veld niet ingevuld") == 5
+    texts, _ = drawn([lone])
+    assert texts.count("nergens 50 aankondigingen") == 8
+
+
+def test_the_country_of_the_home_is_marked():
+    figures = [many("NL", 2025), many("BE", 2025)]
+    assert drawn(figures, "FR")[1] == 0
+    assert drawn(figures, "NL")[1] == drawn(figures, "BE")[1] > 0
+
+
+def test_a_field_that_did_not_exist_yet_is_not_said_to_be_empty():
+    before, since = many("NL", 2021), many("NL", 2022)
+    first, second = report.warnings([before, since])
+    assert "BT-06" not in first
+    assert "BT-776" in second
+    lines = report.tables([before, since])["Aankondigingen"]
+    at = next(n for n, x in enumerate(lines[0]) if str(x).startswith("Innovatie als doel")) + 3
+    assert [x[at] for x in lines[1:]] == ["veld bestond nog niet", "veld niet ingevuld"]
