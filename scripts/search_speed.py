@@ -34,7 +34,9 @@ from pipeline.settings import Settings
 from pipeline.settings import load as load_settings
 from pipeline.store import Store
 from pipeline.workplace.catalogue import Contents, write_catalogue
+from pipeline.workplace.consulting import consulted
 from pipeline.workplace.finding import search
+from pipeline.workplace.people import Colleague
 from pipeline.workplace.visit import Visit, Workplace
 
 SOURCE = Store(load_settings().home)
@@ -74,6 +76,7 @@ def made(folder: Path, number: int) -> Workplace:
         Contents(
             notices=notices,
             linked=linked,
+            consultations=consulted(linked, book, everything.scores),
             scores=everything.scores,
             annotations=(),
             codebook=book,
@@ -121,9 +124,14 @@ def timed(
 ) -> tuple[list[float], list[float]]:
     """Milliseconds by the clock, and of processor: the latter do not count who else is at work."""
     found, busy = [], []
+    somebody = Colleague(name="a", token="", since="")
     for _ in range(times):
         visit = Visit(
-            work=work, person="a", token="", url="/zoeken", query=QueryParams(urlencode(query))
+            work=work,
+            member=somebody,
+            token="",
+            url="/zoeken",
+            query=QueryParams(urlencode(query)),
         )
         started, before = time.perf_counter(), time.process_time()
         search(visit)

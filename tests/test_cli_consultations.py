@@ -110,3 +110,20 @@ def test_a_name_with_another_ending_is_refused_before_anything_is_read(store, mo
     monkeypatch.setattr("pipeline.notices.overview.Overview.of", read)
     with pytest.raises(SettingsError, match=r"cannot write 'list.pdf'"):
         run("-o", "list.pdf")
+
+
+def test_a_home_of_a_country_lists_its_own(store):
+    abroad = {"buyer": "Provincie Limburg", "country": "BE"}
+    shelve(
+        store,
+        [
+            notice("5", "consultation", "2026-02-01", **abroad, language="nl"),
+            notice("6", "consultation", "2026-02-02", **abroad, language="fr"),
+        ],
+    )
+    assert set(listed()) == {"Onderwerp 1", "Onderwerp 3"}
+    store.keep("state", "country", {"country": "BEL"})
+    # What names no country may be of any.
+    unsaid = {"Onderwerp 1", "Onderwerp 3"}
+    assert set(listed("--country", "BE")) == unsaid | {"Onderwerp 5", "Onderwerp 6"}
+    assert set(listed("--country", "BE", "--language", "nl")) == unsaid | {"Onderwerp 5"}

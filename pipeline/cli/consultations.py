@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli._app import ModelId, SettingsFile, app, opened, period_of
+from pipeline.cli._app import (
+    CountryCode,
+    LanguageCode,
+    ModelId,
+    SettingsFile,
+    app,
+    opened,
+    period_of,
+)
 
 
 @app.command()
@@ -20,12 +28,15 @@ def consultations(
         Path, typer.Option("--output", "-o", help="A page, workbook or CSV: .html, .xlsx, .csv")
     ] = Path("marktconsultaties.html"),
     model: ModelId = None,
+    country: CountryCode = None,
+    language: LanguageCode = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """List the market consultations that were collected, and whether a call followed.
 
     One is listed where its form says so, or the model by its text; each line says which. A
-    notice that was changed, or that is on TenderNed and TED, is one line.
+    notice that was changed, or that is on TenderNed and TED, is one line. Those of buyers
+    elsewhere are left out.
 
     \b
     Examples:
@@ -37,7 +48,7 @@ def consultations(
     from pipeline.report.consultation_lines import consultation_lines
 
     report.ending_of_list(output)
-    home = opened(settings_file)
+    home = opened(settings_file, country=country, language=language)
     asked = [period_of(text) for text in periods or ()]
     overview = Overview.of(home.raw)
     lines = consultation_lines(home, overview, model_id=model, periods=asked)

@@ -60,22 +60,25 @@ def compare_countries(
             raws,
             asked,
             read_rates(home.store.reference("ecb_rates")),
+            codebook=home.codebook,
             jobs=jobs,
             cluster=home.settings.cluster,
             tell=show,
         )
-    figures = list(found.figures())
-    if not figures:
+    for source_id, reason in islice(found.unreadable, NAMED):
+        typer.echo(f"not read: {source_id}: {reason}", err=True)
+    if not found.figures:
         raise PipelineError(
-            f"no calls or results of {asked} among {found.passed:,} notices",
+            f"no calls or results of {asked} among {found.passed:,} notices; "
+            f"{len(found.unreadable):,} could not be read",
             hint="Name packages of that period: https://ted.europa.eu, bulk downloads.",
         )
     folder.mkdir(parents=True, exist_ok=True)
     name = f"landen-{asked}"
     written = {
-        f"{name}.xlsx": report.workbook(found, asked, figures),
-        f"{name}.csv": report.country_csv(figures),
-        f"{name}.svg": report.chart(asked, figures),
+        f"{name}.xlsx": report.workbook(found, asked),
+        f"{name}.csv": report.country_csv(found.figures),
+        f"{name}.svg": report.chart(asked, found.figures, home=home.country.alpha_2),
     }
     if found.unreadable:
         quarantine = [("file", "reason"), *found.unreadable]
@@ -83,15 +86,15 @@ def compare_countries(
     for path, body in written.items():
         write_atomic(folder / path, body)
         typer.echo(f"written: {folder / path}", err=True)
-    for line in report.warnings(figures):
+    for line in report.warnings(found.figures):
         typer.echo(line, err=True)
-    for source_id, reason in islice(found.unreadable, NAMED):
-        typer.echo(f"not read: {source_id}: {reason}", err=True)
     typer.echo(
-        f"{found.counted:,} notices counted, {found.passed:,} of others passed over", err=True
+        f"{found.counted:,} notices counted; {found.replaced:,} were replaced by a later version, "
+        f"{found.again:,} were there twice, {found.passed:,} others passed over",
+        err=True,
     )
     if found.unreadable:
         raise PipelineError(
-            f"{len(found.unreadable):,} notices could not be read",
+            f"{len(found.unreadable):,} notices or files could not be read",
             hint=f"They stand in {name}.quarantine.csv; the figures are without them.",
         )

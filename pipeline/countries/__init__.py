@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.codes import ALPHA_2, COUNTRIES
 from pipeline.errors import SettingsError
+from pipeline.records import Notice
 
 FOLDER = Path(__file__).parent
 
@@ -100,6 +101,19 @@ class Country:
             return ""
         language = f" --language {self.language}" if self.language else ""
         return f" --country {self.alpha_2}{language}"
+
+    def barred(self, notices: Iterable[Notice]) -> str | None:
+        """Return why what some notices tell of is not this country's; ``None`` where it may be."""
+        told = list(notices)
+        if any(x.buyer_kind == "international" for x in told):
+            return "international_buyer"
+        countries = {x.country for x in told if x.country}
+        if countries and self.alpha_2 not in countries:
+            return "foreign_buyer"
+        languages = {x.language for x in told if x.language}
+        if self.language and languages and self.language not in languages:
+            return "other_language"
+        return None
 
     def _wrong(self, name: str, seen: object, expected: str) -> SettingsError:
         return SettingsError(f"country {self.alpha_3}: {name} is {seen!r}; expected {expected}")

@@ -53,7 +53,8 @@ def _consultations(found: Sequence[Prediction], classifier: Classifier, folder: 
     said = relations(x.notice for x in found)
     by_text = {x.notice.notice_id for x in found if FORM in x.forms}
     listed = consultations_among(procedures(said), said.notices, by_text=by_text)
-    lines = [written_consultation(x, classifier.codebook, {}) for x in listed]
+    book = classifier.codebook
+    lines = [written_consultation(x, book, {}, fictional=True) for x in listed]
     path = folder / "marktconsultaties.html"
     write_consultations(lines, path, until=None, fictional=True)
     return f"written: {path}"

@@ -1,219 +1,36 @@
 """Countries side by side by what stands in structured fields: counted, never classified.
 
-Every notice is reduced to a row of numbers where it is read; rows are added up per country, year
-and buyer, so that memory depends on the number of buyers and not of notices. Texts play no part,
-so the language does not matter; how well a country fills in a field does, and stands beside it.
+Every notice is reduced to a row of numbers where it is read; rows are kept until all are there,
+so that a notice that took the place of another counts for both, and are then added up per
+country, year and buyer. Texts play no part, so the language does not matter; how well a country
+fills in a field does, and stands beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import parallel
-from pipeline.errors import NoticeError
-from pipeline.estimates._money import Rates, in_euros
-from pipeline.estimates._rates_over_buyers import Rate, rate
-from pipeline.notices import collect
-from pipeline.records import Lot, Notice, Period, RawNotice, Unreadable
-
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.uint64]
+from pipeline.codebook import Codebook
+from pipeline.estimates._money import Rates
+from pipeline.estimates._rates_over_buyers import Floats, Rate, rate
+from pipeline.estimates.notice_rows import COLUMNS, PLACES, SIGNS, Numbers, Rows, reduced
+from pipeline.estimates.signs import settled_forms
+from pipeline.notices.versions import Groups
+from pipeline.records import Period, RawNotice, Unreadable
 
 # Notices per task: what a worker gives back for them is one matrix.
 BATCH = 500
 
-DESIGN_CONTEST = frozenset(
-    {"23", "24", "36", "37", "F12", "F13", "DESIGN_CONTEST", "RESULT_DESIGN_CONTEST"}
-)
-RESEARCH = "73"
-
-# No contract is so large; a total must not hang on a slip of the keyboard. In euro.
-LARGEST = 1e10
-
 # Below this a country leaves the field empty, and what it holds says nothing of the country.
 FEWEST_FILLED = 0.05
-
-
-class Sign(NamedTuple):
-    """What is counted.
-
-    Attributes:
-        of: Whether a lot has it.
-        field: Name in ``FIELDS`` of the field that shows it.
-    """
-
-    of: Callable[[Notice, Lot], bool]
-    field: str
-
-
-def _is_research(notice: Notice, lot: Lot) -> bool:
-    return any(code.startswith(RESEARCH) for code in (lot.cpv or notice.cpv)[:1])
-
-
-# The field where a pre-commercial procurement shows: bought as research, and said to be so.
-SIGNS: Mapping[str, Sign] = {
-    "innovation_partnership": Sign(lambda n, _: n.procedure == "innovation", "procedure"),
-    "competitive_dialogue": Sign(lambda n, _: n.procedure == "comp-dial", "procedure"),
-    "design_contest": Sign(lambda n, _: n.subtype in DESIGN_CONTEST, "form"),
-    "research_cpv": Sign(_is_research, "cpv"),
-    "pre_commercial": Sign(
-        lambda n, lot: _is_research(n, lot) and "rd-act" in (lot.innovation or ()), "BT-776"
-    ),
-    "declared_purpose": Sign(lambda _, lot: "inn-pur" in (lot.purposes or ()), "BT-06"),
-    "declared_innovation": Sign(
-        lambda _, lot: bool({*(lot.innovation or ())} - {"none"}), "BT-776"
-    ),
-    "variants_allowed": Sign(lambda _, lot: lot.variants in {"allowed", "required"}, "BT-63"),
-}
-FIELDS: Mapping[str, Callable[[Notice, Lot], bool]] = {
-    "procedure": lambda n, _: n.procedure is not None,
-    "form": lambda n, _: n.subtype is not None,
-    "cpv": lambda n, lot: bool(lot.cpv or n.cpv),
-    "BT-06": lambda _, lot: lot.purposes is not None,
-    "BT-776": lambda _, lot: lot.innovation is not None,
-    "BT-63": lambda _, lot: lot.variants is not None,
-}
-
-# The columns of a row: calls and lots, each sign on them, filled fields, and the money of results.
-COLUMNS = (
-    *("calls", "lots", "results", "valued", "euro"),
-    *(f"{what}:{sign}" for what in ("calls", "lots", "euro") for sign in SIGNS),
-    *(f"filled:{name}" for name in FIELDS),
-)
-PLACES = {name: place for place, name in enumerate(COLUMNS)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rows:
-    """What a batch of notices came to; of notices of the period that are calls or results.
-
-    Attributes:
-        notices, buyers: Numbers that stand for their ids; shape (n,).
-        places: Country and year of each; length n.
-        values: Shape (n, n_columns), as ``COLUMNS``.
-        unreadable: Of what could not be read: what it is called, and why.
-        passed: How many notices are of another period or kind, or name no country.
-    """
-
-    notices: Numbers
-    buyers: Numbers
-    places: Sequence[tuple[str, int]]
-    values: Floats
-    unreadable: Sequence[tuple[str, str]]
-    passed: int
-
-
-def reduced(period: Period, rates: Rates, batch: Sequence[RawNotice | Unreadable]) -> Rows:
-    """Read a batch and reduce each notice to a row."""
-    found: list[tuple[int, int, tuple[str, int], Floats]] = []
-    unreadable, passed = [], 0
-    for raw in batch:
-        try:
-            if isinstance(raw, Unreadable):
-                raise NoticeError(raw.reason)
-            notice = collect.read_notice(raw)
-        except NoticeError as error:
-            unreadable.append((raw.source_id, str(error)))
-            continue
-        day = notice.published_on
-        if notice.country and day and day in period and notice.kind in {"competition", "result"}:
-            who = notice.buyer_id or (notice.buyer or notice.notice_id).casefold()
-            buyer = _number(f"{notice.country} {who}")
-            place = (notice.country, day.year)
-            found.append((_number(notice.notice_id), buyer, place, row_of(notice, rates)))
-        else:
-            passed += 1
-    return Rows(
-        notices=np.array([x[0] for x in found], dtype=np.uint64),
-        buyers=np.array([x[1] for x in found], dtype=np.uint64),
-        places=[x[2] for x in found],
-        values=np.array([x[3] for x in found]).reshape(len(found), len(COLUMNS)),
-        unreadable=unreadable,
-        passed=passed,
-    )
-
-
-def row_of(notice: Notice, rates: Rates) -> Floats:
-    """Reduce a call or a result to numbers; a notice without lots has one."""
-    row = np.zeros(len(COLUMNS))
-    lots = notice.lots or (Lot(),)
-    carrying = {name: sum(sign.of(notice, lot) for lot in lots) for name, sign in SIGNS.items()}
-    if notice.kind == "result":
-        row[PLACES["results"]] = 1
-        euro = _euro(notice, rates)
-        row[PLACES["valued"]], row[PLACES["euro"]] = float(euro is not None), euro or 0.0
-        for name, number in carrying.items():
-            row[PLACES[f"euro:{name}"]] = (euro or 0.0) * number / len(lots)
-        return row
-    row[PLACES["calls"]], row[PLACES["lots"]] = 1, len(lots)
-    for name, number in carrying.items():
-        row[PLACES[f"calls:{name}"]], row[PLACES[f"lots:{name}"]] = float(number > 0), number
-    for name, filled in FIELDS.items():
-        row[PLACES[f"filled:{name}"]] = float(any(filled(notice, lot) for lot in lots))
-    return row
-
-
-def _euro(notice: Notice, rates: Rates) -> float | None:
-    """The awarded sum of a notice: its total, else that of its lots; ``None`` where not usable."""
-    year = notice.published_on.year if notice.published_on else None
-    stated = [notice.awarded] if notice.awarded else [lot.awarded for lot in notice.lots]
-    sums = [x.euro for x in (in_euros(one, year, rates) for one in stated) if x.euro is not None]
-    total = sum(sums)
-    return total if sums and total <= LARGEST else None
-
-
-def _number(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest())
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What was counted, per country and year.
-
-    Attributes:
-        buyers: Per country and year, per buyer its sums, shape (n_columns,) as ``COLUMNS``.
-        unreadable: Of what could not be read: what it is called, and why.
-        passed: Notices of another period or kind, or of no country.
-        again: Notices that had been counted before.
-    """
-
-    buyers: dict[tuple[str, int], dict[int, Floats]] = field(default_factory=dict)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    passed: int = 0
-    again: int = 0
-    _seen: set[int] = field(default_factory=set)
-
-    @property
-    def counted(self) -> int:
-        """Notices that were counted."""
-        return len(self._seen)
-
-    def add(self, rows: Rows) -> None:
-        """Add a batch; a notice that stands in two packages counts once."""
-        self.unreadable += rows.unreadable
-        self.passed += rows.passed
-        numbers, buyers = rows.notices.tolist(), rows.buyers.tolist()
-        for number, buyer, place, row in zip(
-            numbers, buyers, rows.places, rows.values, strict=True
-        ):
-            if number in self._seen:
-                self.again += 1
-                continue
-            self._seen.add(number)
-            known = self.buyers.setdefault(place, {})
-            known[buyer] = known[buyer] + row if buyer in known else row
-
-    def figures(self) -> Iterator[CountryFigures]:
-        """Yield what was counted of each country and year, in order."""
-        for (country, year), buyers in sorted(self.buyers.items()):
-            yield CountryFigures(country=country, year=year, sums=np.array([*buyers.values()]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -246,7 +63,28 @@ class CountryFigures:
 
     def tells(self, sign: str) -> bool:
         """Whether the country fills in the field that shows a sign."""
-        return self.filled(SIGNS[sign].field) >= FEWEST_FILLED
+        return self.filled(SIGNS[sign]) >= FEWEST_FILLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tally:
+    """What was counted.
+
+    Attributes:
+        figures: By country and year, in order.
+        counted: Notices that count.
+        again: Readings of a notice that had been read before, in another package.
+        replaced: Notices whose place a later one took.
+        passed: Notices of another period or kind, or of no country.
+        unreadable: Of what could not be read: what it is called, and why.
+    """
+
+    figures: Sequence[CountryFigures]
+    counted: int = 0
+    again: int = 0
+    replaced: int = 0
+    passed: int = 0
+    unreadable: Sequence[tuple[str, str]] = ()
 
 
 def tally(
@@ -254,6 +92,7 @@ def tally(
     period: Period,
     rates: Rates,
     *,
+    codebook: Codebook,
     jobs: int = 1,
     cluster: str = "",
     tell: Callable[[int], None] = lambda _: None,
@@ -262,15 +101,102 @@ def tally(
 
     Args:
         raws: Of any countries, in any order; notices of another period are passed over.
+        codebook: Which forms a field settles.
         jobs, cluster: See ``pipeline.parallel.ordered``.
         tell: Hears how many notices were read.
     """
-    found, taken = Tally(), 0
+    read: list[Rows] = []
+    taken = 0
     batches: Iterator[list[Any]] = parallel.batches(raws, BATCH)
-    for rows in parallel.ordered(
-        partial(reduced, period, rates), batches, jobs=jobs, cluster=cluster
-    ):
-        found.add(rows)
+    work = partial(reduced, period, rates, settled_forms(codebook))
+    for rows in parallel.ordered(work, batches, jobs=jobs, cluster=cluster):
+        read.append(rows)
         taken += len(rows.notices) + len(rows.unreadable) + rows.passed
         tell(taken)
+    return summed(read)
+
+
+def summed(read: Sequence[Rows]) -> Tally:
+    """Add batches up: each notice once, and of those that replace each other the last one."""
+    passed = sum(x.passed for x in read)
+    unreadable = [each for x in read for each in x.unreadable]
+    some = [x for x in read if len(x.notices)]
+    if not some:
+        return Tally(figures=(), passed=passed, unreadable=unreadable)
+    once = _first_of_each(some)
+    kept = np.zeros(sum(len(x.notices) for x in some), dtype=bool)
+    kept[once] = True
+    replaced = _replaced(some, once)
+    kept[replaced] = False
+    return Tally(
+        figures=list(_figures(some, kept)),
+        counted=int(kept.sum()),
+        again=len(kept) - len(once),
+        replaced=len(replaced),
+        passed=passed,
+        unreadable=unreadable,
+    )
+
+
+def _first_of_each(read: Sequence[Rows]) -> NDArray[np.int64]:
+    """Return the places of all notices, each where it was read first."""
+    _, places = np.unique(_whole(read, "notices"), return_index=True)
+    return places.astype(np.int64)
+
+
+def _whole(read: Sequence[Rows], name: str) -> NDArray[Any]:
+    return np.concatenate([getattr(x, name) for x in read])
+
+
+def _replaced(read: Sequence[Rows], once: NDArray[np.int64]) -> list[int]:
+    """Return the places of notices that no longer hold, as ``versions.current`` has it.
+
+    A change notice in eForms is the whole notice again. It takes the place of one of its own kind;
+    of several that change the same notice, which may be absent, the last one holds.
+    """
+    changed = [each for x in read for each in x.changed]
+    changes = [(place, target) for place in once.tolist() for target in changed[place]]
+    notices, orders = _whole(read, "notices"), _whole(read, "orders")
+    calls = _whole(read, "values")[:, PLACES["calls"]] > 0
+    named = _named(read, once, np.array([x for _, x in changes], dtype=np.uint64))
+    groups, older = Groups(), set()
+    for newer, target in changes:
+        if (target_at := named.get(target)) is None:
+            groups.join(newer, ("absent", target, bool(calls[newer])))
+        elif calls[target_at] == calls[newer]:
+            groups.join(newer, target_at)
+            older.add(target_at)
+    together: dict[Hashable, list[int]] = defaultdict(list)
+    for place in older.union(newer for newer, _ in changes):
+        together[groups.find(place)].append(place)
+    replaced: list[int] = []
+    for some in together.values():
+        # Notices that change each other in a circle are all replaced: then the latest holds.
+        leaves = [x for x in some if x not in older] or some
+        holds = max(leaves, key=lambda x: (orders[x], notices[x]))
+        replaced += (x for x in some if x != holds)
+    return replaced
+
+
+def _named(read: Sequence[Rows], once: NDArray[np.int64], targets: Numbers) -> dict[int, int]:
+    """Return where the notices stand that others change, by publication number or identifier."""
+    latest_first = once[np.argsort(-_whole(read, "orders")[once], kind="stable")]
+    found: dict[int, int] = {}
+    # Where two have one, the earlier; and a publication number tells more than an identifier.
+    for names in (_whole(read, "versions"), _whole(read, "notices")):
+        places = latest_first[np.isin(names[latest_first], targets)]
+        found |= zip(names[places].tolist(), places.tolist(), strict=True)
     return found
+
+
+def _figures(read: Sequence[Rows], kept: NDArray[np.bool_]) -> Iterator[CountryFigures]:
+    countries, years, buyers, values = (
+        _whole(read, name)[kept] for name in ("countries", "years", "buyers", "values")
+    )
+    for country in np.unique(countries).tolist():
+        for year in np.unique(years[countries == country]).tolist():
+            here = (countries == country) & (years == year)
+            known, at = np.unique(buyers[here], return_inverse=True)
+            sums = np.zeros((len(known), len(COLUMNS)))
+            np.add.at(sums, at, values[here])
+            yield CountryFigures(country=country, year=year, sums=sums)

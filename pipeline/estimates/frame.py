@@ -239,16 +239,8 @@ def _excluded(
 
 def _barred(candidate: Candidate, notices: Sequence[Notice], country: Country) -> str | None:
     """Why a lot is in no frame, whatever the period."""
-    if any(x.buyer_kind == "international" for x in notices):
-        return "international_buyer"
-    countries = {x.country for x in notices if x.country}
-    if countries and country.alpha_2 not in countries:
-        return "foreign_buyer"
-    languages = {x.language for x in notices if x.language}
-    if country.language and languages and country.language not in languages:
-        return "other_language"
-    if candidate.excluded:
-        return candidate.excluded
+    if reason := country.barred(notices) or candidate.excluded:
+        return reason
     return "undated" if candidate.dated is None else None
 
 

@@ -6,13 +6,13 @@ the two fields in which a buyer declares innovation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import Codebook, Label
 from pipeline.estimates._awards import lots_by_number
 from pipeline.records import AwardLot, Lot, Notice
 
@@ -32,20 +32,29 @@ def signs(
     Args:
         notices: By id, without texts or with them.
     """
-    forms = [codebook.label(name) for name in codebook.of("forms")]
-    settled = [x for x in forms if x.fields and not NO_LOT & x.fields.keys()]
-    found = {
-        name: np.zeros(len(lots), dtype=bool)
-        for name in (*(x.label_id for x in settled), PURPOSE, CHARACTERISTIC)
-    }
+    settled = settled_forms(codebook)
+    names = (*(x.label_id for x in settled), PURPOSE, CHARACTERISTIC)
+    found = {name: np.zeros(len(lots), dtype=bool) for name in names}
     for index, lot in enumerate(lots):
         for notice in _told(lot, notices):
-            for label in settled:
-                found[label.label_id][index] |= label.settled_by(notice) is not None
-            for own in notice.lots:
-                found[PURPOSE][index] |= INNOVATIVE_PURPOSE in (own.purposes or ())
-                found[CHARACTERISTIC][index] |= bool({*(own.innovation or ())} - {"none"})
+            for name in signs_of(notice, settled):
+                found[name][index] = True
     return found
+
+
+def settled_forms(codebook: Codebook) -> tuple[Label, ...]:
+    """Return the forms that a field of a call or an award settles, without their cues."""
+    forms = (codebook.label(name) for name in codebook.of("forms"))
+    return tuple(replace(x, cues=()) for x in forms if x.fields and not NO_LOT & x.fields.keys())
+
+
+def signs_of(notice: Notice, settled: Iterable[Label]) -> Iterator[str]:
+    """Yield the signs that a notice carries, itself or in any of its lots."""
+    yield from (x.label_id for x in settled if x.settled_by(notice))
+    if any(INNOVATIVE_PURPOSE in (own.purposes or ()) for own in notice.lots):
+        yield PURPOSE
+    if any({*(own.innovation or ())} - {"none"} for own in notice.lots):
+        yield CHARACTERISTIC
 
 
 def _told(lot: AwardLot, notices: Mapping[str, Notice]) -> Iterator[Notice]:

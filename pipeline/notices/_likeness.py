@@ -25,6 +25,8 @@ OF_THE_NOTICE = re.compile(
 SMALL_WORDS = re.compile(
     r"\b(?:de|het|een|van|voor|en|in|op|ten behoeve|t b v|tbv|inzake|the|of|for|and|a)\b"
 )
+# Of Roman ones those of several letters: a single one may be an abbreviation, such as "W&I".
+NUMBERS = re.compile(r"\d+|\b(?:i{2,3}|iv|vi{1,3}|ix)\b")
 LEGAL_FORMS = re.compile(r"\b(?:b v|bv|n v|nv|v o f|vof|c v|cv|u a|ua|stichting|de|het)\b")
 
 
@@ -59,12 +61,17 @@ def subject(title: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Compare two subjects: ``ALIKE`` to 100, or 0 when they are less alike.
 
-    Subjects whose numbers differ are not alike: "fase 1" and "fase 2", or the tenders of two
-    years, differ in little else.
+    Subjects whose numbers differ, also Roman ones, are not alike: "fase 1" and "fase 2", or the
+    tenders of two years, differ in little else.
     """
     score = fuzz.ratio(one, other, score_cutoff=ALIKE)
     return score if score and _numbers(one) == _numbers(other) else 0.0
 
 
 def _numbers(text: str) -> set[str]:
-    return set(re.findall(r"\d+", text))
+    return set(NUMBERS.findall(text))
+
+
+def in_one_country(one: Notice, other: Notice) -> bool:
+    """Whether two notices may be of one buyer: Limburg is a province of two countries."""
+    return not one.country or not other.country or one.country == other.country

@@ -9,6 +9,8 @@ from types import ModuleType
 
 from pipeline.errors import NoticeError
 from pipeline.notices import formats
+from pipeline.notices.formats import eforms
+from pipeline.notices.formats._xml import root_name
 from pipeline.records import Notice, RawNotice
 
 
@@ -25,6 +27,11 @@ def read_notice(raw: RawNotice) -> Notice:
     raise NoticeError(
         f"{raw.source_id}: not a notice format we know: starts with {raw.body[:40]!r}"
     )
+
+
+def is_registration(raw: RawNotice) -> bool:
+    """Whether it registers a company (X01, X02), which TED publishes among tenders."""
+    return (root_name(raw) or ("", ""))[1] == eforms.REGISTRATION
 
 
 @cache

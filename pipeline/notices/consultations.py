@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.notices._likeness import buyer_names, likeness, subject
+from pipeline.countries import NETHERLANDS, Country
+from pipeline.notices._likeness import buyer_names, in_one_country, likeness, subject
 from pipeline.notices.indicators import trait
 from pipeline.notices.overview import Overview
 from pipeline.notices.procedures import LONGEST_LEAD, procedures
@@ -18,6 +19,10 @@ from pipeline.records import Notice, Procedure
 
 CONSULTATION = "consultation"
 Sign = Literal["form", "text"]
+
+# Rounds about one tender follow each other sooner: of 18 consultations that a call of the same
+# title followed on TenderNed, those of one tender lay at most 106 days apart, others 274 or more.
+LONGEST_ROUND = dt.timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +75,16 @@ class Consultation:
         return self.publication.first_day
 
 
-def known_consultations(overview: Overview, *, by_text: Collection[str] = ()) -> list[Consultation]:
+def known_consultations(
+    overview: Overview, *, by_text: Collection[str] = (), country: Country = NETHERLANDS
+) -> list[Consultation]:
     """Return the consultations among all that was collected, the latest first.
 
     Only tenders are read that hold one, or a call that is like one; texts are not.
 
     Args:
         by_text: Notices whose text says that they are consultations.
+        country: Whose buyers.
 
     Raises:
         CorpusError: A collected file is damaged, or was written by another version.
@@ -84,17 +92,22 @@ def known_consultations(overview: Overview, *, by_text: Collection[str] = ()) ->
     rows = overview.having({trait("kind", CONSULTATION)}) | overview.named(by_text)
     alike = overview.calls_like(x.notice for x in overview.outlines(rows))
     said = relations(x.notice for x in overview.outlines(overview.around(rows | alike)))
-    return consultations_among(procedures(said), said.notices, by_text=by_text)
+    return consultations_among(procedures(said), said.notices, by_text=by_text, country=country)
 
 
 def consultations_among(
-    linked: Iterable[Procedure], notices: Mapping[str, Notice], *, by_text: Collection[str] = ()
+    linked: Iterable[Procedure],
+    notices: Mapping[str, Notice],
+    *,
+    by_text: Collection[str] = (),
+    country: Country = NETHERLANDS,
 ) -> list[Consultation]:
     """Return the consultations of some tenders, the latest first; undated ones come last.
 
     Args:
         notices: By ``notice_id``; at least those of the tenders.
         by_text: Notices whose text says that they are consultations.
+        country: Whose buyers.
     """
     texts = frozenset(by_text)
     found: list[Consultation] = []
@@ -105,7 +118,9 @@ def consultations_among(
         called = [x for x in published if not signs[x.name] and _is_call(x.notice)]
         found += (_with_call(x, sign, called) for x in published if (sign := signs[x.name]))
         calls += called
-    whole = _with_calls_alike(found, calls)
+    whole = _with_calls_alike(
+        [x for x in found if not country.barred(x.publication.standing)], calls
+    )
     by_name = sorted(whole, key=lambda x: x.publication.notice.notice_id)
     return sorted(by_name, key=lambda x: x.published_on or dt.date.min, reverse=True)
 
@@ -162,6 +177,10 @@ def _linked(tender: Procedure, one: str, other: str) -> bool:
     return certain.find(one) == certain.find(other)
 
 
+# By the names of buyers: subjects of titles, with what carries them.
+ByBuyer = Mapping[str, Sequence[tuple[str, Publication]]]
+
+
 def _with_calls_alike(
     found: Sequence[Consultation], calls: Iterable[Publication]
 ) -> Iterator[Consultation]:
@@ -170,28 +189,52 @@ def _with_calls_alike(
     A consultation on TenderNed has a tender of its own, which is never merged with that of the
     call: no figure counts on this.
     """
-    buyers = {name for x in found if x.call is None for name in buyer_names(x.publication.notice)}
-    theirs: dict[str, list[tuple[str, Publication]]] = defaultdict(list)
-    for call in calls:
-        for name in buyers.intersection(buyer_names(call.notice)):
-            theirs[name].append((subject(call.notice.title), call))
+    asked = _by_buyer(x.publication for x in found)
+    called = _by_buyer(calls, among=asked.keys())
     for one in found:
-        followed = one.call or _most_alike(one.publication, theirs)
-        yield replace(one, call=followed, inferred=one.inferred or followed is not one.call)
+        call = one.call
+        if one.inferred and call and _is_asked_again(one.publication, call, asked):
+            call = None
+        followed = call or _most_alike(one.publication, called, asked)
+        inferred = followed is not None and (one.inferred or followed is not one.call)
+        yield replace(one, call=followed, inferred=inferred)
 
 
-def _most_alike(
-    one: Publication, theirs: Mapping[str, Sequence[tuple[str, Publication]]]
-) -> Publication | None:
+def _by_buyer(some: Iterable[Publication], among: Collection[str] | None = None) -> ByBuyer:
+    theirs: dict[str, list[tuple[str, Publication]]] = defaultdict(list)
+    for one in some:
+        for name in set(buyer_names(one.notice)):
+            if among is None or name in among:
+                theirs[name].append((subject(one.notice.title), one))
+    return theirs
+
+
+def _most_alike(one: Publication, called: ByBuyer, asked: ByBuyer) -> Publication | None:
     """Return the call whose title is most like that of a consultation, the earliest of equals."""
-    words = subject(one.notice.title)
-    near = [
-        pair
-        for name in buyer_names(one.notice)
-        for pair in theirs.get(name, ())
-        if (lead := pair[1].lead(one.first_day)) is not None and lead <= LONGEST_LEAD
+    alike = [
+        (-score, _place(call), call)
+        for score, lead, call in _alike(one, called)
+        if lead <= LONGEST_LEAD and not _is_asked_again(one, call, asked)
     ]
-    rated = [(-likeness(words, title), _place(call), call) for title, call in near]
-    # Two empty titles are no likeness.
-    alike = [x for x in rated if x[0] and words]
     return min(alike, key=lambda x: x[:2])[2] if alike else None
+
+
+def _is_asked_again(one: Publication, call: Publication, asked: ByBuyer) -> bool:
+    """Whether another consultation, later than a round takes, stands between one and a call."""
+    return any(
+        lead > LONGEST_ROUND and call.lead(other.first_day) is not None
+        for _, lead, other in _alike(one, asked)
+    )
+
+
+def _alike(one: Publication, theirs: ByBuyer) -> Iterator[tuple[float, dt.timedelta, Publication]]:
+    """Yield what the same buyer published later under a title alike: how much, and how long."""
+    words = subject(one.notice.title)
+    for name in buyer_names(one.notice):
+        for title, other in theirs.get(name, ()):
+            lead = other.lead(one.first_day)
+            if lead is None or not in_one_country(one.notice, other.notice):
+                continue
+            # Two empty titles are no likeness.
+            if words and (score := likeness(words, title)):
+                yield score, lead, other

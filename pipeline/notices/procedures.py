@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pipeline.notices._claims import Claim, Stage, join_claims, stages
-from pipeline.notices._likeness import ALIKE, buyer_names, likeness, subject
+from pipeline.notices._likeness import ALIKE, buyer_names, in_one_country, likeness, subject
 from pipeline.notices.relations import Relations, announces
 from pipeline.notices.versions import Groups, current, order, stand_ins
 from pipeline.records import Link, Notice, Procedure
@@ -135,7 +135,7 @@ def _matches(
     for name in buyer_names(notice):
         for call, called in calls.get(name, ()):
             lead = (call.published_on or dt.date.min) - notice.published_on
-            if dt.timedelta(0) <= lead <= LONGEST_LEAD:
+            if dt.timedelta(0) <= lead <= LONGEST_LEAD and in_one_country(notice, call):
                 score = likeness(announced, called)
                 if score >= ALIKE:
                     yield -score, order(call), notice.notice_id, call.notice_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -74,7 +74,7 @@ def consultation_lines(
     model_id: str | None = None,
     periods: Collection[Period] = (),
 ) -> list[ConsultationLine]:
-    """Return what was collected of consultations, the latest first.
+    """Return what was collected of the consultations of a home's country, the latest first.
 
     Args:
         model_id: Whose opinion of texts counts; without it the promoted model's, and where there
@@ -95,18 +95,23 @@ def consultation_lines(
     by_text = {notice_id for notice_id, labels in forms.items() if FORM in labels}
     return [
         written_consultation(x, home.codebook, missions)
-        for x in known_consultations(overview, by_text=by_text)
+        for x in known_consultations(overview, by_text=by_text, country=home.country)
         if not periods or any(x.published_on in period for period in periods if x.published_on)
     ]
 
 
 def written_consultation(
-    one: Consultation, codebook: Codebook, missions: Mapping[str, Sequence[str]]
+    one: Consultation,
+    codebook: Codebook,
+    missions: Mapping[str, Sequence[str]],
+    *,
+    fictional: bool = False,
 ) -> ConsultationLine:
     """Write a consultation for people.
 
     Args:
         missions: Ids of the codebook by notice, as far as a model gave them.
+        fictional: Whether the notices are made up: their numbers may be those of others.
     """
     notices, call = one.publication.standing, one.call
     served = (x for notice in notices for x in missions.get(notice.notice_id, ()))
@@ -122,8 +127,8 @@ def written_consultation(
         call=(_text(call.notice.title) or UNTITLED) if call else None,
         called_on=call.first_day if call else None,
         inferred=one.inferred,
-        addresses=dict(filter(None, map(_address, notices))),
-        call_addresses=dict(filter(None, map(_address, call.standing if call else ()))),
+        addresses={} if fictional else _addresses(notices),
+        call_addresses={} if fictional or not call else _addresses(call.standing),
     )
 
 
@@ -131,6 +136,10 @@ def _text(text: str | None) -> str:
     """Write on one line what a notice says: masked, and only what a file can hold."""
     plain = " ".join(CONTROL.sub(" ", for_people(text) or "").split())
     return str(storable(plain))
+
+
+def _addresses(notices: Iterable[Notice]) -> Addresses:
+    return dict(filter(None, map(_address, notices)))
 
 
 def _address(notice: Notice) -> tuple[str, str] | None:

@@ -47,7 +47,8 @@ def _sites(country: Country) -> list[str]:
     return [site for source, site in SITES.items() if source in country.sources]
 
 
-def _notes(country: Country) -> list[str]:
+def notes_on_consultations(country: Country) -> list[str]:
+    """Say what a list of consultations holds, and what not."""
     several = _sites(country)[1:] and f", en van een die op {' én '.join(_sites(country))} staat,"
     return [note.format(copied=several or "") for note in NOTES]
 
@@ -73,7 +74,7 @@ def consultations_page(
     return TEMPLATES.get_template("consultations.html").render(
         title=TITLE,
         banner=FICTIONAL_LIST if fictional else "",
-        notes=_notes(country),
+        notes=notes_on_consultations(country),
         total=dutch.number(len(lines)),
         followed=dutch.number(sum(x.call is not None for x in lines)),
         until=until and dutch.date(until),
@@ -130,7 +131,7 @@ def _front(
         yield (FICTIONAL_LIST,)
     day = f", uit aankondigingen tot en met {dutch.date(until)}" if until else ""
     yield (f"{dutch.number(number)} consultaties{day}.",)
-    yield from ((note,) for note in _notes(country))
+    yield from ((note,) for note in notes_on_consultations(country))
 
 
 def _written(

@@ -2,8 +2,8 @@
 
 Made of the store whenever something in it is newer, never the source of truth. Tables: ``notices``
 (a line each, with what model, rules and people say), ``lots`` (values with their rung), ``links``
-(why notices are one tender), ``records`` (all of a notice as JSON), ``facts``, and ``words``, a
-full-text index of lemmas.
+(why notices are one tender), ``consultations`` (of the market, with the call that followed),
+``records`` (all of a notice as JSON), ``facts``, and ``words``, a full-text index of lemmas.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.codebook import Codebook
+from pipeline.codec import to_plain
 from pipeline.corpus import annotations as judging
 from pipeline.corpus.analyzer import assemble
 from pipeline.corpus.lemmas import lemmas_of
@@ -33,6 +34,7 @@ from pipeline.writing import named
 if TYPE_CHECKING:
     from pipeline.estimates.material import Material
     from pipeline.labels.scores import Scores
+    from pipeline.workplace.consulting import Consulted
 
 SAID = (
     *("degree", "aspect", "openness", "forms", "missions", "abstained", "rules", "differs"),
@@ -55,6 +57,7 @@ CREATE TABLE lots (
     title TEXT, value_eur REAL, rung TEXT, flags TEXT, excluded TEXT
 );
 CREATE TABLE links (notice_id TEXT, other TEXT, rule TEXT, inferred INTEGER);
+CREATE TABLE consultations (notice_id TEXT PRIMARY KEY, call_id TEXT, consulted TEXT NOT NULL);
 CREATE TABLE records (notice_id TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
@@ -86,12 +89,14 @@ class Contents:
     Attributes:
         notices: With their texts, each once.
         linked: The same notices as procedures and lots.
+        consultations: Of the market, among them; the latest first.
         withheld: Notices of which the model's opinion is not shown: they are being judged.
         facts: About the whole, such as when it was made.
     """
 
     notices: Iterable[Notice]
     linked: Material
+    consultations: Iterable[Consulted]
     scores: Scores | None
     annotations: Sequence[Annotation]
     codebook: Codebook
@@ -156,6 +161,7 @@ def _fill(
             tell(number)
     base.executemany("INSERT INTO lots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _lots(contents))
     base.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", _links(contents))
+    base.executemany("INSERT INTO consultations VALUES (?, ?, ?)", _consultations(contents))
     facts = {**contents.facts, "notices": str(number)}
     if for_others:
         facts = {name: value for name, value in facts.items() if name not in OWN_FACTS}
@@ -277,6 +283,11 @@ def _links(contents: Contents) -> Iterator[tuple[object, ...]]:
     for each in contents.linked.procedures:
         for link in each.links:
             yield _held(link.notice_id), _held(link.other), link.rule, int(link.inferred)
+
+
+def _consultations(contents: Contents) -> Iterator[tuple[object, ...]]:
+    for one in contents.consultations:
+        yield _held(one.notice_ids[0]), _held(one.call_id), json.dumps(to_plain(one))
 
 
 def fact(path: Path, name: str) -> str | None:

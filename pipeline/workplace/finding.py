@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from io import BytesIO
@@ -35,6 +36,7 @@ EXPORTED = (
     *("cpv_division", "procedure", "value_eur", "declared", "url", *OPINION_COLUMNS, "model_id"),
     *("people", "people_degree", "people_aspect", "people_openness", "people_forms"),
 )
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -68,8 +70,7 @@ def search(visit: Visit) -> Response:
     withheld = visit.work.withheld(visit.person)
     hits = finder.find(wanted, withheld=withheld)
     total = len(hits.numbers)
-    pages = max(1, -(-total // PER_PAGE))
-    page = min(max(1, _number(visit.query.get("pagina", "1"))), pages)
+    page, pages = page_asked(visit.query, total)
     shown = hits.numbers[(page - 1) * PER_PAGE : page * PER_PAGE].tolist()
     return visit.page(
         "search.html",
@@ -100,8 +101,11 @@ def _sortings(wanted: Wanted) -> list[tuple[str, str, bool]]:
     return [(name, title, key == wanted.sorting) for key, (name, title) in titles.items()]
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 10 else 1
+def page_asked(asked: QueryParams, total: int) -> tuple[int, int]:
+    """Return which page of a result is asked for, one that there is, and how many there are."""
+    text, pages = asked.get("pagina", ""), max(1, -(-total // PER_PAGE))
+    number = int(text) if re.fullmatch("[0-9]{1,9}", text) else 1
+    return min(max(1, number), pages), pages
 
 
 def rows_of(finder: Finder, numbers: Sequence[int]) -> Iterator[Mapping[str, Any]]:
@@ -201,7 +205,7 @@ def _exported(visit: Visit) -> Iterator[dict[str, Any]]:
 def search_csv(visit: Visit) -> Response:
     """Give the result as CSV, in UTF-8 with a mark, so that Excel reads it as such."""
     body = b"\xef\xbb\xbf" + csv_table(EXPORTED, _exported(visit))
-    return _file(body, "text/csv; charset=utf-8", "zoekresultaat.csv")
+    return sent_file(body, CSV, "zoekresultaat.csv")
 
 
 def search_xlsx(visit: Visit) -> Response:
@@ -213,7 +217,7 @@ def search_xlsx(visit: Visit) -> Response:
         sheet.append([_cell(x) for x in line.values()])
     out = BytesIO()
     book.save(out)
-    return _file(out.getvalue(), XLSX, "zoekresultaat.xlsx")
+    return sent_file(out.getvalue(), XLSX, "zoekresultaat.xlsx")
 
 
 def _cell(value: object) -> object:
@@ -222,6 +226,7 @@ def _cell(value: object) -> object:
     return "".join(x for x in safe if x >= " " or x in "\t\n") if isinstance(safe, str) else safe
 
 
-def _file(body: bytes, kind: str, name: str) -> Response:
+def sent_file(body: bytes, kind: str, name: str) -> Response:
+    """Give a file to keep."""
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=kind, headers=headers)

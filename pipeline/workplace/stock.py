@@ -99,6 +99,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     from pipeline.labels.batches import MOST_TOLD
     from pipeline.labels.find import notices_of
     from pipeline.notices.period import ALL_TIME, all_outlines
+    from pipeline.workplace.consulting import consulted
     from pipeline.workplace.drifting import DRIFT
 
     unread: list[str] = []
@@ -110,21 +111,25 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     collected = [x.notice for x in all_outlines(ALL_TIME, store=work.raw)]
     outlines = [*collected, *map(without_texts, given.values())]
     judged = drawing.judgements(work.store, work.codebook)
-    scores = _scores(work)
+    scores, withheld = _scores(work), unshown(work.store, judged)
+    linked = assembled(
+        outlines,
+        ALL_TIME,
+        rates=read_rates(work.store.reference("ecb_rates")),
+        readings=[],
+        quarantined={},
+        country=work.country,
+    )
     return Contents(
         notices=_once(_whole(work, given.values()), outlines),
-        linked=assembled(
-            outlines,
-            ALL_TIME,
-            rates=read_rates(work.store.reference("ecb_rates")),
-            readings=[],
-            quarantined={},
-            country=work.country,
+        linked=linked,
+        consultations=consulted(
+            linked, work.codebook, scores, withheld=withheld, fictional=work.fictional
         ),
         scores=scores,
         annotations=judged,
         codebook=work.codebook,
-        withheld=unshown(work.store, judged),
+        withheld=withheld,
         facts={
             "made_of": made_of,
             "made_on": work.clock().isoformat(),

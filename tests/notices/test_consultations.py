@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from stage_quarter import shelve
 
+from pipeline.countries import NETHERLANDS, country_of
 from pipeline.notices import overview as overviews
 from pipeline.notices.consultations import consultations_among, known_consultations
 from pipeline.notices.overview import Overview
@@ -38,13 +39,13 @@ def on_tenderned(notice_id, kind, *, copy=None, kenmerk="4711", **more):
     return replace(notice, source="tenderned", format="tenderned_json")
 
 
-def listed(*notices, by_text=()):
+def listed(*notices, **more):
     said = relations(notices)
-    return consultations_among(procedures(said), said.notices, by_text=by_text)
+    return consultations_among(procedures(said), said.notices, **more)
 
 
-def only(*notices, by_text=()):
-    (found,) = listed(*notices, by_text=by_text)
+def only(*notices, **more):
+    (found,) = listed(*notices, **more)
     return found
 
 
@@ -185,6 +186,96 @@ def test_a_consultation_with_a_tender_of_its_own_finds_the_call_that_is_like_it(
     assert followed(call("5"), call("6", kenmerk="4711", title="Lantaarns", day=90)) == ("6", False)
 
 
+LAMPS = "Levering van slimme lantaarnpalen"
+
+
+def asked(number, day, **more):
+    return on_tenderned(number, "consultation", title=LAMPS, day=day, kenmerk=number, **more)
+
+
+def called(number, day, **more):
+    told = {"title": LAMPS, "day": day, "kenmerk": number} | more
+    return on_tenderned(number, "competition", **told)
+
+
+def calls_of(*notices, **more):
+    """Which call followed which consultation."""
+    found = listed(*notices, **more)
+    return {x.publication.name: x.call and x.call.name for x in found}
+
+
+def test_of_two_consultations_a_year_apart_each_has_the_call_that_came_before_the_next():
+    two = asked("1", 0), asked("2", 365)
+    assert calls_of(*two, called("8", 90), called("9", 450)) == {"1": "8", "2": "9"}
+    # Where the first had none, the call after the second is not its call as well.
+    assert calls_of(*two, called("9", 450)) == {"1": None, "2": "9"}
+    assert calls_of(*two, called("8", 90)) == {"1": "8", "2": None}
+    # Rounds about one tender lie closer together.
+    assert calls_of(asked("1", 0), asked("2", 106), called("9", 175)) == {"1": "9", "2": "9"}
+
+
+def test_a_tender_that_likeness_made_is_held_to_the_same():
+    two = [
+        on_ted("10-2026", "consultation", title=LAMPS),
+        on_ted("11-2026", "consultation", title=LAMPS, day=365),
+    ]
+    call = on_ted("12-2026", "competition", title=LAMPS, day=450, procedure_key=KEY)
+    assert calls_of(*two, call) == {"10-2026": None, "11-2026": "12-2026"}
+
+
+def test_an_award_alone_is_no_call_that_followed():
+    award = on_tenderned("9", "result", title=LAMPS, day=60, kenmerk="9")
+    assert calls_of(asked("1", 0), award) == {"1": None}
+    before = called("8", -30)
+    assert calls_of(asked("1", 0), before, award) == {"1": None}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("fase I", "fase II"), ("2018", "2018-II"), ("perceel 4", "perceel 5"), ("deel IX", "deel X")],
+)
+def test_parts_of_a_subject_that_differ_by_a_number_are_no_likeness(one, other):
+    first = replace(asked("1", 0), title=f"{LAMPS} in alle wijken van de gemeente {one}")
+    call = called("9", 60, title=f"{LAMPS} in alle wijken van de gemeente {other}")
+    assert calls_of(first, call) == {"1": None}
+    assert calls_of(first, replace(call, title=first.title)) == {"1": "9"}
+
+
+LIMBURG = "Provincie Limburg"
+BELGIUM = country_of("BE")
+
+
+def in_limburg(notice_id, kind, country, **more):
+    return on_ted(notice_id, kind, title=LAMPS, buyer=LIMBURG, country=country, **more)
+
+
+def test_a_country_lists_its_own_consultations_and_calls():
+    both = [
+        in_limburg("10-2026", "consultation", "NL", language="nl"),
+        in_limburg("20-2026", "consultation", "BE", language="nl"),
+        in_limburg("21-2026", "competition", "BE", day=60),
+    ]
+    assert calls_of(*both) == calls_of(*both, country=NETHERLANDS) == {"10-2026": None}
+    assert calls_of(*both, country=BELGIUM) == {"20-2026": "21-2026"}
+    # A platform of one country may leave its code out.
+    unsaid = [replace(x, country=None) for x in both]
+    assert set(calls_of(*unsaid)) == {"10-2026", "20-2026"}
+
+
+def test_of_a_language_are_the_consultations_in_it():
+    both = [
+        in_limburg("20-2026", "consultation", "BE", language="nl"),
+        in_limburg("22-2026", "consultation", "BE", language="fr"),
+    ]
+    assert set(calls_of(*both, country=BELGIUM)) == {"20-2026", "22-2026"}
+    assert set(calls_of(*both, country=country_of("BE", language="nl"))) == {"20-2026"}
+
+
+def test_what_is_asked_for_the_union_is_no_countrys():
+    union = in_limburg("10-2026", "consultation", "NL", buyer_kind="international")
+    assert listed(union) == []
+
+
 def test_a_text_shows_a_consultation_where_no_procedure_has_begun():
     prior = on_ted("10-2026", "planning")
     unnamed = on_ted("11-2026", "competition", title="Vragen aan de markt")
@@ -257,3 +348,17 @@ def test_only_the_tenders_of_consultations_are_read(store, monkeypatch):
 
 def test_an_empty_store_holds_no_consultations(store):
     assert known_consultations(Overview.of(store)) == []
+
+
+def test_the_store_gives_each_country_its_own(store):
+    shelve(
+        store.store,
+        [
+            in_limburg("10-2026", "consultation", "NL"),
+            in_limburg("20-2026", "consultation", "BE"),
+            in_limburg("21-2026", "competition", "BE", day=60),
+        ],
+    )
+    for country, expected in ((NETHERLANDS, {"10-2026": None}), (BELGIUM, {"20-2026": "21-2026"})):
+        found = known_consultations(Overview.of(store), country=country)
+        assert {x.publication.name: x.call and x.call.name for x in found} == expected
