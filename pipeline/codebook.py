@@ -188,8 +188,14 @@ class Codebook:
 
     def of(self, judgement: str) -> tuple[str, ...]:
         """Return the label ids of a judgement, or of ``mission``, in the codebook's order."""
+        return self._ids.get(judgement, ())
+
+    @cached_property
+    def _ids(self) -> dict[str, tuple[str, ...]]:
+        # Asked ten times of every notice.
         every = (*self.labels, *self.missions)
-        return tuple(x.label_id for x in every if x.judgement == judgement)
+        kinds = dict.fromkeys(x.judgement for x in every)
+        return {x: tuple(y.label_id for y in every if y.judgement == x) for x in kinds}
 
     def label(self, label_id: str) -> Label:
         """Look a label up.

@@ -15,7 +15,7 @@ class WordPatterns:
         self._endings: dict[str, set[int]] = {}
         self._within: dict[str, set[int]] = {}
         # Parts of other lengths are not looked up.
-        self._sizes: tuple[list[int], list[int], list[int]] = ([], [], [])
+        self._lengths: tuple[set[int], set[int], set[int]] = (set(), set(), set())
 
     def add(self, pattern: str, number: int) -> None:
         """Let a pattern stand for a number, besides those it has."""
@@ -24,22 +24,21 @@ class WordPatterns:
         found = (self.whole, self._beginnings, self._endings, self._within)[kind]
         found.setdefault(stem, set()).add(number)
         if kind:
-            self._sizes[kind - 1][:] = sorted(set(map(len, found)))
+            self._lengths[kind - 1].add(len(stem))
 
     def of(self, word: str) -> set[int]:
         """Return the numbers of all patterns that a word in lower case matches."""
         found = set(self.whole.get(word, ()))
         size = len(word)
-        beginnings, endings, within = self._sizes
+        beginnings, endings, within = self._lengths
         for length in beginnings:
-            if length > size:
-                break
-            found.update(self._beginnings.get(word[:length], ()))
+            if some := self._beginnings.get(word[:length]):
+                found |= some
         for length in endings:
-            if length > size:
-                break
-            found.update(self._endings.get(word[size - length :], ()))
+            if some := self._endings.get(word[-length:]):
+                found |= some
         for length in within:
             for start in range(size - length + 1):
-                found.update(self._within.get(word[start : start + length], ()))
+                if some := self._within.get(word[start : start + length]):
+                    found |= some
         return found

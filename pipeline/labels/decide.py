@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.codebook import MISSION, OWN_LANGUAGE, Codebook
 from pipeline.learning.scorer import Scorer
@@ -93,7 +94,7 @@ def decide(
 
 def _left_open(reading: Reading, codebook: Codebook, reason: str) -> ChosenLabels:
     by_field = settled(reading, codebook)
-    little = _words(reading.document) < FEWEST_WORDS
+    little = _has_little(reading.document)
     cued = (x for x in reading.hits if x.status == "asserted" and (x.names or not little))
     found = by_field.keys() | {hit.label for hit in cued}.intersection(codebook.forms)
     return ChosenLabels(
@@ -113,7 +114,7 @@ def _decided(
 ) -> ChosenLabels:
     by_field = settled(reading, codebook)
     likely = {form for form in codebook.forms if probabilities[form] >= thresholds[form]}
-    little = _words(reading.document) < FEWEST_WORDS
+    little = _has_little(reading.document)
     if little:
         likely &= {hit.label for hit in reading.hits if hit.names}
     forms = _together(likely | set(by_field), by_field, probabilities, codebook)
@@ -186,8 +187,9 @@ def judgement(
     )
 
 
-def _words(document: Document) -> int:
-    return sum(any(map(str.isalpha, word)) for word in document.text.split())
+def _has_little(document: Document) -> bool:
+    words = (word for word in document.text.split() if any(map(str.isalpha, word)))
+    return sum(1 for _ in islice(words, FEWEST_WORDS)) < FEWEST_WORDS
 
 
 def _together(
