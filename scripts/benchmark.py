@@ -275,6 +275,7 @@ def steps(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]
     yield "one notice", starting(options)
     if options.notices:
         yield from classifying(options)
+    yield from growing(options)
     yield "reading", reading()
     if options.histories:
         yield "linking", linking(options.histories)
@@ -297,6 +298,11 @@ def classifying(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, fl
             yield f"{kind}: material", {"notices": options.notices, **facts}
             for told in compared(options, material):
                 yield f"{kind}: {told[0]}", rate(told[1], facts)
+
+
+def growing(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
+    with tempfile.TemporaryDirectory() as name:
+        table = Path(name) / "notices.csv"
         for count in options.large:
             make_table(table, count)
             told = {"notices": count, **measured(classify(table, options.jobs))}
@@ -363,7 +369,7 @@ def starting(options: argparse.Namespace) -> dict[str, float]:
     return fastest(max(3, options.times), command)
 
 
-def main() -> None:
+def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notices", type=int, default=10_000, help="0 classifies nothing")
     parser.add_argument("--kinds", nargs="*", default=["table", "xml"], help="of material")
@@ -378,6 +384,13 @@ def main() -> None:
     parser.add_argument("--only", choices=["raw_text", "full_pipeline"])
     parser.add_argument("--archive", type=Path)
     options = parser.parse_args()
+    if options.plot and not options.large:
+        parser.error("--plot draws what --large measures")
+    return options
+
+
+def main() -> None:
+    options = asked()
     if options.only == "raw_text":
         return raw_text(options.archive, options.jobs)
     if options.only == "full_pipeline":
@@ -393,10 +406,10 @@ def main() -> None:
                 ours = figures[f"{kind}: ours, {options.jobs} processes"]
                 ratio = other["cpu_ms_per_notice"] / ours["cpu_ms_per_notice"]
                 print(f"{kind}: ours / {name}, by processor time: {ratio:.2f}")
-    if options.plot:
-        draw(figures, options.plot)
     print(f"load of the machine: {os.getloadavg()}")
     write_atomic(HOME / "out" / "benchmark.json", store.to_json(figures))
+    if options.plot:
+        draw(figures, options.plot)
     return None
 
 

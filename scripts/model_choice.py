@@ -128,10 +128,10 @@ def without_windows(recipe: Recipe) -> Recipe:
 
 
 def first_corpus(learned: TrainingSet) -> TrainingSet:
-    """The notices written to show their labels; no buyers' style, no passages."""
+    """The notices written to show their labels; no buyers' style, nothing beside them."""
     ids = [x.document.notice.notice_id for x in learned.readings]
     older = np.flatnonzero([bool(OLDER.match(x)) for x in ids])
-    return replace(learned.some(older), passages=Beside())
+    return replace(learned.some(older), passages=Beside(), subjects=Beside())
 
 
 def no_fields(book: Book) -> Book:
@@ -249,12 +249,14 @@ def curve(bench: Bench) -> Iterator[str]:
 
 
 def part_of(learned: TrainingSet, share: float) -> TrainingSet:
-    """Keep a part of the groups, and as large a part of the passages."""
+    """Keep a part of the groups, and as large a part of what stands beside them."""
     drawn = np.random.default_rng(0).permutation(np.unique(learned.groups))
     kept = np.flatnonzero(np.isin(learned.groups, drawn[: round(share * len(drawn))]))
-    passages = learned.passages.examples
-    fewer = passages[: round(share * len(passages))]
-    return replace(learned.some(kept), passages=replace(learned.passages, examples=fewer))
+    passages, subjects = (
+        replace(some, examples=some.examples[: round(share * len(some.examples))])
+        for some in (learned.passages, learned.subjects)
+    )
+    return replace(learned.some(kept), passages=passages, subjects=subjects)
 
 
 def inner_choice(bench: Bench) -> Iterator[str]:

@@ -155,7 +155,14 @@ def _replaced(read: Sequence[Rows], once: NDArray[np.int64]) -> list[int]:
     of several that change the same notice, which may be absent, the last one holds.
     """
     changed = [each for x in read for each in x.changed]
-    changes = [(place, target) for place in once.tolist() for target in changed[place]]
+    # A call that "changes" a planning notice is the first of its own.
+    others = frozenset().union(*(x.others for x in read))
+    changes = [
+        (place, target)
+        for place in once.tolist()
+        for target in changed[place]
+        if target not in others
+    ]
     notices, orders = _whole(read, "notices"), _whole(read, "orders")
     calls = _whole(read, "values")[:, PLACES["calls"]] > 0
     named = _named(read, once, np.array([x for _, x in changes], dtype=np.uint64))

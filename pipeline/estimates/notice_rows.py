@@ -69,6 +69,8 @@ class Rows:
         buyers: Numbers that stand for their buyers; shape (n,).
         countries, years: Where and when; each of shape (n,).
         values: Shape (n, n_columns), as ``COLUMNS``.
+        others: Numbers and versions of notices that are neither call nor result; what changes one
+            of them takes no place.
         unreadable: Of what could not be read: what it is called, and why.
         passed: How many notices are of another period or kind, or name no country.
     """
@@ -81,6 +83,7 @@ class Rows:
     countries: NDArray[np.str_]
     years: NDArray[np.int16]
     values: Values
+    others: frozenset[int] = frozenset()
     unreadable: Sequence[tuple[str, str]] = ()
     passed: int = 0
 
@@ -94,7 +97,7 @@ def reduced(
         settled: The forms that fields settle: ``signs.settled_forms``.
     """
     kept: list[Notice] = []
-    unreadable, passed = [], 0
+    unreadable, others, passed = [], set[int](), 0
     for raw in batch:
         try:
             if isinstance(raw, Unreadable):
@@ -107,11 +110,19 @@ def reduced(
                 unreadable.append((raw.source_id, str(error)))
             continue
         day = notice.published_on
-        if notice.country and day and day in period and notice.kind in {"competition", "result"}:
+        counts = notice.kind in {"competition", "result"}
+        if not counts:
+            others |= {_number(x) for x in (notice.notice_id, notice.version_id) if x}
+        if notice.country and day and day in period and counts:
             kept.append(notice)
         else:
             passed += 1
-    return replace(rows_of_notices(kept, rates, settled), unreadable=unreadable, passed=passed)
+    return replace(
+        rows_of_notices(kept, rates, settled),
+        others=frozenset(others),
+        unreadable=unreadable,
+        passed=passed,
+    )
 
 
 def rows_of_notices(notices: Sequence[Notice], rates: Rates, settled: Iterable[Label]) -> Rows:
@@ -171,7 +182,8 @@ def row_of(notice: Notice, rates: Rates, settled: Iterable[Label]) -> Values:
 
 def _carried(notice: Notice, lot: Lot, settled: Iterable[Label]) -> Iterator[str]:
     """Yield what a notice carries for one of its lots."""
-    yield from signs_of(replace(notice, lots=(lot,)), settled)
+    # A codebook may have forms of its own, of which no country is asked.
+    yield from (x for x in signs_of(replace(notice, lots=(lot,)), settled) if x in SIGNS)
     if any(code.startswith(RESEARCH_CPV) for code in (lot.cpv or notice.cpv)[:1]):
         yield "research_cpv"
         if RESEARCH_ACTIVITY in (lot.innovation or ()):

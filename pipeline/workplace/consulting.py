@@ -29,6 +29,7 @@ from pipeline.report.consultations import (
     consultations_workbook,
     notes_on_consultations,
 )
+from pipeline.workplace.catalogue import fact
 from pipeline.workplace.finding import CSV, PER_PAGE, SHOWN_VALUES, XLSX, page_asked, sent_file
 from pipeline.workplace.search import UNKNOWN, Wanted
 from pipeline.workplace.visit import Visit, Workplace
@@ -36,6 +37,8 @@ from pipeline.workplace.visit import Visit, Workplace
 if TYPE_CHECKING:
     from pipeline.labels.scores import Scores
 
+# The fact of the index that says how many consultations are not in it, because of open draws.
+HIDDEN = "consultations_hidden"
 # Of thousands of buyers the most frequent can be ticked; the others are found by their name.
 MOST_VALUES = 60
 
@@ -105,20 +108,16 @@ def consulted(
     codebook: Codebook,
     scores: Scores | None,
     *,
-    withheld: Collection[str] = (),
     fictional: bool = False,
 ) -> Iterator[Consulted]:
     """Find the consultations of a country for the index, the latest first.
 
+    Those that only the model knows are among them: who may see them is decided for each visit.
+
     Args:
-        withheld: Notices of which the model's opinion is not shown.
         fictional: Whether notices are made up: then they are nowhere on the web.
     """
-    columns = ("forms", "missions")
-    forms, missions = (
-        {x: y for x, y in (scores.listed(name) if scores else {}).items() if x not in withheld}
-        for name in columns
-    )
+    forms, missions = (scores.listed(x) if scores else {} for x in ("forms", "missions"))
     by_text = {notice_id for notice_id, labels in forms.items() if FORM in labels}
     for one in consultations_among(
         linked.procedures, linked.notices, by_text=by_text, country=linked.country
@@ -145,19 +144,23 @@ def asked_of(visit: Visit) -> Asked:
         for row in visit.work.rows("SELECT consulted FROM consultations ORDER BY rowid")
     ]
     withheld = visit.work.withheld(visit.person)
-    shown = [x for each in known if (x := _shown(each, withheld))]
+    shown = [x for each in known if (x := without_opinion(each, withheld))]
+    left_out = int(fact(visit.work.store.index_path, HIDDEN) or 0)
     named = _named(visit.work, words)
     return Asked(
         words=words,
         chosen=chosen,
         lines=[x for x in shown if not named.isdisjoint(x.notice_ids)],
         # Not those with the words alone: that would tell of which notice the model says so.
-        hidden=len(known) - len(shown),
+        hidden=left_out + len(known) - len(shown),
     )
 
 
-def _shown(one: Consulted, withheld: Collection[str]) -> Consulted | None:
-    """Return a consultation without what the model says of notices that are being judged."""
+def without_opinion(one: Consulted, withheld: Collection[str]) -> Consulted | None:
+    """Return a consultation without what the model says of notices that are being judged.
+
+    ``None`` where nobody but the model says that it is one.
+    """
     if not any(x in withheld for x in one.notice_ids):
         return one
     return None if one.by_text else replace(one, line=replace(one.line, missions=()))
@@ -238,7 +241,8 @@ def _title(name: str, value: str, line: ConsultationLine) -> str:
 def consulted_csv(visit: Visit) -> Response:
     """Give what was asked for as CSV, in UTF-8 with a mark, so that Excel reads it as such."""
     work = visit.work
-    body = consultations_csv(_lines(visit), fictional=work.fictional, country=work.country)
+    written = consultations_csv(_lines(visit), fictional=work.fictional, country=work.country)
+    body = b"\xef\xbb\xbf" + written
     return sent_file(body, CSV, f"{NAME}.csv")
 
 

@@ -14,6 +14,7 @@ from pipeline.errors import ModelNotFound
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
 from pipeline.records import Notice
+from pipeline.report import consultation_lines
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
@@ -65,15 +66,18 @@ def read_unread(
 
 
 def freshness(work: Workplace) -> str:
-    """SHA-256 of what the index is made of: names, sizes and times of files."""
+    """SHA-256 of what the index is made of: names, sizes and times of files, and open draws."""
     model = _model(work)
     files = [x for name in work.raw.sources() for x in collected_files(name, store=work.raw)]
     if model:
         files += sorted(work.store.scores(model, work.codebook.fingerprint).glob("*.parquet"))
     files += [x for name in work.inputs for x in _inside(Path(name))]
-    files += [Path(catalogue.__file__), Path(shown.__file__)]
+    files += [Path(str(x.__file__)) for x in (catalogue, shown, consultation_lines)]
     facts = [(str(x), x.stat().st_size, x.stat().st_mtime_ns) for x in files]
-    return sha256(canonical([model, work.codebook.fingerprint, facts]).encode())
+    asked = [work.settings.country, work.settings.language]
+    # When a draw closes, what the model said of it may be shown.
+    drawn = sorted(unshown(work.store, work.annotations()))
+    return sha256(canonical([model, work.codebook.fingerprint, asked, drawn, facts]).encode())
 
 
 def unread_files(work: Workplace) -> tuple[int, Sequence[str]]:
@@ -99,7 +103,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
     from pipeline.labels.batches import MOST_TOLD
     from pipeline.labels.find import notices_of
     from pipeline.notices.period import ALL_TIME, all_outlines
-    from pipeline.workplace.consulting import consulted
+    from pipeline.workplace.consulting import HIDDEN, consulted, without_opinion
     from pipeline.workplace.drifting import DRIFT
 
     unread: list[str] = []
@@ -120,12 +124,12 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
         quarantined={},
         country=work.country,
     )
+    every = list(consulted(linked, work.codebook, scores, fictional=work.fictional))
+    told = [x for one in every if (x := without_opinion(one, withheld))]
     return Contents(
         notices=_once(_whole(work, given.values()), outlines),
         linked=linked,
-        consultations=consulted(
-            linked, work.codebook, scores, withheld=withheld, fictional=work.fictional
-        ),
+        consultations=told,
         scores=scores,
         annotations=judged,
         codebook=work.codebook,
@@ -136,6 +140,7 @@ def contents(work: Workplace, *, made_of: str = "") -> Contents:
             "model": scores.model_id if scores else "",
             "codebook": f"{work.codebook.version} {work.codebook.fingerprint}",
             "fictional": "yes" if work.fictional else "",
+            HIDDEN: str(len(every) - len(told)),
             DRIFT: _drift(work, collected, scores),
             "unreadable": json.dumps(unread[:MOST_TOLD]),
             "unreadable_files": str(len(unread)),

@@ -223,6 +223,13 @@ def test_every_form_that_a_field_settles_is_a_sign_under_its_own_name():
                 assert found[f"calls:{label.label_id}"] == 1, value
 
 
+def test_a_form_of_a_home_of_ones_own_is_no_sign_and_no_fault():
+    own = replace(FORMS[0], label_id="own_form", fields={"procedure": ("open",)})
+    found = counted(row_of(notice(), RATES, [own]))
+    assert found["calls"] == 1
+    assert not [x for x in found if "own_form" in x]
+
+
 def test_a_country_that_leaves_a_field_empty_is_named_and_gets_no_figure():
     values = np.array([row_of(notice(), RATES, FORMS)] * 40)
     silent = CountryFigures(country="IE", year=2025, sums=values)

@@ -144,6 +144,28 @@ def test_a_call_that_a_later_package_changes_counts_as_it_reads_now(compared, ta
     assert "1 were replaced by a later version" in done.output
 
 
+def test_calls_that_say_they_change_one_planning_notice_are_calls_of_their_own(compared):
+    planned = ("99000108_2024.xml", (DEMO / "eforms" / "99000108-2024.xml").read_bytes())
+    two = [call(x, changes="99000108-2024") for x in (140001, 140002)]
+    for members in ([planned, *two], [*two, planned]):
+        done, stem = compared({"2024-3.tar.gz": packed(of_day(*members))})
+        assert done.exit_code == 0, done.output
+        assert calls(stem)["NL", "2024", PARTNERSHIP] == (2, 0)
+
+
+def test_a_home_of_a_country_that_nobody_described_is_told_so_before_anything_is_read(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("pipeline.estimates.countries.tally", lambda *_, **__: pytest.fail("read"))
+    (tmp_path / "2024-3.tar.gz").write_bytes(DAY)
+    (tmp_path / "settings.toml").write_text('country = "DEU"\n')
+    command = ["compare-countries", "2024", str(tmp_path / "2024-3.tar.gz")]
+    command += ["--folder", str(tmp_path), "--settings", str(tmp_path / "settings.toml")]
+    done = CliRunner().invoke(cli.app, command)
+    assert isinstance(done.exception, PipelineError)
+    assert "DEU" in str(done.exception)
+
+
 def test_what_is_of_another_year_or_names_no_country_is_passed_over(compared):
     others = packed(
         of_day(

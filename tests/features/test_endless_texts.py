@@ -1,6 +1,7 @@
 """What a notice costs is bounded, whatever it says: twice as long a text takes twice the work.
 
-Work is counted in calls, so that no clock decides.
+Work is counted in calls, so that no clock decides. What one call does is bounded elsewhere below: a
+search goes through a sentence, a word or what stands near a cue, none of which is endless.
 """
 
 import random
@@ -8,16 +9,18 @@ import sys
 
 import numpy as np
 import pytest
+import spacy
 
 from pipeline import codebook, settings
 from pipeline.corpus.analyzer import Analyzer
 from pipeline.corpus.languages.nl import LANGUAGE as DUTCH
+from pipeline.corpus.trained import tokens_of
 from pipeline.corpus.written import LONGEST_SENTENCE, bounded
 from pipeline.features import cues
 from pipeline.features._place import REACH, Place, clause
 from pipeline.features._words import Words
 from pipeline.features.cues import MOST_OF_LABEL, CueFinder
-from pipeline.records import Notice
+from pipeline.records import Lexicon, Notice
 from pipeline.store import Store
 
 BOOK = codebook.load(Store(settings.load().home))
@@ -114,8 +117,27 @@ def test_a_sentence_that_does_not_end_is_cut(sentences, expected):
 
 
 def test_both_pipelines_cut_what_does_not_end():
-    (found,) = ANALYZER.tokens(["woord " * 1000])
-    assert np.diff(found.sentences).tolist() == [250, 250, 250, 250]
+    text = "woord " * 1000
+    (embedded,) = ANALYZER.tokens([text.strip()])
+    nlp = spacy.blank("nl")
+    nlp.add_pipe("sentencizer")
+    for found in (embedded, tokens_of(nlp(text.strip()), Lexicon())):
+        assert np.diff(found.sentences).tolist() == [250, 250, 250, 250]
+
+
+def test_a_buyers_name_is_looked_for_near_the_cue_alone(monkeypatch):
+    searched = []
+
+    class Names:
+        def finditer(self, text):
+            searched.append(text)
+            return iter(())
+
+    monkeypatch.setattr(cues, "_buyer_names", lambda _: Names())
+    buyer = "Stichting SBIR Oost"
+    hits(text_of(["SBIR", "en", "niets", "anders"], 500), buyer)
+    assert searched
+    assert max(map(len, searched)) <= 2 * len(buyer) + len("SBIR")
 
 
 @pytest.mark.parametrize(("parts", "is_parted"), [(12, True), (13, False)])

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,7 @@ from pipeline.rawstore import disk
 from pipeline.records import Notice
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.workplace.stock import refresh
+from pipeline.workplace.stock import freshness, refresh
 from pipeline.workplace.visit import Workplace
 
 SCRIPT = "<script>alert(1)</script>"
@@ -203,6 +204,27 @@ def test_the_index_of_an_open_draw_says_nothing_either(place, monkeypatch):
     kept = place.work.rows("SELECT notice_id, consulted FROM consultations")
     assert [x["notice_id"] for x in kept] == ["5", "3", "1"]
     assert '"missions": []' in kept[0]["consulted"]
+    # What is not in the index is told of all the same.
+    monkeypatch.setattr(Workplace, "withheld", lambda *_: frozenset({"5", "6"}))
+    assert "1 aankondiging is weggelaten" in place.client().read("/consultaties").text
+
+
+def test_the_index_is_made_anew_when_a_draw_opens_or_closes_or_the_frame_changes(
+    place, monkeypatch
+):
+    assert not refresh(place.work)
+    monkeypatch.setattr("pipeline.workplace.stock.unshown", lambda *_: frozenset({"5", "6"}))
+    assert refresh(place.work)
+    assert not refresh(place.work)
+    monkeypatch.undo()
+    assert refresh(place.work)
+    assert titles(place) == [BUSES, WARM, DIKE, LAMP]
+    settings = replace(place.work.settings, language="fr")
+    assert freshness(replace(place.work, settings=settings)) != freshness(place.work)
+
+
+def test_the_file_has_the_mark_by_which_excel_knows_its_letters(place):
+    assert place.client().read("/consultaties.csv").content.startswith(b"\xef\xbb\xbf")
 
 
 def test_a_hostile_consultation_is_text_on_the_page_and_in_the_file(place, browser):
