@@ -145,7 +145,8 @@ def _bounds(store: Store, of: Period, suspect_fraction: float, country: Country)
     decided = read_decisions(store.decisions())
     if not (text := store.reference("volume", of=country.reference)):
         return Bounds(decisions=decided)
-    largest = largest_value(volumes(text), of.last_day.year, fraction=suspect_fraction)
+    known = volumes(text, of=country.reference)
+    largest = largest_value(known, of.last_day.year, fraction=suspect_fraction)
     return Bounds(largest=largest, decisions=decided)
 
 

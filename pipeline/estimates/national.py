@@ -41,7 +41,9 @@ def national(
             f"a national share needs an assumption on what is not published, not {assume!r}",
             hint="Choose `--assume zero|half|equal|all`; all three are printed.",
         )
-    totals = scenarios.volumes(store.reference("volume", of=country.reference))
+    totals = scenarios.volumes(
+        store.reference("volume", of=country.reference), of=country.reference
+    )
     number = year.first_day.year
     if str(year) != str(number) or number not in totals:
         raise CorpusError(
