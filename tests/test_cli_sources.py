@@ -162,6 +162,25 @@ def test_the_source_hears_who_asks_and_for_which_country(say, home, httpserver):
     assert all(b"buyer-country=BEL AND" in x.data for x in asked)
 
 
+def test_a_home_is_of_a_country_once_something_of_it_is_kept(say, home):
+    # TED here has notices of Dutch buyers only.
+    belgian = ("--country", "BE", "--language", "nl")
+    with pytest.raises(SettingsError) as error:
+        say("collect", DAYS, *belgian)
+    assert f"`innovatiemonitor fetch ted {DAYS} --country BE --language nl`" in error.value.hint
+    assert "0 listed" in say("fetch", "ted", DAYS, *belgian)
+    assert list((home / "corpora" / "raw").rglob("manifest.json"))
+    # Nothing came of it, so the home is still anybody's, and remembers no country.
+    assert "3 listed, 3 new" in say("fetch", "ted", DAYS)
+    with pytest.raises(SettingsError, match="holds NLD") as error:
+        say("fetch", "ted", DAYS, *belgian)
+    assert f"move raw, notices, draws, published out of {home / 'corpora'}" in error.value.hint
+    # As the hint says.
+    for name in ("raw", "notices", "draws", "published"):
+        shutil.rmtree(home / "corpora" / name, ignore_errors=True)
+    assert "0 listed" in say("fetch", "ted", DAYS, *belgian)
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

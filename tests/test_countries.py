@@ -14,7 +14,7 @@ from pipeline import cli, countries, settings
 from pipeline.countries import NETHERLANDS, country_of, region_name
 from pipeline.errors import SettingsError
 from pipeline.estimates.material import assembled
-from pipeline.home import Home
+from pipeline.home import Home, remembered
 from pipeline.notices._holidays import workdays
 from pipeline.records import BUYER_KINDS, Amount, Lot, Notice, Period
 from pipeline.report import names
@@ -352,6 +352,34 @@ def test_a_home_refuses_another_country_than_its_own(belgian):
     with pytest.raises(SettingsError, match="holds BEL"):
         _ = dutch.raw
     with pytest.raises(SettingsError, match="holds BEL"):
+        dutch.settle()
+
+
+@pytest.mark.parametrize(
+    ("kept", "bound"),
+    [
+        pytest.param("raw/ted/2026/2026-07-01/1.parquet", True, id="fetched"),
+        pytest.param("notices/ted/2026/2026-07-01.parquet", True, id="collected"),
+        pytest.param("draws/2026Q3-strata-100-1.json", True, id="drawn"),
+        pytest.param("published/2026Q3/2026-11-02.json", True, id="published"),
+        pytest.param("raw/ted/2026/2026-07-01/manifest.json", False, id="a day without notices"),
+        pytest.param("raw/ted/lock", False, id="a fetch that failed"),
+        pytest.param("state/fetch_log/2026-07.jsonl", False, id="requests"),
+    ],
+)
+def test_a_home_is_bound_by_what_goes_by_its_period(tmp_path, kept, bound):
+    (tmp_path / "corpora").mkdir()
+    shutil.copy(ROOT / "corpora" / "codebook.toml", tmp_path / "corpora")
+    Home(settings=settings.load(home=tmp_path, country="BE", language="nl")).settle()
+    path = tmp_path / "corpora" / kept
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert remembered(Store(tmp_path)) == ({"country": "BEL", "language": "nl"} if bound else {})
+    dutch = Home(settings=settings.load(home=tmp_path))
+    if bound:
+        with pytest.raises(SettingsError, match="holds BEL"):
+            dutch.settle()
+    else:
         dutch.settle()
 
 

@@ -120,7 +120,8 @@ def material(
     if not overview.size:
         raise CorpusError(
             "no notices were collected",
-            hint="Run `innovatiemonitor fetch` and `innovatiemonitor collect`.",
+            hint=f"Run `innovatiemonitor fetch {country.sources[-1]} {of}{country.options}` and "
+            f"`innovatiemonitor collect {of}{country.options}`.",
         )
     judged = set(judged)
     near = overview.touching(of) | overview.around(overview.named(judged)) | everything
