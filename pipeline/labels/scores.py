@@ -103,6 +103,14 @@ class Scores:
         """Return a column of texts for some notices; ``None`` for unknown ones."""
         return self._values(column, notice_ids)
 
+    def unread_languages(self, notice_ids: Iterable[str]) -> list[str | None]:
+        """Return the language of each notice that the model could not read for its language.
+
+        ``None`` for those that it read, that have no text, and of which nothing is known.
+        """
+        reasons = self.texts("abstained", notice_ids)
+        return [(x or "").partition(f"{NOT_DUTCH}: ")[2] or None for x in reasons]
+
     def labels(self, notice_id: str) -> tuple[str, ...]:
         """Return the degree, the aspects and the forms of a notice, where they were said."""
         (degree,) = self.texts("degree", [notice_id])
