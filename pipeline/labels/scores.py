@@ -111,6 +111,11 @@ class Scores:
         reasons = self.texts("abstained", notice_ids)
         return [(x or "").partition(f"{NOT_DUTCH}: ")[2] or None for x in reasons]
 
+    def unread(self, notice_ids: Collection[str]) -> set[str]:
+        """Return those of some notices that the model could not read for their language."""
+        languages = self.unread_languages(notice_ids)
+        return {x for x, language in zip(notice_ids, languages, strict=True) if language}
+
     def labels(self, notice_id: str) -> tuple[str, ...]:
         """Return the degree, the aspects and the forms of a notice, where they were said."""
         (degree,) = self.texts("degree", [notice_id])
