@@ -223,14 +223,14 @@ def _http(given: Settings, log: Any = lambda _: None) -> Iterator[Http]:
 
 def _fetched(home: Home, source: str | None, period: Period) -> list[str]:
     names = home.raw.sources()
-    if source is not None and source not in names:
-        raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
     if not names:
+        first = source or home.country.sources[-1]
         raise SettingsError(
             f"nothing was fetched into {home.store.corpora / 'raw'}",
-            hint=f"First: `innovatiemonitor fetch {home.country.sources[-1]} {period}"
-            f"{home.country.options}`.",
+            hint=f"First: `innovatiemonitor fetch {first} {period}{home.country.options}`.",
         )
+    if source is not None and source not in names:
+        raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
     return [source] if source else names
 
 
