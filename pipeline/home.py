@@ -17,10 +17,29 @@ if TYPE_CHECKING:
     from pipeline.rawstore import RawStore
 
 
+# What goes by its period, so that two countries would be mixed in it: within ``corpora``.
+OF_ONE_COUNTRY = {
+    "raw": "*/*/*/*.parquet",
+    "notices": "*/*/*.parquet",
+    "draws": "*.json",
+    "published": "**/*.json",
+}
+
+
+def is_empty(store: Store) -> bool:
+    """Whether nothing of any country is kept: no notices, draws or published figures."""
+    return not any(
+        next((store.corpora / folder).glob(files), None) for folder, files in OF_ONE_COUNTRY.items()
+    )
+
+
 def remembered(store: Store) -> dict[str, str]:
-    """Return the settings ``country`` and ``language`` of the last fetch; none before the first."""
+    """Return the settings ``country`` and ``language`` of the last fetch.
+
+    None where nothing is kept: a fetch that brought nothing binds a home to no country.
+    """
     facts: dict[str, str] = store.kept("state", "country").get("country", {})
-    return facts
+    return {} if is_empty(store) else facts
 
 
 @dataclass(kw_only=True)
@@ -45,16 +64,14 @@ class Home:
         from pipeline.rawstore import RawStore
 
         raw = RawStore(self.store, settings_fingerprint=self.settings.fingerprint)
-        held = remembered(self.store).get("country")
-        # Draws and published figures go by their period: those of two countries would be mixed.
-        # What was fetched before this was kept, was fetched for the Netherlands.
-        if (held := held or (NETHERLANDS.alpha_3 if raw.sources() else None)) is None:
-            return raw
-        if held != self.settings.country:
+        # What was fetched before a home remembered this, was fetched for the Netherlands.
+        held = remembered(self.store).get("country", NETHERLANDS.alpha_3)
+        if held != self.settings.country and not is_empty(self.store):
             raise SettingsError(
                 f"country is {self.settings.country!r}, but {self.store.home} holds {held}",
                 hint="One home holds one country: leave --country and the setting `country` out, "
-                "or set INNOVATIEMONITOR_HOME to another home.",
+                "or set INNOVATIEMONITOR_HOME to another home. To empty this one, move "
+                f"{', '.join(OF_ONE_COUNTRY)} out of {self.store.corpora}.",
             )
         return raw
 

@@ -76,7 +76,7 @@ class PeriodWork(PeriodFigures):
                 indicators=self.indicators,
                 checks=self.checks,
                 imprint=Imprint.of(self.settings, self.period),
-                yardsticks=reference.yardsticks(self._yardsticks),
+                yardsticks=reference.yardsticks(self._yardsticks, of=self.country.reference),
             ),
         )
 

@@ -52,7 +52,8 @@ class Settings:
         contact: E-mail or https address at which a source can reach whoever fetches; it goes
             along with every request.
         country: Whose notices TED is asked for, and whose frame it is, ISO 3166 alpha-3 (alpha-2
-            is understood); one home holds one country, and remembers which.
+            is understood); one home holds one country, and remembers which once it keeps
+            anything of it.
         language: Only notices in this language (ISO 639-1) are in the frame; empty for all. A home
             remembers that of the last fetch.
         pause_seconds: Least time between two requests to one host. TED blocks an address for a

@@ -98,6 +98,12 @@ def test_the_promoted_model_adds_those_that_only_the_text_shows(store, codebook)
     }
 
 
+def test_what_rules_found_in_a_language_that_is_not_read_is_not_called_the_models(store, codebook):
+    reason = "forms by rules only, text is not Dutch: fr"
+    say(store, codebook, {"forms": ["market_consultation"], "abstained": reason})
+    assert listed("2026")["Onderwerp 4"] == ("niet gevonden", "de tekst, volgens vaste regels")
+
+
 def test_a_column_of_scores_that_nobody_knows_changes_nothing(store, codebook):
     say(store, codebook, {"forms": ["prize"], "later": ["x"]})
     assert list(listed("2026")) == ["Onderwerp 3"]

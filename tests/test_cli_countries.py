@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.cli import figures
+from pipeline.errors import ChecksFailed, TooFewLabels
 
 FLEMISH = ("--country", "BE", "--language", "nl")
 
@@ -70,3 +72,28 @@ def test_what_is_in_french_is_drawn_from_nowhere(published):
     drawn = {x["notice_id"] for x in table("judge.csv")}
     assert len(french) > 20
     assert french.isdisjoint(drawn)
+
+
+LUXEMBOURGISH = ("--country", "BE", "--language", "lb")
+
+
+def test_a_language_that_no_notice_has_is_told_and_not_reported():
+    with pytest.raises(ChecksFailed, match=r"there_are_notices; 0 notices .* 'lb'; there are: nl"):
+        run("run", "2026Q3", *LUXEMBOURGISH, "--offline", "--output", "reports")
+    assert not Path("reports").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("plan",), ("draw", "--labels", 100, "--seed", 1, "--output", "judge.csv")]
+)
+def test_of_a_language_that_no_notice_has_nothing_is_planned_or_drawn(flanders, command):
+    name, *options = command
+    with pytest.raises(TooFewLabels, match=r"the frame of 2026Q3 has 0 lots") as error:
+        run(name, "2026Q3", *options, *LUXEMBOURGISH)
+    assert "lots have notices in other languages than lb" in error.value.hint
+    # What the hint names does tell.
+    advised = re.search("`innovatiemonitor (.*)`", error.value.hint)[1]
+    assert advised == "audit 2026Q3 --country BE --language lb --output lots.csv"
+    run(*advised.split())
+    assert {x["reason"] for x in table("lots.csv")} >= {"other_language"}
+    assert not (flanders.store.corpora / "draws").exists()

@@ -21,6 +21,7 @@ from pipeline.errors import (
     NoDraw,
     NoScenario,
     SettingsError,
+    TooFewLabels,
 )
 from pipeline.estimates import stops
 from pipeline.records import Draw, Notice
@@ -65,6 +66,15 @@ def test_a_draw_is_stored_before_anyone_judges(run, home):
     assert drawn["seed"] == 7
     assert len(drawn["lot_keys"]) == len(drawn["probabilities"]) == 110
     assert all(0 < chance <= 1 for chance in drawn["probabilities"])
+
+
+def test_a_draw_from_which_no_share_can_come_is_refused_before_anybody_judges(run, home):
+    with pytest.raises(TooFewLabels, match="99 labels asked; a share needs at least 100") as error:
+        run("draw", "2026Q3", "--labels", 99, "--seed", 1, "--output", "judge.csv")
+    assert "`innovatiemonitor plan 2026Q3 --half-width 2`" in error.value.hint
+    assert not (home.store.corpora / "draws").exists()
+    assert not Path("judge.csv").exists()
+    assert "100 lots" in run("draw", "2026Q3", "--labels", 100, "--seed", 1)
 
 
 def test_label_studio_gets_its_interface_beside_the_tasks(run):

@@ -162,6 +162,27 @@ def test_the_source_hears_who_asks_and_for_which_country(say, home, httpserver):
     assert all(b"buyer-country=BEL AND" in x.data for x in asked)
 
 
+def test_a_home_is_of_a_country_once_something_of_it_is_kept(say, home):
+    # TED here has notices of Dutch buyers only.
+    belgian = ("--country", "BE", "--language", "nl")
+    with pytest.raises(SettingsError) as error:
+        say("collect", DAYS, *belgian)
+    assert f"`innovatiemonitor fetch ted {DAYS} --country BE --language nl`" in error.value.hint
+    assert "0 listed" in say("fetch", "ted", DAYS, *belgian)
+    assert list((home / "corpora" / "raw").rglob("manifest.json"))
+    # Nothing came of it, so the home is still anybody's, and remembers no country.
+    assert "3 listed, 3 new" in say("fetch", "ted", DAYS)
+    with pytest.raises(SettingsError, match="nothing of 'tenderned' is there; there are: ted"):
+        say("collect", DAYS, "--source", "tenderned")
+    with pytest.raises(SettingsError, match="holds NLD") as error:
+        say("fetch", "ted", DAYS, *belgian)
+    assert f"move raw, notices, draws, published out of {home / 'corpora'}" in error.value.hint
+    # As the hint says.
+    for name in ("raw", "notices", "draws", "published"):
+        shutil.rmtree(home / "corpora" / name, ignore_errors=True)
+    assert "0 listed" in say("fetch", "ted", DAYS, *belgian)
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -255,7 +276,7 @@ def test_the_doctor_says_what_is_not_as_expected(say, home):
         (["fetch", "ted", "2026Q5"], "a period is written 2026Q1"),
         (["fetch", "ted", "2027"], "2027 has not begun; today is 2026-07-02"),
         (["collect", DAYS], "nothing was fetched into"),
-        (["collect", DAYS, "--source", "ted"], "nothing of 'ted' is there"),
+        (["collect", DAYS, "--source", "ted"], "nothing was fetched into"),
         (["doctor", "--source", "gazette"], "no source 'gazette'"),
         (["indicators", "prizes"], "no indicator 'prizes'; there are: innovatiepartnerschappen"),
         (["procedure", "1-2026", DAYS], "no notice '1-2026' among 0 collected"),
@@ -282,7 +303,7 @@ def test_one_source_that_is_unreadable_does_not_keep_the_others_from_being_colle
         bad = 1 if name == "bad" else 0
         return CollectReport(read=1, skipped=0, notices=10, quarantined=bad)
 
-    monkeypatch.setattr(sources, "_fetched", lambda store, source: ["bad", "locked", "good"])
+    monkeypatch.setattr(sources, "_fetched", lambda *_: ["bad", "locked", "good"])
     monkeypatch.setattr(sources, "_collected", collected)
     given = home / "settings.toml"
     given.write_text(f'home = "{home}"\n')

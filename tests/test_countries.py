@@ -14,9 +14,9 @@ from pipeline import cli, countries, settings
 from pipeline.countries import NETHERLANDS, country_of, region_name
 from pipeline.errors import SettingsError
 from pipeline.estimates.material import assembled
-from pipeline.home import Home
+from pipeline.home import Home, remembered
 from pipeline.notices._holidays import workdays
-from pipeline.records import Amount, Lot, Notice, Period
+from pipeline.records import BUYER_KINDS, Amount, Lot, Notice, Period
 from pipeline.report import names
 from pipeline.sources import source_names
 from pipeline.store import Store
@@ -76,9 +76,12 @@ def luxembourg(tmp_path, monkeypatch):
 def test_every_country_file_is_whole(code):
     country = country_of(code.upper())
     assert country.alpha_2.lower() == code
-    assert set(country.sources) <= set(source_names())
-    assert set(country.buyers) | set(country.buyer_names) <= set(names.BUYER_KINDS)
     assert len(set(country.regions.values())) == len(country.regions)
+
+
+def test_what_a_country_file_may_name_is_what_there_is():
+    assert set(countries.SOURCES) == set(source_names())
+    assert {*BUYER_KINDS, "unknown"} == set(names.BUYER_KINDS)
 
 
 @pytest.mark.parametrize(("code", "extra"), [("BE", {"BEZZ"}), ("NL", {"NLZZ"})])
@@ -140,6 +143,30 @@ def test_the_word_that_stands_first_tells_the_kind_of_a_belgian_buyer(buyer, sai
 
 
 @pytest.mark.parametrize(
+    ("buyer", "expected"),
+    [
+        ("Administration communale de Mamer", "municipality"),
+        ("Administration des ponts et chaussées", "central"),
+        ("Mamer, administration communale", "municipality"),
+        # What stands first goes before what is longest.
+        ("Administration de l'enseignement fondamental", "central"),
+        # A word of all countries at the same place decides nothing.
+        ("Ministry of Mobility", "central"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_words_at_one_place_the_longest_tells_the_kind(luxembourg, buyer, expected, turned):
+    words = {
+        "central": "administration|ministry",
+        "municipality": "administration communale",
+        "education": "enseignement fondamental",
+    }
+    own = dict(reversed(words.items())) if turned else words
+    found = frame_of(replace(luxembourg, buyers=own), award(1, country="LU", buyer=buyer))
+    assert [x.buyer_kind for x in found.values()] == [expected]
+
+
+@pytest.mark.parametrize(
     ("buyer", "country", "expected"),
     [
         ("Ministerie van Landsverdediging", FLEMISH, True),
@@ -185,12 +212,55 @@ def test_a_third_country_needs_one_file(luxembourg):
         pytest.param('defence = "("', "regular expression", id="wrong pattern"),
         pytest.param("name =", "not TOML", id="no TOML"),
         pytest.param('notes = "wet"', "notes is 'wet'; expected a list", id="no list"),
+        pytest.param("notes = [3]", "notes is 3; expected a text", id="a list of numbers"),
+        pytest.param("defence = 3", "defence is 3; expected a text", id="no pattern"),
+        pytest.param(
+            'buyers = { comune = "x" }',
+            "buyers is 'comune'; expected one of 'central', 'municipality'",
+            id="unknown kind of buyer",
+        ),
+        pytest.param(
+            'buyer_names = { commune = "Gemeenten" }', "expected one of .*'unknown'", id="its name"
+        ),
+        pytest.param(
+            'buyers = { care = "(" }', r"buyers is '\('; expected a regular", id="its words"
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path, monkeypatch, line, expected):
-    (tmp_path / "lu.toml").write_text(f"{line}\n{LUXEMBOURG}", encoding="utf-8")
-    monkeypatch.setattr(countries, "FOLDER", tmp_path)
-    with pytest.raises(SettingsError, match=expected):
+    refused(tmp_path, monkeypatch, f"{line}\n{LUXEMBOURG}", expected)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        pytest.param('"ted"', '"tedd"', "sources is 'tedd'; expected one of 'ted'", id="source"),
+        pytest.param('["ted"]', "[]", "sources is ''; expected one of 'ted'", id="no source"),
+        pytest.param('name = "Luxemburg"', "name = 3", "name is 3; expected a text", id="number"),
+        pytest.param('name = "Luxemburg"', 'name = ""', "name is ''; expected a text", id="empty"),
+        pytest.param("LU00", "NL11", "regions is 'NL11'; expected a NUTS 2 code", id="region"),
+        pytest.param('= "lu"', '= ""', "reference is ''; expected one of 'lu'", id="reference"),
+        pytest.param("LUX", "Luxemburg", "alpha_3 is 'Luxemburg'; expected one of", id="no code"),
+        pytest.param('LUX"', 'LUX"\ndefence = []', r"defence is \(\); expected a text", id="list"),
+    ],
+)
+def test_a_wrong_line_is_refused_with_what_was_expected(
+    tmp_path, monkeypatch, right, wrong, expected
+):
+    refused(tmp_path, monkeypatch, LUXEMBOURG.replace(right, wrong, 1), expected)
+
+
+def test_a_copy_that_still_is_another_country_is_refused(tmp_path, monkeypatch):
+    copied = (countries.FOLDER / "be.toml").read_text(encoding="utf-8")
+    refused(tmp_path, monkeypatch, copied, "alpha_3 is 'BEL'; expected in be.toml only")
+
+
+def refused(folder, monkeypatch, text, expected):
+    """A file is refused when it is read, by its path."""
+    path = folder / "lu.toml"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(countries, "FOLDER", folder)
+    with pytest.raises(SettingsError, match=f"{re.escape(str(path))}.*{expected}"):
         country_of("LU")
 
 
@@ -282,6 +352,34 @@ def test_a_home_refuses_another_country_than_its_own(belgian):
     with pytest.raises(SettingsError, match="holds BEL"):
         _ = dutch.raw
     with pytest.raises(SettingsError, match="holds BEL"):
+        dutch.settle()
+
+
+@pytest.mark.parametrize(
+    ("kept", "bound"),
+    [
+        pytest.param("raw/ted/2026/2026-07-01/1.parquet", True, id="fetched"),
+        pytest.param("notices/ted/2026/2026-07-01.parquet", True, id="collected"),
+        pytest.param("draws/2026Q3-strata-100-1.json", True, id="drawn"),
+        pytest.param("published/2026Q3/2026-11-02.json", True, id="published"),
+        pytest.param("raw/ted/2026/2026-07-01/manifest.json", False, id="a day without notices"),
+        pytest.param("raw/ted/lock", False, id="a fetch that failed"),
+        pytest.param("state/fetch_log/2026-07.jsonl", False, id="requests"),
+    ],
+)
+def test_a_home_is_bound_by_what_goes_by_its_period(tmp_path, kept, bound):
+    (tmp_path / "corpora").mkdir()
+    shutil.copy(ROOT / "corpora" / "codebook.toml", tmp_path / "corpora")
+    Home(settings=settings.load(home=tmp_path, country="BE", language="nl")).settle()
+    path = tmp_path / "corpora" / kept
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert remembered(Store(tmp_path)) == ({"country": "BEL", "language": "nl"} if bound else {})
+    dutch = Home(settings=settings.load(home=tmp_path))
+    if bound:
+        with pytest.raises(SettingsError, match="holds BEL"):
+            dutch.settle()
+    else:
         dutch.settle()
 
 

@@ -51,6 +51,30 @@ def test_every_command_and_option_that_is_named_exists(name):
                 assert word.strip(".,;:)") in options, f"{' '.join(words)}: no option {word}"
 
 
+# A command about a period: what is put into it follows its name, up to the end of the command.
+FILLED = re.compile(r"innovatiemonitor ([a-z]+) ([^`]*\{[^`]*)")
+
+
+def filled(path):
+    """The commands of a module into which a period is put, with what is put into them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            yield from FILLED.findall(
+                "".join(
+                    x.value if isinstance(x, ast.Constant) else f"{{{ast.unparse(x.value)}}}"
+                    for x in node.values
+                )
+            )
+
+
+def test_a_command_that_is_advised_names_country_and_language_of_the_one_that_it_answers():
+    commands = typer.main.get_command(cli.app).commands
+    asked = {name for name, x in commands.items() if any("--country" in y.opts for y in x.params)}
+    advised = [(path, *told) for path in MODULES for told in filled(path) if told[0] in asked]
+    assert len(advised) > 10
+    assert [(path.name, name) for path, name, rest in advised if ".options}" not in rest] == []
+
+
 def test_many_commands_are_found():
     assert sum(len(named(path)) for path in DOCUMENTS) > 30
     assert sum(len(named(path)) for path in MODULES) > 40

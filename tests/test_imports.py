@@ -14,6 +14,7 @@ GROUND = [
         "codec",
         "codes",
         "countries",
+        "listed",
         "sourcecode",
         "spreadsheet",
         "shown",

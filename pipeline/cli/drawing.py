@@ -55,6 +55,7 @@ def plan(
       innovatiemonitor plan 2026Q3 --half-width 2
     """
     from pipeline.estimates import drawing
+    from pipeline.estimates.unread import Unread
 
     work = work_of(
         period, settings_file, country=country, language=language, model=model, jobs=jobs
@@ -70,6 +71,11 @@ def plan(
         show_json(_plain(answer, period))
         return
     typer.echo("\n".join(_planned(answer)))
+    if (unread := Unread.of(work.material.lots, work.scores)).many:
+        typer.echo(
+            f"the model does not read the language of {unread.lots} of {unread.frame} lots: they "
+            "are taken to be like the others, or where it reads none, half of them innovative"
+        )
     typer.echo(
         f"{answer.labels} of {len(work.material.lots)} lots give {half_width:g} points by value, "
         "whatever the model is worth. Draw them:"
@@ -205,7 +211,8 @@ def decide(
     work = work_of(period, settings_file, country=country, language=language)
     if lot_key not in {lot.lot_key for lot in work.material.frame.lots}:
         raise SettingsError(
-            f"no lot {lot_key!r} in {period}; see `innovatiemonitor audit {period}`"
+            f"no lot {lot_key!r} in {period}; see `innovatiemonitor audit {period}"
+            f"{work.country.options}`"
         )
     decided = Decision(
         lot_key=lot_key,

@@ -211,7 +211,7 @@ def run(
         typer.echo(f"report of {period}: up to date in {output}")
         return
     if failed := [x for x in work.checks if x.severity == "stop" and not x.passed]:
-        raise _stopped(period, failed)
+        raise _stopped(work, failed)
     if dry_run:
         typer.echo("\n".join(_todo(work, output)))
     elif work.is_reported(output):
@@ -237,14 +237,14 @@ def _report(work: PeriodWork, output: Path) -> None:
     for path in done.paths:
         typer.echo(f"written: {path}")
     if done.facts.failed:
-        raise _stopped(str(work.period), done.facts.failed)
+        raise _stopped(work, done.facts.failed)
 
 
-def _stopped(period: str, failed: Sequence[Check]) -> ChecksFailed:
+def _stopped(work: PeriodWork, failed: Sequence[Check]) -> ChecksFailed:
     names = ", ".join(x.name for x in failed)
     return ChecksFailed(
-        f"{period}: {len(failed)} checks stop publication: {names}; {failed[0].finding}",
-        hint=f"See `innovatiemonitor check {period}`.",
+        f"{work.period}: {len(failed)} checks stop publication: {names}; {failed[0].finding}",
+        hint=f"See `innovatiemonitor check {work.period}{work.country.options}`.",
     )
 
 

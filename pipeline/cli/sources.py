@@ -60,7 +60,8 @@ def fetch(
 
     Only what is new or changed is asked for, so a run that was broken off is run again. A
     source that does not answer, or not as we know it, ends the run with exit code 1. Country and
-    language are remembered: other commands go by them where nothing else is said.
+    language are remembered with the first notice that is kept: other commands go by them where
+    nothing else is said.
 
     \b
     Examples:
@@ -117,7 +118,7 @@ def collect(
     """
     home = opened(settings_file, cluster=cluster, country=country, language=language)
     asked, faults = period_of(period), []
-    for name in _fetched(home, source):
+    for name in _fetched(home, source, asked):
         try:
             report = _collected(name, asked, home=home)
             typer.echo(
@@ -220,15 +221,16 @@ def _http(given: Settings, log: Any = lambda _: None) -> Iterator[Http]:
         yield http
 
 
-def _fetched(home: Home, source: str | None) -> list[str]:
+def _fetched(home: Home, source: str | None, period: Period) -> list[str]:
     names = home.raw.sources()
-    if source is not None and source not in names:
-        raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
     if not names:
+        first = source or home.country.sources[-1]
         raise SettingsError(
             f"nothing was fetched into {home.store.corpora / 'raw'}",
-            hint=f"Run `innovatiemonitor fetch {home.country.sources[-1]} PERIOD` first.",
+            hint=f"First: `innovatiemonitor fetch {first} {period}{home.country.options}`.",
         )
+    if source is not None and source not in names:
+        raise SettingsError(f"nothing of {source!r} is there; there are: {', '.join(names)}")
     return [source] if source else names
 
 

@@ -1,7 +1,8 @@
 """What is a country's own: its frame, regions, buyers, sources, and names in the report.
 
 A country is one file of this folder, named after its alpha-2 code; ``docs/countries.md`` says how
-to add one. What is not known of a country is left out, never copied from another.
+to add one. What is not known of a country is left out, never copied from another. A file is held
+to all of this when it is read, so that a slip is told by its name and not by a report.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 
 from pipeline.codes import ALPHA_2, COUNTRIES
 from pipeline.errors import SettingsError
-from pipeline.records import Notice
+from pipeline.listed import modules_with
+from pipeline.records import BUYER_KINDS, Notice
 
 FOLDER = Path(__file__).parent
+SOURCES = tuple(modules_with(FOLDER.parent / "sources", "SOURCE"))
 
 # No name of a buyer: what has neither a beginning nor an end stands nowhere.
 NOBODY = r"(?!)"
@@ -60,21 +63,50 @@ class Country:
     language: str = ""
 
     def __post_init__(self) -> None:
-        if self.alpha_3 not in COUNTRIES:
-            raise self._wrong("alpha_3", self.alpha_3, f"one of {', '.join(COUNTRIES)}")
-        self._check_shapes(Mapping, "a table", "regions", "renumbered", "buyers", "buyer_names")
-        self._check_shapes(tuple, "a list", "sources", "notes")
+        self._check_shapes()
+        self._check_choices("alpha_3", [self.alpha_3], COUNTRIES)
+        own = self.alpha_2.lower()
+        # Empty are the folders themselves, which hold what is known of the Netherlands.
+        folders = ("", own) if self.alpha_3 == "NLD" else (own,)
+        self._check_choices("reference", [self.reference], folders)
+        self._check_choices("sources", self.sources or [""], SOURCES)
+        self._check_choices("buyers", self.buyers, BUYER_KINDS)
+        self._check_choices("buyer_names", self.buyer_names, (*BUYER_KINDS, "unknown"))
         self._check_regions()
-        for pattern in (self.defence, *self.buyers.values()):
+        self._check_patterns("defence", self.defence)
+        self._check_patterns("buyers", *self.buyers.values())
+
+    def _check_shapes(self) -> None:
+        for name in ("alpha_3", "name", "government", "region", "reference", "defence"):
+            self._check_texts(name, (getattr(self, name),), empty=name == "reference")
+        for name in ("sources", "notes"):
+            self._check_shape(name, tuple, "a list")
+            self._check_texts(name, getattr(self, name))
+        for name in ("regions", "renumbered", "buyers", "buyer_names"):
+            self._check_shape(name, Mapping, "a table")
+            self._check_texts(name, getattr(self, name).values())
+
+    def _check_shape(self, name: str, shape: type, expected: str) -> None:
+        if not isinstance(seen := getattr(self, name), shape):
+            raise self._wrong(name, seen, expected)
+
+    def _check_texts(self, name: str, seen: Iterable[object], *, empty: bool = False) -> None:
+        for each in seen:
+            if not isinstance(each, str) or not (each or empty):
+                raise self._wrong(name, each, "a text")
+
+    def _check_choices(self, name: str, seen: Iterable[str], known: Iterable[str]) -> None:
+        for each in seen:
+            if each not in known:
+                expected = ", ".join(map(repr, known))
+                raise self._wrong(name, each, f"one of {expected}")
+
+    def _check_patterns(self, name: str, *patterns: str) -> None:
+        for pattern in patterns:
             try:
                 re.compile(pattern)
             except re.error as error:
-                raise self._wrong("pattern", pattern, f"a regular expression ({error})") from None
-
-    def _check_shapes(self, shape: type, expected: str, *names: str) -> None:
-        for name in names:
-            if not isinstance(seen := getattr(self, name), shape):
-                raise self._wrong(name, seen, expected)
+                raise self._wrong(name, pattern, f"a regular expression ({error})") from None
 
     def _check_regions(self) -> None:
         for code in (*self.regions, *self.renumbered):
@@ -155,12 +187,18 @@ def region_name(code: str) -> str:
 def _read(path: Path, language: str) -> Country:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Country(**{name: _told(value) for name, value in table.items()}, language=language)
+        made = Country(**{name: _told(value) for name, value in table.items()}, language=language)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}") from None
     except TypeError as error:
         names = ", ".join(x.name for x in fields(Country) if x.name != "language")
         raise SettingsError(f"{path}: {error}; known: {names}") from None
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    if made.alpha_2.lower() != path.stem:
+        own = f"{made.alpha_2.lower()}.toml"
+        raise SettingsError(f"{path}: alpha_3 is {made.alpha_3!r}; expected in {own} only")
+    return made
 
 
 def _told(value: Any) -> Any:

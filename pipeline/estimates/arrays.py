@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pipeline.codebook import MISSION, Codebook
+from pipeline.countries import NETHERLANDS, Country
 from pipeline.estimates import shares
 from pipeline.estimates.disagreement import first_answers
 from pipeline.estimates.domains import WHOLES, Mask, masks
@@ -18,6 +19,7 @@ from pipeline.estimates.judged import Floats, Interval, Judged
 from pipeline.estimates.parts import inside_whole, is_part, narrowed
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import FLAG_BELOW_LOTS, Question, Suppressed
+from pipeline.estimates.unread import Unread
 from pipeline.labels.scores import Scores
 from pipeline.records import (
     INNOVATION,
@@ -63,6 +65,7 @@ class Basis:
         annotations: Judgements of those draws, all rounds.
         missions: Judgements of the missions of those draws, all rounds.
         signs: Per sign which lots carry it, each of shape (N,); from ``signs.signs``.
+        country: Whose frame it is.
     """
 
     period: Period
@@ -74,11 +77,17 @@ class Basis:
     annotations: Sequence[Annotation] = ()
     missions: Sequence[MissionReading] = ()
     signs: Mapping[str, Mask] = field(default_factory=dict)
+    country: Country = NETHERLANDS
 
     @property
     def draws(self) -> tuple[Draw, ...]:
         """The draw and its supplements; none without a draw."""
         return () if self.draw is None else (self.draw, *self.supplements)
+
+    @property
+    def unread(self) -> Unread:
+        """The lots that the model does not read."""
+        return Unread.of(self.lots, self.scores)
 
 
 class Work:
@@ -264,8 +273,11 @@ class Work:
         )
 
     def others(self) -> Iterator[Estimate]:
-        """Yield what the control and the diagnostic estimators say of the whole frame."""
-        for role in ("control", "diagnostic"):
+        """Yield what the control and the diagnostic estimators say of the whole frame.
+
+        Where the model does not read the language, there is nothing of its own to add up.
+        """
+        for role in ("control",) if self.basis.unread.many else ("control", "diagnostic"):
             for method, weighting in methods(role, self.weightings):
                 judged, question = self.question(INNOVATION, weighting)
                 yield shares.estimate(judged, question, method=method)

@@ -19,6 +19,7 @@ from pipeline.corpus.exchange import EXCHANGES, Sitting, tasks
 from pipeline.errors import CorpusError
 from pipeline.estimates import planner
 from pipeline.estimates._drawn import as_drawn, places_of
+from pipeline.estimates.enough import require_enough, require_lots
 from pipeline.estimates.judged import Floats
 from pipeline.estimates.material import Material
 from pipeline.labels.scores import Scores
@@ -46,6 +47,7 @@ def plan_draw(
     Raises:
         TooFewLabels: The frame is too small to draw from.
     """
+    require_lots(material)
     texts = [lot.text_notice_id for lot in material.lots]
     drawn = [one for one in earlier if one.draw_id and one.notice_id in scores.places]
     found = {name: _measured(name, drawn, scores) for name in PLANNED}
@@ -77,8 +79,10 @@ def draw_lots(
         The draw, and the notices to judge in the order in which to judge them, each once.
 
     Raises:
+        TooFewLabels: No share would be published of so few, however well they are judged.
         CorpusError: n does not fit the frame, or the draw exists with other lots.
     """
+    require_enough(labels, material)
     texts = [lot.text_notice_id for lot in material.lots]
     drawn, order = draws.draw(
         material.lots,
@@ -114,7 +118,8 @@ def supplement(
         if not spoken or not spoken[0].frame_lots:
             raise CorpusError(
                 f"no draw of {material.period} that recorded the lots it was made from",
-                hint=f"Draw from all lots: `innovatiemonitor draw {material.period}`.",
+                hint=f"Draw from all lots: `innovatiemonitor draw {material.period}"
+                f"{material.country.options} --labels N --seed 1`.",
             )
         first = spoken[0]
         seen = {

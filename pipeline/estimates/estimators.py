@@ -25,6 +25,7 @@ from pipeline.estimates.judged import Floats, HeldOut, Interval, Judged
 # Simulated (docs/statistics.md, "How few labels"): with 100 labels the interval of `difference`
 # still covers 96 to 98%; below that a stratum holds too few for a variance.
 FEWEST_LABELS = 100
+LONGER = "Take a longer period, for example four quarters."
 
 # Lots of a domain that must be drawn by chance before its scores get half the weight they have
 # in the whole draw: with fewer, false alarms among them are too few to be measured.
@@ -105,7 +106,7 @@ def check(judged: Judged) -> None:
     if number < FEWEST_LABELS:
         raise TooFewLabels(
             f"{number} lots of the draw are judged; at least {FEWEST_LABELS} are needed",
-            hint="Judge the rest of the draw: `innovatiemonitor judged`.",
+            hint="Judge the rest of the draw, or draw more lots than there are in it.",
         )
 
 

@@ -15,8 +15,10 @@ from pipeline.estimates import shares
 from pipeline.estimates.arrays import HEADLINES, SEED, Basis, Work, methods, question_of
 from pipeline.estimates.counted import Counted, counted
 from pipeline.estimates.domains import WHOLES
+from pipeline.estimates.enough import judged_command, require_judged
 from pipeline.estimates.series import Quarter
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.unread import ALL_READ, Unread
 from pipeline.records import INNOVATION, Draw, Estimate
 
 
@@ -62,6 +64,8 @@ class Figured:
         skipped: Questions without an answer, such as ``rd by value`` where no value is known.
         totals: Published, by value, per ``quantity domain``: what longer periods add up.
         truths: Per judged lot the part of its judgements that is innovation-oriented.
+        unread: Lots whose language the model does not read; where they are many, nothing that it
+            says is added up.
     """
 
     estimates: tuple[Estimate, ...]
@@ -73,15 +77,17 @@ class Figured:
     totals: Mapping[str, Quarter]
     truths: Mapping[str, float]
     draw: DrawFacts | None = None
+    unread: Unread = ALL_READ
 
 
 def diagnostics(basis: Basis) -> Figured:
     """Estimate without a draw: biased, marked as such, not for publication.
 
-    Missing values count for the mean of their kind.
+    Missing values count for the mean of their kind. Nothing is estimated where the model does not
+    read the language.
     """
     estimates: tuple[Estimate, ...] = ()
-    if basis.lots:
+    if basis.lots and not basis.unread.many:
         texts = [lot.text_notice_id for lot in basis.lots]
         judged, _ = shares.judged_lots(
             basis.lots,
@@ -94,7 +100,9 @@ def diagnostics(basis: Basis) -> Figured:
             shares.estimate(judged, question_of(basis, weighting), method=method)
             for method, weighting in methods("diagnostic")
         )
-    return Figured(estimates=estimates, totals={}, truths={}, counted=_counted(basis))
+    return Figured(
+        estimates=estimates, totals={}, truths={}, counted=_counted(basis), unread=basis.unread
+    )
 
 
 def estimated(basis: Basis) -> Figured:
@@ -107,6 +115,7 @@ def estimated(basis: Basis) -> Figured:
     if basis.draw is None or not basis.annotations:
         raise no_draw(basis)
     work = Work(basis)
+    require_judged(work)
     parts, suppressed = work.parts()
     published = tuple(work.shares())
     missions = (*work.missions(), *work.buyers())
@@ -126,6 +135,7 @@ def estimated(basis: Basis) -> Figured:
         totals=work.totals(),
         truths=work.truths(INNOVATION)[0],
         draw=_draw_facts(work, basis.draw),
+        unread=basis.unread,
     )
 
 
@@ -150,11 +160,12 @@ def no_draw(basis: Basis) -> NoDraw:
     if basis.draw is None:
         return NoDraw(
             f"no draw of {basis.period} was stored; without one no share is published",
-            hint=f"Plan one: `innovatiemonitor plan {basis.period} --half-width 2`.",
+            hint=f"Plan one: `innovatiemonitor plan {basis.period}{basis.country.options} "
+            "--half-width 2`.",
         )
     return NoDraw(
         f"nothing of draw {basis.draw.draw_id} is judged yet",
-        hint=f"Judge what `draw` wrote, then: `innovatiemonitor judged {basis.period} FILE`.",
+        hint=f"Judge what `draw` wrote, then: {judged_command(basis)}.",
     )
 
 

@@ -120,7 +120,8 @@ def material(
     if not overview.size:
         raise CorpusError(
             "no notices were collected",
-            hint="Run `innovatiemonitor fetch` and `innovatiemonitor collect`.",
+            hint=f"Run `innovatiemonitor fetch {country.sources[-1]} {of}{country.options}` and "
+            f"`innovatiemonitor collect {of}{country.options}`.",
         )
     judged = set(judged)
     near = overview.touching(of) | overview.around(overview.named(judged)) | everything
@@ -145,7 +146,8 @@ def _bounds(store: Store, of: Period, suspect_fraction: float, country: Country)
     decided = read_decisions(store.decisions())
     if not (text := store.reference("volume", of=country.reference)):
         return Bounds(decisions=decided)
-    largest = largest_value(volumes(text), of.last_day.year, fraction=suspect_fraction)
+    known = volumes(text, of=country.reference)
+    largest = largest_value(known, of.last_day.year, fraction=suspect_fraction)
     return Bounds(largest=largest, decisions=decided)
 
 

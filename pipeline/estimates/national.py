@@ -41,15 +41,18 @@ def national(
             f"a national share needs an assumption on what is not published, not {assume!r}",
             hint="Choose `--assume zero|half|equal|all`; all three are printed.",
         )
-    totals = scenarios.volumes(store.reference("volume", of=country.reference))
+    totals = scenarios.volumes(
+        store.reference("volume", of=country.reference), of=country.reference
+    )
     number = year.first_day.year
     if str(year) != str(number) or number not in totals:
         raise CorpusError(
             f"no total of {year} of {country.alpha_3} in corpora/reference; "
             f"there are: {', '.join(map(str, totals)) or 'none'}"
         )
+    quarters = _quarters(store, year, country)
     shares = [
-        _published(store, year, quantity, domain) for quantity in HEADLINES for domain in WHOLES
+        _published(quarters, year, quantity, domain) for quantity in HEADLINES for domain in WHOLES
     ]
     # Where nothing is chosen, any assumption gives the same three lines.
     found = scenarios.scenarios_of(
@@ -62,8 +65,9 @@ def _unmarked(scenario: Scenario) -> Scenario:
     return replace(scenario, chosen=False)
 
 
-def _published(store: Store, year: Period, quantity: str, domain: str) -> scenarios.PublishedVolume:
-    quarters = _quarters(store, year)
+def _published(
+    quarters: Sequence[Published], year: Period, quantity: str, domain: str
+) -> scenarios.PublishedVolume:
     point = _year(quarters, f"{quantity} {domain}")
     rests_on = [
         x
@@ -91,13 +95,14 @@ def _published(store: Store, year: Period, quantity: str, domain: str) -> scenar
     )
 
 
-def _quarters(store: Store, year: Period) -> list[Published]:
+def _quarters(store: Store, year: Period, country: Country) -> list[Published]:
     found = []
     for quarter in year.quarters():
         if (last := latest(store, quarter)) is None:
             raise EstimateError(
                 f"{quarter} is not published; a national share needs all of {year}",
-                hint=f"Run `innovatiemonitor report {quarter}` when its draw is judged.",
+                hint=f"Run `innovatiemonitor report {quarter}{country.options}` when its draw is "
+                "judged.",
             )
         found.append(last)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.corpus.selection import select
 from pipeline.errors import TooFewLabels
-from pipeline.estimates.estimators import FEWEST_LABELS, difference
+from pipeline.estimates.estimators import FEWEST_LABELS, LONGER, difference
 from pipeline.estimates.judged import Floats, Judged
 from pipeline.records import INNOVATION, Weighting
 
@@ -166,7 +166,7 @@ def plan(
     if lots < FEWEST_LABELS:
         raise TooFewLabels(
             f"the frame has {lots} lots; at least {FEWEST_LABELS} must be judged",
-            hint="Take a longer period, for example four quarters.",
+            hint=LONGER,
         )
     table: list[Expected] = []
     for labels in _numbers(lots):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from pipeline.countries import every_country
 from pipeline.errors import CorpusError
 from pipeline.store import Store
+
+YardstickKind = Literal["target", "benchmark"]
+Told = TypeVar("Told", "Yardstick", "Compared")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Yardstick:
         checked: Whether somebody compared it with the page.
     """
 
-    kind: Literal["target", "benchmark"]
+    kind: YardstickKind
     name: str
     quantity: str
     share: float
@@ -70,7 +73,7 @@ class Yardsticks:
     shares: tuple[Yardstick, ...] = ()
     compared: Compared | None = None
 
-    def of(self, kind: Literal["target", "benchmark"]) -> tuple[Yardstick, ...]:
+    def of(self, kind: YardstickKind) -> tuple[Yardstick, ...]:
         """Those of a kind, in order."""
         return tuple(x for x in self.shares if x.kind == kind)
 
@@ -91,23 +94,53 @@ class Known:
     checked: bool
 
 
-def yardsticks(text: str) -> Yardsticks:
+def yardsticks(text: str, *, of: str = "") -> Yardsticks:
     """Read a ``yardsticks.toml`` of ``corpora/reference``; there are none where it is empty.
 
+    Args:
+        of: The country's folder that it lies in.
+
     Raises:
-        CorpusError: It is not TOML, or one lacks a member, has another one, or is no share.
+        CorpusError: It is not TOML, or one lacks a member, has another one, one of another type,
+            or is no share; it names the file.
     """
     if not text:
         return NO_YARDSTICKS
+    place = f"{folder_of(of)}yardsticks.toml"
     try:
         table = tomllib.loads(text)
-        found = tuple(Yardstick(**each) for each in table["yardstick"])
-        compared = Compared(**table["compared"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise CorpusError(f"yardsticks.toml: {error!r}") from None
-    if wrong := [x.name for x in found if not 0 < x.share < 1]:
-        raise CorpusError(f"yardsticks.toml: {', '.join(wrong)}: a share is between 0 and 1")
+    except tomllib.TOMLDecodeError as error:
+        raise CorpusError(f"{place} is not TOML: {error}") from None
+    several = table.get("yardstick")
+    if not isinstance(several, list):
+        raise CorpusError(f"{place}: no [[yardstick]]; expected at least one")
+    found = tuple(_told(Yardstick, x, f"{place}: [[yardstick]]") for x in several)
+    for one in found:
+        if one.kind not in get_args(YardstickKind) or not 0 < one.share < 1:
+            raise CorpusError(
+                f"{place}: {one.name}: kind is {one.kind!r} and share {one.share}; expected "
+                f"{' or '.join(get_args(YardstickKind))}, and a share between 0 and 1"
+            )
+    compared = _told(Compared, table.get("compared"), f"{place}: [compared]")
     return Yardsticks(shares=found, compared=compared)
+
+
+def folder_of(country: str) -> str:
+    """Write where the figures of a country lie, within those of all."""
+    return f"{country}/" if country else ""
+
+
+def _told(kind: type[Told], table: object, place: str) -> Told:
+    """Make a record of a table that has all of its members, of their types, and no other."""
+    hints = get_type_hints(kind)
+    if not isinstance(table, dict) or table.keys() != hints.keys():
+        seen = sorted(table) if isinstance(table, dict) else table
+        raise CorpusError(f"{place} has {seen}; expected {', '.join(hints)}")
+    for name, value in table.items():
+        shape = hints[name] if isinstance(hints[name], type) else str
+        if type(value) is not shape:
+            raise CorpusError(f"{place}: {name} is {value!r}; expected a {shape.__name__}")
+    return kind(**table)
 
 
 def known_figures(store: Store) -> Iterator[Known]:
@@ -122,8 +155,8 @@ def known_figures(store: Store) -> Iterator[Known]:
 
 
 def _of_country(store: Store, of: str) -> Iterator[Known]:
-    folder = f"{of}/" if of else ""
-    for one in yardsticks(store.reference("yardsticks", of=of)).shares:
+    folder = folder_of(of)
+    for one in yardsticks(store.reference("yardsticks", of=of), of=of).shares:
         yield _known(f"{folder}yardsticks", one.name, one.share, _origin_of(one))
     for year, entry in tomllib.loads(store.reference("volume", of=of)).items():
         for name, value in entry.items():

@@ -82,11 +82,14 @@ class Scenario:
     source: str
 
 
-def volumes(text: str) -> dict[int, Volume]:
-    """Read ``corpora/reference/volume.toml``.
+def volumes(text: str, *, of: str = "") -> dict[int, Volume]:
+    """Read a ``volume.toml`` of ``corpora/reference``.
+
+    Args:
+        of: The country's folder that it lies in.
 
     Raises:
-        CorpusError: It is not TOML, or a year lacks its total, source or note.
+        CorpusError: It is not TOML, or a year lacks its total, source or note; it names the file.
     """
     try:
         return {
@@ -99,7 +102,8 @@ def volumes(text: str) -> dict[int, Volume]:
             for year, entry in tomllib.loads(text).items()
         }
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise CorpusError(f"volume.toml: {error!r}; a year has total, source and note") from None
+        place = f"{of}/volume.toml" if of else "volume.toml"
+        raise CorpusError(f"{place}: {error!r}; a year has total, source and note") from None
 
 
 def scenarios_of(

@@ -148,6 +148,7 @@ class PeriodFigures(Home):
             annotations=judgements,
             missions=self.missions,
             signs=signs(self.material.lots, self.material.notices, self.codebook),
+            country=self.country,
         )
 
     @cached_property

@@ -78,7 +78,8 @@ def _collected(period: Period, home: Home) -> dict[str, Notice]:
     found = {x.notice_id: x for x in whole(all_outlines(period, store=home.raw))}
     if not found:
         raise SettingsError(
-            f"nothing was collected of {period}", hint=f"innovatiemonitor collect {period}"
+            f"nothing was collected of {period}",
+            hint=f"Run `innovatiemonitor collect {period}{home.country.options}`.",
         )
     return found
 

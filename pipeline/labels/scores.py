@@ -103,6 +103,19 @@ class Scores:
         """Return a column of texts for some notices; ``None`` for unknown ones."""
         return self._values(column, notice_ids)
 
+    def unread_languages(self, notice_ids: Iterable[str]) -> list[str | None]:
+        """Return the language of each notice that the model could not read for its language.
+
+        ``None`` for those that it read, that have no text, and of which nothing is known.
+        """
+        reasons = self.texts("abstained", notice_ids)
+        return [(x or "").partition(f"{NOT_DUTCH}: ")[2] or None for x in reasons]
+
+    def unread(self, notice_ids: Collection[str]) -> set[str]:
+        """Return those of some notices that the model could not read for their language."""
+        languages = self.unread_languages(notice_ids)
+        return {x for x, language in zip(notice_ids, languages, strict=True) if language}
+
     def labels(self, notice_id: str) -> tuple[str, ...]:
         """Return the degree, the aspects and the forms of a notice, where they were said."""
         (degree,) = self.texts("degree", [notice_id])

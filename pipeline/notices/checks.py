@@ -87,9 +87,15 @@ def inspect(inspected: Inspection) -> list[Check]:
 
 @plausible("stop")
 def there_are_notices(inspected: Inspection) -> Finding:
-    """An empty period is a failure of fetching, never a quiet quarter."""
-    number = len(inspected.notices)
-    return number > 0, f"{number} notices in {inspected.period}; expected at least 1", ()
+    """An empty period is a failure of fetching, or of the language asked; never a quiet quarter."""
+    language = inspected.country.language
+    known = Counter(x.language or "unknown" for x in inspected.notices)
+    number = known[language] + known["unknown"] if language else known.total()
+    finding = f"{number} notices in {inspected.period}; expected at least 1"
+    if language:
+        told = ", ".join(f"{each} {times}" for each, times in known.most_common())
+        finding = f"{finding} in language {language!r}; there are: {told or 'none'}"
+    return number > 0, finding, ()
 
 
 @plausible("stop")

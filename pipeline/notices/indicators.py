@@ -101,6 +101,7 @@ def read_indicator(
     Raises:
         SettingsError: Something is missing, unknown or of another type; it names the file.
     """
+    file = f"{country.reference}/{file}" if country.reference else file
     known = {*MEMBERS, "where", "without", "published", "unchecked", "origin"}
     if unknown := sorted(set(table) - known):
         names = ", ".join(sorted(known))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pipeline import __version__
 from pipeline.codebook import Codebook
@@ -112,6 +113,7 @@ def assemble_facts(
         imprint=background.imprint,
         yardsticks=background.yardsticks,
         country=material.country,
+        unread=figured.unread,
     )
 
 
@@ -178,23 +180,33 @@ def _declared(material: Material, scores: Scores) -> Iterator[Declared]:
     """Count lots by what the buyer filled in, beside the label of the model."""
     asked = [(lot, _lots_of(lot, material.notices)) for lot in material.lots]
     degrees = scores.texts("degree", [lot.text_notice_id for lot, _ in asked])
-    labelled = [degree not in {None, "none"} for degree in degrees]
-
     states = [_state(notices) for _, notices in asked]
     if set(states) <= {"absent"}:
         return
     for state in STATES:
-        inside = [yes for each, yes in zip(states, labelled, strict=True) if each == state]
-        yield Declared(
-            field="BT-06", code=None, state=state, lots=len(inside), labelled=sum(inside)
-        )
+        inside = [x for each, x in zip(states, degrees, strict=True) if each == state]
+        yield _labelled(inside, "BT-06", None, state)
     for code in sorted({x for _, notices in asked for x in _codes(notices)} - {"none"}):
-        inside = [
-            yes for (_, told), yes in zip(asked, labelled, strict=True) if code in _codes(told)
-        ]
-        yield Declared(
-            field="BT-776", code=code, state="declared", lots=len(inside), labelled=sum(inside)
-        )
+        inside = [x for (_, told), x in zip(asked, degrees, strict=True) if code in _codes(told)]
+        yield _labelled(inside, "BT-776", code, "declared")
+
+
+def _labelled(
+    degrees: Sequence[str | None],
+    field: Literal["BT-06", "BT-776"],
+    code: str | None,
+    state: Declaration,
+) -> Declared:
+    """Count lots by their degree; one of which the model says nothing has no label."""
+    unlabelled = degrees.count(None)
+    return Declared(
+        field=field,
+        code=code,
+        state=state,
+        lots=len(degrees),
+        labelled=len(degrees) - unlabelled - degrees.count("none"),
+        unlabelled=unlabelled,
+    )
 
 
 def _lots_of(lot: AwardLot, notices: Mapping[str, Notice]) -> tuple[Notice, ...]:

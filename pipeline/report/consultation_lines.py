@@ -24,7 +24,11 @@ FORM = "market_consultation"
 UNTITLED = "Zonder titel"
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
-SHOWN_BY = {"form": "het formulier", "text": "de tekst, volgens het model"}
+SHOWN_BY = {
+    "form": "het formulier",
+    "text": "de tekst, volgens het model",
+    "rules": "de tekst, volgens vaste regels",
+}
 NOT_FOUND = "niet gevonden"
 HOSTS = {"www.tenderned.nl": "TenderNed", "ted.europa.eu": "TED"}
 Addresses = Mapping[str, str]
@@ -88,13 +92,15 @@ def consultation_lines(
         model_id = promotions.champion(home.store).model_id
     forms: Mapping[str, tuple[str, ...]] = {}
     missions: Mapping[str, tuple[str, ...]] = {}
+    by_rules: Collection[str] = ()
     if model_id:
-        columns = ("forms", "missions")
+        columns = ("forms", "missions", "abstained")
         said = scoring.known(home.store, model_id, home.codebook, only=columns)
-        forms, missions = map(said.listed, columns)
+        forms, missions = map(said.listed, columns[:2])
+        by_rules = said.unread(forms)
     by_text = {notice_id for notice_id, labels in forms.items() if FORM in labels}
     return [
-        written_consultation(x, home.codebook, missions)
+        written_consultation(x, home.codebook, missions, by_rules=by_rules)
         for x in known_consultations(overview, by_text=by_text, country=home.country)
         if not periods or any(x.published_on in period for period in periods if x.published_on)
     ]
@@ -105,15 +111,18 @@ def written_consultation(
     codebook: Codebook,
     missions: Mapping[str, Sequence[str]],
     *,
+    by_rules: Collection[str] = (),
     fictional: bool = False,
 ) -> ConsultationLine:
     """Write a consultation for people.
 
     Args:
         missions: Ids of the codebook by notice, as far as a model gave them.
+        by_rules: Notices in a language that the model does not read: rules found their forms.
         fictional: Whether the notices are made up: their numbers may be those of others.
     """
     notices, call = one.publication.standing, one.call
+    ruled = one.shown_by == "text" and any(x.notice_id in by_rules for x in notices)
     served = (x for notice in notices for x in missions.get(notice.notice_id, ()))
     cpv = next((x.cpv[0] for x in notices if x.cpv), "")
     return ConsultationLine(
@@ -123,7 +132,7 @@ def written_consultation(
         missions=tuple(names.quantity(x, codebook) for x in dict.fromkeys(served)),
         sector=names.domain(f"cpv_division={cpv[:2] or 'unknown'}"),
         cpv=_text(cpv),
-        shown_by=SHOWN_BY[one.shown_by],
+        shown_by=SHOWN_BY["rules" if ruled else one.shown_by],
         call=(_text(call.notice.title) or UNTITLED) if call else None,
         called_on=call.first_day if call else None,
         inferred=one.inferred,

@@ -17,6 +17,7 @@ from pipeline.estimates.material import SourceFacts
 from pipeline.estimates.reference import NO_YARDSTICKS, Yardstick, Yardsticks
 from pipeline.estimates.series import Point
 from pipeline.estimates.shares import Suppressed
+from pipeline.estimates.unread import ALL_READ, Unread
 from pipeline.notices.indicators import Count, Indicator
 from pipeline.records import (
     INNOVATION,
@@ -54,6 +55,7 @@ class Declared:
         state: Whether the buyer declared innovation, declared none, or left it empty.
         lots: With that answer.
         labelled: Of these, lots that the labels call innovation-oriented.
+        unlabelled: Of these, lots without a label: the model abstained.
     """
 
     field: Literal["BT-06", "BT-776"]
@@ -61,6 +63,7 @@ class Declared:
     state: Declaration
     lots: int
     labelled: int
+    unlabelled: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,7 @@ class Facts:
         model_id: Whose scores were used.
         yardsticks: Targets and earlier measurements to stand beside the shares.
         country: Whose procurement it is about.
+        unread: Lots whose language the model does not read.
     """
 
     period: Period
@@ -187,6 +191,7 @@ class Facts:
     imprint: Imprint = NO_IMPRINT
     yardsticks: Yardsticks = NO_YARDSTICKS
     country: Country = NETHERLANDS
+    unread: Unread = ALL_READ
 
     @property
     def status(self) -> Literal["draft", "provisional", "final"]:

@@ -176,6 +176,8 @@ CAUSES = {
     "judgement": "gewijzigde oordelen",
 }
 
+UNKNOWN_LANGUAGE = {"unknown": "taal onbekend"}
+
 # What a reader should know of a share; of the others the table itself tells.
 REMARKS = {
     "small_domain": "weinig gegevens",
@@ -227,7 +229,7 @@ def domain(name: str, country: Country = NETHERLANDS) -> str:
 def language_in_dutch(code: str) -> str:
     """Write a language (ISO 639-1); one without a module here as its code."""
     known = languages()
-    return known[code].in_dutch if code in known else code
+    return known[code].in_dutch if code in known else UNKNOWN_LANGUAGE.get(code, code)
 
 
 def quantity(name: str, codebook: Codebook) -> str:

@@ -45,6 +45,8 @@ def first_page(facts: Facts) -> Iterable[Block]:
             f"Concept, niet voor publicatie. Niet geslaagd: {failed}. Zie Gegevenskwaliteit.",
             "warning",
         )
+    if facts.unread.many:
+        yield Text(_unread(facts), "warning")
     if facts.headline is None:
         yield from _no_share(facts)
     else:
@@ -71,6 +73,25 @@ def _no_share(facts: Facts) -> Iterable[Block]:
     )
     yield Text("Plan eerst een trekking, met de opdracht:")
     yield Text(plan_command(facts), "command")
+
+
+def _unread(facts: Facts) -> str:
+    """Say of how many lots the model does not read the language, and what follows from it."""
+    told = "; ".join(
+        f"{names.language_in_dutch(code)}: {dutch.number(lots)}"
+        for code, lots in facts.unread.languages.items()
+    )
+    shares = (
+        "De aandelen komen uit de trekking die mensen hebben beoordeeld."
+        if facts.draw
+        else "Wat in velden van het formulier staat, is wel geteld."
+    )
+    return (
+        f"Het model leest alleen Nederlands. Van {dutch.number(facts.unread.lots)} van de "
+        f"{dutch.number(facts.unread.frame)} percelen is de tekst in een andere taal ({told}): "
+        "die hebben geen label en geen kans. Kansen en oordelen van het model zijn daarom niet "
+        f"opgeteld. {shares}"
+    )
 
 
 def _cards(facts: Facts) -> Iterator[Card]:

@@ -29,11 +29,13 @@ FIRM, TENTATIVE = 0.8, 0.667
 @section("Methode en onzekerheid")
 def method(facts: Facts) -> Iterable[Block]:
     """How the figures are made, by the quality dimensions of official statistics."""
+    read = "in het Nederlands " if facts.unread.many else ""
     yield Text(
-        "Zo komt het cijfer tot stand. Een model leest elke aankondiging en geeft een kans dat zij "
-        "innovatiegericht is. Mensen beoordelen een aselecte trekking van percelen. Het verschil "
-        "tussen hun oordeel en de kans van het model wordt gebruikt om de som van alle kansen te "
-        "verbeteren. Een slecht model maakt het interval breder, niet het cijfer verkeerd."
+        f"Zo komt het cijfer tot stand. Een model leest elke aankondiging {read}en geeft een kans "
+        "dat zij innovatiegericht is. Mensen beoordelen een aselecte trekking van percelen. Het "
+        "verschil tussen hun oordeel en de kans van het model wordt gebruikt om de som van alle "
+        "kansen te verbeteren. Een slecht model maakt het interval breder, niet het cijfer "
+        "verkeerd."
     )
     yield Text(
         "Hieronder staat de kwaliteit van de cijfers volgens de kenmerken die ook voor officiële "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.estimates.extent import Size
 from pipeline.report import dutch, names
 from pipeline.report.cells import NOT_APPLICABLE, UNKNOWN, count_cell, millions_cell, text_cell
-from pipeline.report.facts import Example, Facts
+from pipeline.report.facts import Declared, Example, Facts
 from pipeline.report.outline import (
     Block,
     Cell,
@@ -23,6 +23,11 @@ from pipeline.report.outline import (
 CHAPTER = Chapter()
 section = CHAPTER.section
 
+WITHOUT_LABEL = (
+    "Zonder label: het model gaf geen oordeel, omdat de tekst te kort is of in een taal die het "
+    "niet leest."
+)
+
 
 @section("Wat kopers zelf aangeven")
 def declared_section(facts: Facts) -> Iterable[Block]:
@@ -36,6 +41,7 @@ def declared_section(facts: Facts) -> Iterable[Block]:
     if not facts.declared:
         yield Text("In deze periode zijn deze velden niet gelezen.", "note")
         return
+    unlabelled = any(x.unlabelled for x in facts.declared)
     yield Table(
         key="kopers-zelf",
         caption="Percelen naar wat de koper aangeeft, naast ons label",
@@ -44,21 +50,25 @@ def declared_section(facts: Facts) -> Iterable[Block]:
             Column("Percelen", "count"),
             Column("Label innovatiegericht", "count"),
             Column("Label niet innovatiegericht", "count"),
+            *([Column("Zonder label", "count")] if unlabelled else []),
         ),
-        lines=tuple(
-            (
-                text_cell(f"{x.field}: {_answer(x.code, x.state)}"),
-                count_cell(x.lots),
-                count_cell(x.labelled),
-                count_cell(x.lots - x.labelled),
-            )
-            for x in facts.declared
-        ),
+        lines=tuple(_answered(x, unlabelled=unlabelled) for x in facts.declared),
         notes=(
             "Dit zijn tellingen van labels, geen schattingen. Een perceel kan meer codes van "
             "BT-776 hebben.",
+            *([WITHOUT_LABEL] if unlabelled else []),
         ),
         biased=True,
+    )
+
+
+def _answered(told: Declared, *, unlabelled: bool) -> tuple[Cell, ...]:
+    labels = told.labelled, told.lots - told.labelled - told.unlabelled
+    return (
+        text_cell(f"{told.field}: {_answer(told.code, told.state)}"),
+        count_cell(told.lots),
+        *map(count_cell, labels),
+        *([count_cell(told.unlabelled)] if unlabelled else []),
     )
 
 

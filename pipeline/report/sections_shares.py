@@ -170,6 +170,12 @@ def _extent(facts: Facts) -> Table:
 
 def _diagnostics(facts: Facts) -> Iterable[Block]:
     others = facts.others()
+    if facts.unread.many:
+        yield Text(
+            "Kansen en oordelen van het model zijn niet opgeteld: het leest de taal van te veel "
+            "percelen niet.",
+            "note",
+        )
     if not others:
         return
     yield Heading("Controle met andere rekenwijzen")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
+from pipeline.listed import modules_with
 from pipeline.records import Period, RawNotice
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ class Source:
 
 def source_names() -> list[str]:
     """Return the names of all sources, without loading them: modules that end in ``SOURCE``."""
-    folder = Path(__file__).parent
-    return sorted(x.stem for x in folder.glob("[a-z]*.py") if "\nSOURCE = " in x.read_text())
+    return modules_with(Path(__file__).parent, "SOURCE")
 
 
 @cache

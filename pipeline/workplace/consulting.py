@@ -50,7 +50,7 @@ class Consulted:
     Attributes:
         notice_ids: Of the notices that hold now; the first is shown.
         call_id: Of the call that followed; ``None`` where none is known.
-        by_text: Whether only the model says that it is one.
+        by_text: Whether only the model, or rules where it does not read, say that it is one.
     """
 
     line: ConsultationLine
@@ -119,10 +119,11 @@ def consulted(
     """
     forms, missions = (scores.listed(x) if scores else {} for x in ("forms", "missions"))
     by_text = {notice_id for notice_id, labels in forms.items() if FORM in labels}
+    by_rules = scores.unread(by_text) if scores else ()
     for one in consultations_among(
         linked.procedures, linked.notices, by_text=by_text, country=linked.country
     ):
-        line = written_consultation(one, codebook, missions, fictional=fictional)
+        line = written_consultation(one, codebook, missions, by_rules=by_rules, fictional=fictional)
         yield _kept(one, line)
 
 

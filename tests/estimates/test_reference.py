@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CorpusError
+from pipeline.countries import country_of
+from pipeline.errors import CorpusError, SettingsError
 from pipeline.estimates import reference
 from pipeline.estimates.frame import read_rates
 from pipeline.estimates.rates import write_rates, yearly_means
+from pipeline.estimates.scenarios import volumes
+from pipeline.notices.indicators import read_indicator
 from pipeline.store import Store
 
 STORE = Store(Path(__file__).parents[2])
@@ -49,6 +52,41 @@ def test_a_country_without_a_table_has_no_yardsticks_and_no_words_for_them():
         reference.yardsticks(words)
     with pytest.raises(CorpusError, match="compared"):
         reference.yardsticks(STORE.reference("yardsticks", of="be").replace("[compared]", "[x]"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        pytest.param(
+            "caption =", "captoin =", r"\[compared\] has .*'captoin'.*expected caption", id="name"
+        ),
+        pytest.param(
+            'heading = "',
+            "heading = 3 # ",
+            r"\[compared\]: heading is 3; expected a str",
+            id="text",
+        ),
+        pytest.param("[compared]", "[[compared]]", r"\[compared\] has \[\{", id="several"),
+        pytest.param("[compared]", "[compared", "is not TOML", id="TOML"),
+        pytest.param("[[yardstick]]", "[[meting]]", r"no \[\[yardstick\]\]", id="none"),
+        pytest.param("share = 0.03\n", 'share = "3%"\n', "share is '3%'; expected a", id="share"),
+        pytest.param(
+            "checked = true", "checked = 1", "checked is 1; expected a bool", id="checked"
+        ),
+        pytest.param('"benchmark"', '"bench"', "kind is 'bench'.*target or benchmark", id="kind"),
+    ],
+)
+def test_wrong_yardsticks_are_refused_with_the_country_they_are_of(right, wrong, expected):
+    text = STORE.reference("yardsticks", of="be").replace(right, wrong)
+    with pytest.raises(CorpusError, match=rf"^be/yardsticks\.toml.*{expected}"):
+        reference.yardsticks(text, of="be")
+
+
+def test_a_wrong_total_or_count_is_refused_with_the_country_it_is_of():
+    with pytest.raises(CorpusError, match=r"^be/volume\.toml"):
+        volumes("[2023]\ntotal = 1", of="be")
+    with pytest.raises(SettingsError, match=r"^indicator be/sbir: "):
+        read_indicator({}, "sbir", country_of("BE"))
 
 
 def test_nothing_of_the_netherlands_is_a_yardstick_of_belgium():

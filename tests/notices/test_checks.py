@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from pipeline.countries import country_of
 from pipeline.notices import checks
 from pipeline.notices._holidays import days_off, workdays
 from pipeline.notices.checks import Inspection
@@ -60,6 +61,28 @@ def test_a_plausible_week_passes_every_check_in_order_of_the_file():
 def test_no_notices_stops():
     result = found("there_are_notices", notices=[])
     assert (result.passed, result.severity) == (False, "stop")
+
+
+@pytest.mark.parametrize(
+    ("languages", "passed", "told"),
+    [
+        pytest.param(["nl", "fr", "fr"], True, "1 notices", id="one"),
+        pytest.param(["fr", "fr", "de"], False, "0 notices", id="none"),
+        pytest.param([None, "fr"], True, "1 notices", id="of one nobody knows"),
+        pytest.param([], False, "there are: none", id="empty"),
+    ],
+)
+def test_a_language_that_no_notice_has_stops_and_tells_those_that_there_are(
+    languages, passed, told
+):
+    notices = [notice(number, language=code) for number, code in enumerate(languages)]
+    flemish = country_of("BE", language="nl")
+    result = found("there_are_notices", notices=notices, country=flemish)
+    assert result.passed is passed
+    assert told in result.finding
+    assert "in language 'nl'; there are: " in result.finding
+    if languages == ["fr", "fr", "de"]:
+        assert result.finding.endswith("there are: fr 2, de 1")
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,10 @@ def _basis():
     )
 
 
-def _facts(basis, figured):
+def report_of(basis, figured, material=MATERIAL):
+    """The facts of a report of a basis."""
     return assemble_facts(
-        MATERIAL,
+        material,
         figured,
         basis.scores,
         basis.annotations,
@@ -134,12 +135,14 @@ def _facts(basis, figured):
             as_of=dt.date(2026, 11, 2),
             settings_fingerprint="0" * 64,
             fictional=True,
-            yardsticks=reference.yardsticks(STORE.reference("yardsticks", of=COUNTRY.reference)),
+            yardsticks=reference.yardsticks(
+                STORE.reference("yardsticks", of=COUNTRY.reference), of=COUNTRY.reference
+            ),
         ),
     )
 
 
 BASIS = _basis()
-BELGIAN = _facts(BASIS, estimated(BASIS))
+BELGIAN = report_of(BASIS, estimated(BASIS))
 UNDRAWN = replace(BASIS, draw=None, annotations=())
-BELGIAN_WITHOUT = _facts(UNDRAWN, diagnostics(UNDRAWN))
+BELGIAN_WITHOUT = report_of(UNDRAWN, diagnostics(UNDRAWN))

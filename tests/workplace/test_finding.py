@@ -242,7 +242,7 @@ def test_the_index_is_made_again_only_when_something_is_newer(site, everything):
     assert refresh(site.work)
 
 
-def drawn(home, labels=60):
+def drawn(home, labels=100):
     work = PeriodWork(period=Period.parse("2026Q3"), settings=home.settings)
     return drawing.draw_lots(work.material, work.scores, labels=labels, seed=1, store=home.store)
 

@@ -41,7 +41,7 @@ def listed(site):
 def drawn(site):
     work = PeriodWork(period=Period.parse("2026Q3"), settings=site.work.settings)
     found, _ = drawing.draw_lots(
-        work.material, work.scores, labels=60, seed=1, store=site.work.store
+        work.material, work.scores, labels=100, seed=1, store=site.work.store
     )
     return duties(site.work.store)[found.draw_id]
 

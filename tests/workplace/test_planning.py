@@ -73,7 +73,7 @@ def test_the_table_is_what_the_command_plans(site, asked):
 
 
 def test_what_is_drawn_without_a_list_waits_in_the_workplace(site, asked):
-    told = CliRunner().invoke(cli.app, ["draw", "2026Q3", "--labels", "60", "--seed", "1"])
+    told = CliRunner().invoke(cli.app, ["draw", "2026Q3", "--labels", "100", "--seed", "1"])
     assert told.exit_code == 0, told.output
     (duty,) = duties(site.work.store).values()
     assert duty.draw
