@@ -14,13 +14,14 @@ from pipeline.errors import ModelNotFound
 from pipeline.learning import promotions
 from pipeline.notices.outlines import collected_files, every_notice, without_texts
 from pipeline.records import Notice
-from pipeline.report import consultation_lines
 from pipeline.store import canonical, sha256
 from pipeline.workplace import catalogue
 from pipeline.workplace.catalogue import Contents, write_catalogue
 from pipeline.workplace.duties import unshown
 from pipeline.workplace.visit import Workplace
 
+# Named and not imported: what stands in it takes seconds to load.
+LINES = Path(catalogue.__file__).parents[1] / "report" / "consultation_lines.py"
 UNREAD = ("unreadable_files", "unreadable")
 
 # What makes the index takes seconds to import; whether it is as new as it should be does not.
@@ -72,7 +73,7 @@ def freshness(work: Workplace) -> str:
     if model:
         files += sorted(work.store.scores(model, work.codebook.fingerprint).glob("*.parquet"))
     files += [x for name in work.inputs for x in _inside(Path(name))]
-    files += [Path(str(x.__file__)) for x in (catalogue, shown, consultation_lines)]
+    files += [Path(catalogue.__file__), Path(shown.__file__), LINES]
     facts = [(str(x), x.stat().st_size, x.stat().st_mtime_ns) for x in files]
     asked = [work.settings.country, work.settings.language]
     # When a draw closes, what the model said of it may be shown.
