@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
-from pipeline.listed import modules_with
 from pipeline.records import Period, RawNotice
 
 if TYPE_CHECKING:
@@ -104,6 +103,9 @@ class Source:
 
 def source_names() -> list[str]:
     """Return the names of all sources, without loading them: modules that end in ``SOURCE``."""
+    # Imported here: readers of formats are new when anything changes that is loaded with them.
+    from pipeline.listed import modules_with
+
     return modules_with(Path(__file__).parent, "SOURCE")
 
 
