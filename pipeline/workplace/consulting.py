@@ -30,7 +30,7 @@ from pipeline.report.consultations import (
     notes_on_consultations,
 )
 from pipeline.workplace.catalogue import fact
-from pipeline.workplace.finding import CSV, PER_PAGE, SHOWN_VALUES, XLSX, page_asked, sent_file
+from pipeline.workplace.finding import PER_PAGE, SHOWN_VALUES, XLSX, page_asked, sent_csv, sent_file
 from pipeline.workplace.search import UNKNOWN, Wanted
 from pipeline.workplace.visit import Visit, Workplace
 
@@ -242,9 +242,8 @@ def _title(name: str, value: str, line: ConsultationLine) -> str:
 def consulted_csv(visit: Visit) -> Response:
     """Give what was asked for as CSV, in UTF-8 with a mark, so that Excel reads it as such."""
     work = visit.work
-    written = consultations_csv(_lines(visit), fictional=work.fictional, country=work.country)
-    body = b"\xef\xbb\xbf" + written
-    return sent_file(body, CSV, f"{NAME}.csv")
+    body = consultations_csv(_lines(visit), fictional=work.fictional, country=work.country)
+    return sent_csv(body, f"{NAME}.csv")
 
 
 def consulted_xlsx(visit: Visit) -> Response:

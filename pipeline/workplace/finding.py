@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -204,8 +205,7 @@ def _exported(visit: Visit) -> Iterator[dict[str, Any]]:
 
 def search_csv(visit: Visit) -> Response:
     """Give the result as CSV, in UTF-8 with a mark, so that Excel reads it as such."""
-    body = b"\xef\xbb\xbf" + csv_table(EXPORTED, _exported(visit))
-    return sent_file(body, CSV, "zoekresultaat.csv")
+    return sent_csv(csv_table(EXPORTED, _exported(visit)), "zoekresultaat.csv")
 
 
 def search_xlsx(visit: Visit) -> Response:
@@ -224,6 +224,11 @@ def _cell(value: object) -> object:
     safe = defused(value)
     # Signs that XML does not know would damage the whole workbook.
     return "".join(x for x in safe if x >= " " or x in "\t\n") if isinstance(safe, str) else safe
+
+
+def sent_csv(body: bytes, name: str) -> Response:
+    """Give a CSV in UTF-8 to keep, with the mark by which Excel knows its letters."""
+    return sent_file(codecs.BOM_UTF8 + body, CSV, name)
 
 
 def sent_file(body: bytes, kind: str, name: str) -> Response:
